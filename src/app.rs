@@ -1,0 +1,1 @@
+//! What everything shares, and all routes.

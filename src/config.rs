@@ -1,0 +1,340 @@
+//! Every setting, and the only reader of the environment.
+//!
+//! A setting `NAME` is read from `LEDERBREV_NAME` in the environment, else from `name` in the TOML
+//! file given by `--config`, else it is the default in [`SETTINGS`].
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use url::Url;
+
+use crate::db::DatabaseUrl;
+use crate::mail::MailUrl;
+
+/// One setting, for the README and `lederbrev settings`.
+pub struct Setting {
+    /// The name, without `LEDERBREV_`.
+    pub name: &'static str,
+    /// What it is when nobody says otherwise; a word in parentheses describes a computed default.
+    pub default: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:ident = $default:literal, $doc:literal;)*) => {
+        /// All settings, in the order of the README.
+        pub const SETTINGS: &[Setting] =
+            &[$(Setting { name: stringify!($name), default: $default, doc: $doc }),*];
+    };
+}
+
+settings! {
+    DATABASE_URL = "sqlite://data/lederbrev.db", "Where the data is: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.";
+    BIND = "127.0.0.1:8080", "Address and port to listen on. Put a proxy that speaks TLS in front.";
+    PUBLIC_URL = "(http:// + BIND)", "The address that readers see; every link in a mail begins with it.";
+    MAIL_URL = "catcher:", "Where mail goes: catcher: keeps it here for a look at /outbox; smtp://[USER:PASSWORD@]HOST[:PORT], with ?tls=required for STARTTLS; smtps:// for TLS from the start.";
+    SECRET_KEY = "(made on first run, SQLite only)", "At least 32 characters that sign links and sessions. On SQLite it is made and kept in secret.key beside the database; on PostgreSQL it must be given.";
+    SECRET_KEYS_OLD = "", "Earlier secret keys, separated by commas: links signed with them still work.";
+    SUPPRESSION_PEPPER = "(made on first run, SQLite only)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Kept in suppression.pepper beside the database, as SECRET_KEY is.";
+    BOUNCE_DOMAIN = "(the sender's domain)", "Domain of the envelope sender, bounce+TAG@DOMAIN, to which bounces come back.";
+    TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose Forwarded and X-Forwarded-For headers are believed.";
+    METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
+    DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
+    SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
+    SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
+    WORKER_NAME = "(the host's name)", "Name of this process among those that send on one PostgreSQL database.";
+    LOG = "info", "What is logged, in the syntax of tracing's EnvFilter (for example lederbrev=debug).";
+    LOG_FORMAT = "text", "text or json.";
+}
+
+/// The settings, checked.
+#[derive(Clone)]
+pub struct Config {
+    /// `DATABASE_URL`
+    pub database_url: DatabaseUrl,
+    /// `BIND`
+    pub bind: String,
+    /// `PUBLIC_URL`, ends with a slash
+    pub public_url: Url,
+    /// `MAIL_URL`
+    pub mail_url: MailUrl,
+    /// `SECRET_KEY`, then `SECRET_KEYS_OLD`
+    pub secret_keys: Vec<Secret>,
+    /// `SUPPRESSION_PEPPER`
+    pub suppression_pepper: Secret,
+    /// `BOUNCE_DOMAIN`
+    pub bounce_domain: Option<String>,
+    /// `TRUSTED_PROXIES`
+    pub trusted_proxies: Vec<Network>,
+    /// `METRICS_TOKEN`
+    pub metrics_token: Option<Secret>,
+    /// `DATA_DIR`
+    pub data_dir: PathBuf,
+    /// `SEND_CONNECTIONS`
+    pub send_connections: usize,
+    /// `SEND_WINDOW`
+    pub send_window: usize,
+    /// `WORKER_NAME`
+    pub worker_name: String,
+    /// `LOG`
+    pub log: String,
+    /// `LOG_FORMAT` is `json`
+    pub log_json: bool,
+}
+
+/// Something that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps it.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// An address range such as `10.0.0.0/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Reads `ADDRESS` or `ADDRESS/PREFIX`.
+    pub fn parse(text: &str) -> anyhow::Result<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address.parse::<IpAddr>()?, Some(prefix.parse::<u8>()?)),
+            None => (text.parse::<IpAddr>()?, None),
+        };
+        let bits = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(bits);
+        if prefix > bits {
+            bail!("/{prefix} is longer than the address");
+        }
+        Ok(Self { address, prefix })
+    }
+
+    /// Whether an address lies in it.
+    pub fn contains(&self, other: IpAddr) -> bool {
+        fn bits(address: IpAddr) -> (u128, u32) {
+            match address {
+                IpAddr::V4(v4) => (u128::from(u32::from(v4)) << 96, 32),
+                IpAddr::V6(v6) => (u128::from(v6), 128),
+            }
+        }
+        let ((mine, my_length), (theirs, their_length)) = (bits(self.address), bits(other));
+        let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+        my_length == their_length && mine & mask == theirs & mask
+    }
+}
+
+impl Config {
+    /// Reads the environment and the file.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        Self::load_with(file, &[])
+    }
+
+    /// [`Config::load`], with defaults of the caller's own that come before those of [`SETTINGS`].
+    pub fn load_with(file: Option<&Path>, defaults: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let mut values: BTreeMap<String, String> = defaults
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        if let Some(path) = file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("reading the settings in {}", path.display()))?;
+            let table: toml::Table = text.parse().with_context(|| format!("{}", path.display()))?;
+            for (name, value) in table {
+                let value = match value {
+                    toml::Value::String(text) => text,
+                    toml::Value::Array(items) => items
+                        .iter()
+                        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                        .collect::<Vec<_>>()
+                        .join(","),
+                    other => other.to_string(),
+                };
+                values.insert(name.to_uppercase(), value);
+            }
+        }
+        for (name, value) in std::env::vars() {
+            if let Some(name) = name.strip_prefix("LEDERBREV_") {
+                values.insert(name.to_owned(), value);
+            }
+        }
+        Self::from_values(values)
+    }
+
+    /// From names (as in [`SETTINGS`]) and values.
+    pub fn from_values(values: BTreeMap<String, String>) -> anyhow::Result<Self> {
+        for name in values.keys() {
+            if !SETTINGS.iter().any(|setting| setting.name == name) {
+                bail!("there is no setting {name}; `lederbrev settings` lists them all");
+            }
+        }
+        // An empty value is as good as none; a default in parentheses is computed below.
+        let given = |name: &str| values.get(name).map(|v| v.trim()).filter(|v| !v.is_empty());
+        let value = |name: &str| {
+            given(name).map(str::to_owned).or_else(|| {
+                let setting = SETTINGS.iter().find(|setting| setting.name == name)?;
+                Some(setting.default.to_owned())
+                    .filter(|default| !default.is_empty() && !default.starts_with('('))
+            })
+        };
+        let must = |name: &str| value(name).with_context(|| format!("LEDERBREV_{name} is missing"));
+
+        let database_url = DatabaseUrl::parse(&must("DATABASE_URL")?)
+            .map_err(|why| anyhow::anyhow!("LEDERBREV_DATABASE_URL: {why}"))?;
+        let data_dir = match (value("DATA_DIR"), &database_url) {
+            (Some(folder), _) => PathBuf::from(folder),
+            (None, DatabaseUrl::Sqlite(path)) => {
+                path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).into()
+            }
+            (None, DatabaseUrl::Postgres(_)) => PathBuf::from("data"),
+        };
+        std::fs::create_dir_all(&data_dir)
+            .with_context(|| format!("making the folder {}", data_dir.display()))?;
+
+        let bind = must("BIND")?;
+        let mut public_url =
+            Url::parse(&value("PUBLIC_URL").unwrap_or(format!("http://{bind}")))
+                .context("LEDERBREV_PUBLIC_URL is not an address such as https://nyt.example.dk")?;
+        if !matches!(public_url.scheme(), "http" | "https") || public_url.host_str().is_none() {
+            bail!("LEDERBREV_PUBLIC_URL must begin with https:// or http:// and name a host");
+        }
+        if !public_url.path().ends_with('/') {
+            let path = format!("{}/", public_url.path());
+            public_url.set_path(&path);
+        }
+
+        let may_make = matches!(database_url, DatabaseUrl::Sqlite(_));
+        let secret = |name: &str, file: &str| -> anyhow::Result<Secret> {
+            let secret = match value(name) {
+                Some(given) => given,
+                None if may_make => made_secret(&data_dir.join(file))?,
+                None => bail!(
+                    "LEDERBREV_{name} must be given with PostgreSQL: at least 32 random characters, \
+                     for example from `openssl rand -base64 32`; keep it as safe as the database"
+                ),
+            };
+            if secret.len() < 32 {
+                bail!("LEDERBREV_{name} is too short: 32 characters at least");
+            }
+            Ok(Secret(secret))
+        };
+        let list = |name: &str| -> Vec<String> {
+            value(name)
+                .unwrap_or_default()
+                .split(',')
+                .map(|item| item.trim().to_owned())
+                .filter(|item| !item.is_empty())
+                .collect()
+        };
+        let number = |name: &str, most: usize| -> anyhow::Result<usize> {
+            let text = must(name)?;
+            text.parse()
+                .ok()
+                .filter(|n| (1..=most).contains(n))
+                .with_context(|| format!("LEDERBREV_{name} must be a number from 1 to {most}"))
+        };
+
+        let mut secret_keys = vec![secret("SECRET_KEY", "secret.key")?];
+        secret_keys.extend(list("SECRET_KEYS_OLD").into_iter().map(Secret));
+        Ok(Self {
+            mail_url: MailUrl::parse(&must("MAIL_URL")?)
+                .map_err(|why| anyhow::anyhow!("LEDERBREV_MAIL_URL: {why}"))?,
+            suppression_pepper: secret("SUPPRESSION_PEPPER", "suppression.pepper")?,
+            bounce_domain: value("BOUNCE_DOMAIN"),
+            trusted_proxies: list("TRUSTED_PROXIES")
+                .iter()
+                .map(|item| {
+                    Network::parse(item)
+                        .with_context(|| format!("LEDERBREV_TRUSTED_PROXIES: {item}"))
+                })
+                .collect::<anyhow::Result<_>>()?,
+            metrics_token: value("METRICS_TOKEN").map(Secret),
+            send_connections: number("SEND_CONNECTIONS", 512)?,
+            send_window: number("SEND_WINDOW", 1000)?,
+            worker_name: value("WORKER_NAME").unwrap_or_else(host_name),
+            log: must("LOG")?,
+            log_json: match must("LOG_FORMAT")?.as_str() {
+                "text" => false,
+                "json" => true,
+                other => bail!("LEDERBREV_LOG_FORMAT is text or json, not {other}"),
+            },
+            database_url,
+            bind,
+            public_url,
+            secret_keys,
+            data_dir,
+        })
+    }
+
+    /// Whether only this machine can reach the service: what the catcher's outbox asks for.
+    pub fn on_loopback(&self) -> bool {
+        let host = self.bind.rsplit_once(':').map_or(self.bind.as_str(), |(host, _)| host);
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+fn host_name() -> String {
+    std::fs::read_to_string("/etc/hostname")
+        .map(|name| name.trim().to_owned())
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "lederbrev".to_owned())
+}
+
+/// Reads the secret in a file, or makes one that only the owner can read.
+fn made_secret(path: &Path) -> anyhow::Result<String> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    if let Ok(text) = std::fs::read_to_string(path) {
+        return Ok(text.trim().to_owned());
+    }
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).context("no random numbers")?;
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&bytes);
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("making {}", path.display()))?;
+    writeln!(file, "{secret}")?;
+    file.sync_all()?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_contains_its_addresses_and_no_others() -> anyhow::Result<()> {
+        let network = Network::parse("10.1.0.0/16")?;
+        assert!(network.contains("10.1.200.3".parse()?));
+        assert!(!network.contains("10.2.0.1".parse()?));
+        assert!(!network.contains("::1".parse()?));
+        assert!(Network::parse("0.0.0.0/0")?.contains("192.0.2.7".parse()?));
+        assert!(Network::parse("2001:db8::/32")?.contains("2001:db8:1::5".parse()?));
+        assert!(Network::parse("10.0.0.0/33").is_err());
+        Ok(())
+    }
+}

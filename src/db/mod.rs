@@ -1,0 +1,152 @@
+//! The database: SQLite by default, PostgreSQL for more than one machine; the URL chooses.
+//!
+//! All work goes through two doors, [`Db::read`] and [`Db::write`], which take a closure over a
+//! [`DbConn`]. A write is one transaction: when it returns `Ok`, it is durable. On SQLite all
+//! writes go to one thread ([`writer`]), which commits those that are waiting together.
+//!
+//! This folder is the only place that knows which database it is. Elsewhere a query is written
+//! once, with diesel's `MultiConnection`; what that cannot say has a macro here ([`on_both!`]).
+
+mod conn;
+pub mod migrate;
+mod pool;
+pub mod schema;
+pub mod types;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diesel::r2d2::Pool;
+
+use crate::error::{Error, Result};
+pub use conn::{DbConn, MultiBackend};
+use pool::{Door, Manager};
+pub use types::{Json, PublicId};
+
+/// Runs the same expression on the connection inside, for what `MultiConnection` lacks: batch
+/// inserts, `ON CONFLICT`, `UNION`. Both expansions come from one text.
+///
+/// ```ignore
+/// on_both!(conn, c => diesel::insert_into(deliveries::table).values(&rows).on_conflict_do_nothing().execute(c))
+/// ```
+#[macro_export]
+macro_rules! on_both {
+    ($conn:expr, $inner:ident => $body:expr) => {
+        match $conn {
+            $crate::db::DbConn::Sqlite($inner) => $body,
+            $crate::db::DbConn::Postgres($inner) => $body,
+        }
+    };
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A libpq connection string.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite://path`, `postgres://…` or `postgresql://…`.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+            Ok(Self::Sqlite(path.into()))
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres(url.to_owned()))
+        } else {
+            Err("it must start with sqlite:// and a path, or with postgres://".to_owned())
+        }
+    }
+}
+
+/// The two doors to the database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Manager>,
+    writes: Writes,
+}
+
+#[derive(Clone)]
+enum Writes {
+    /// The thread that owns SQLite's one writing connection.
+    Queue(Arc<writer::Writer>),
+    /// PostgreSQL: a connection of the pool.
+    Pool(Pool<Manager>),
+}
+
+impl Db {
+    /// Connects; the database must exist and be migrated ([`migrate::run`]).
+    pub fn connect(url: &DatabaseUrl) -> Result<Self> {
+        let writes = match url {
+            DatabaseUrl::Sqlite(_) => {
+                Writes::Queue(Arc::new(writer::Writer::start(Manager::new(url, Door::Write))?))
+            }
+            DatabaseUrl::Postgres(_) => Writes::Pool(pool::open(url, Door::Write, 10)?),
+        };
+        Ok(Self { readers: pool::open(url, Door::Read, 4)?, writes })
+    }
+
+    /// Runs a closure that only reads.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConn) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || db.read_blocking(work)).await
+    }
+
+    /// [`Db::read`] for a thread that may wait.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
+        let mut conn = self.readers.get().map_err(pool::away)?;
+        work(&mut conn)
+    }
+
+    /// Runs a closure in a transaction. `Ok` means that it is on the disk; an error means that
+    /// nothing of it is. Never hold it across the network, and cut long work into chunks: on
+    /// SQLite everyone else waits.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConn) -> Result<T> + Send + 'static,
+    {
+        match &self.writes {
+            Writes::Queue(writer) => writer.submit(work).await.map_err(|_| writer::gone())?,
+            Writes::Pool(_) => {
+                let db = self.clone();
+                blocking(move || db.write_blocking(work)).await
+            }
+        }
+    }
+
+    /// [`Db::write`] for a thread that may wait. Not to be called on an async worker.
+    pub fn write_blocking<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut DbConn) -> Result<T> + Send + 'static,
+    {
+        match &self.writes {
+            Writes::Queue(writer) => {
+                writer.submit(work).blocking_recv().map_err(|_| writer::gone())?
+            }
+            Writes::Pool(pool) => {
+                use diesel::Connection;
+                let conn: &mut DbConn = &mut *pool.get().map_err(pool::away)?;
+                conn.transaction(work)
+            }
+        }
+    }
+}
+
+async fn blocking<T, F>(work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Error::Internal(anyhow::Error::new(error).context("database work")))?
+}

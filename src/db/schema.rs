@@ -1,0 +1,509 @@
+//! The tables, as diesel sees them. A test compares this file with both sets of migrations.
+
+#![expect(missing_docs, reason = "the columns are explained in the migrations")]
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    newsletters (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        slug -> Text,
+        title -> Text,
+        description -> Text,
+        language -> Text,
+        time_zone -> Text,
+        sender_name -> Text,
+        sender_email -> Text,
+        reply_to -> Nullable<Text>,
+        open_tracking -> Text,
+        approval_required -> Bool,
+        settings -> Document,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    staff (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        language -> Text,
+        password_hash -> Nullable<Text>,
+        nonce -> BigInt,
+        created_at -> Moment,
+        disabled_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    sessions (token_hash) {
+        token_hash -> Binary,
+        staff -> BigInt,
+        created_at -> Moment,
+        seen_at -> Moment,
+        expires_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    api_tokens (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        name -> Text,
+        role -> Text,
+        token_hash -> Binary,
+        created_at -> Moment,
+        used_at -> Nullable<Moment>,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    audit_log (id) {
+        id -> BigInt,
+        at -> Moment,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        details -> Document,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    idempotency_keys (api_token, idempotency_key) {
+        api_token -> BigInt,
+        idempotency_key -> Text,
+        request_hash -> Binary,
+        status -> Integer,
+        body -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    subscribers (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        address_key -> Text,
+        address_hash -> Binary,
+        email -> Text,
+        name -> Nullable<Text>,
+        organisation -> Nullable<Text>,
+        sector -> Nullable<Text>,
+        leadership_group -> Nullable<Text>,
+        language -> Text,
+        attributes -> Document,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    subscriptions (id) {
+        id -> BigInt,
+        subscriber -> BigInt,
+        newsletter -> BigInt,
+        state -> Text,
+        scope -> Text,
+        paused_until -> Nullable<Moment>,
+        source -> Text,
+        requested_at -> Moment,
+        confirmed_at -> Nullable<Moment>,
+        ended_at -> Nullable<Moment>,
+        end_reason -> Nullable<Text>,
+        nonce -> BigInt,
+        mail -> Nullable<Text>,
+        mail_due_at -> Nullable<Moment>,
+        mail_sent_at -> Nullable<Moment>,
+        mail_attempts -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    consent_texts (hash) {
+        hash -> Text,
+        purpose -> Text,
+        language -> Text,
+        body -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    consents (id) {
+        id -> BigInt,
+        subscriber -> BigInt,
+        newsletter -> BigInt,
+        purpose -> Text,
+        text_hash -> Text,
+        language -> Text,
+        method -> Text,
+        form_address -> Text,
+        source -> Text,
+        requested_at -> Moment,
+        request_ip -> Nullable<Text>,
+        confirm_ip -> Nullable<Text>,
+        confirmation_message_id -> Nullable<Text>,
+        confirmed_at -> Nullable<Moment>,
+        withdrawn_at -> Nullable<Moment>,
+        withdrawal_channel -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    ledger (id) {
+        id -> BigInt,
+        newsletter -> BigInt,
+        day -> Date,
+        recorded_at -> Moment,
+        kind -> Text,
+        change -> Integer,
+        leadership_group -> Nullable<Text>,
+        sector -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        source -> Text,
+        subscriber_uuid -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    growth (newsletter, day, kind, cause, leadership_group, sector, source) {
+        newsletter -> BigInt,
+        day -> Date,
+        kind -> Text,
+        cause -> Text,
+        leadership_group -> Text,
+        sector -> Text,
+        source -> Text,
+        rows -> BigInt,
+        change -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    stated_counts (newsletter, day) {
+        newsletter -> BigInt,
+        day -> Date,
+        subscribers -> BigInt,
+        source -> Text,
+        stated_by -> Text,
+        stated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    suppressions (address_hash) {
+        address_hash -> Binary,
+        reason -> Text,
+        at -> Moment,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    library_items (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        kind -> Text,
+        title -> Text,
+        summary -> Text,
+        language -> Text,
+        published_on -> Nullable<Date>,
+        published_precision -> Nullable<Text>,
+        series -> Nullable<Text>,
+        number -> Nullable<Integer>,
+        leadership_groups -> Text,
+        image_url -> Nullable<Text>,
+        place -> Nullable<Text>,
+        valid_until -> Nullable<Date>,
+        created_at -> Moment,
+        updated_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    library_addresses (url) {
+        url -> Text,
+        item -> BigInt,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    issues (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        slug -> Text,
+        newsletter -> BigInt,
+        kind -> Text,
+        series_number -> Nullable<Integer>,
+        state -> Text,
+        pause_reason -> Nullable<Text>,
+        origin -> Text,
+        origin_note -> Nullable<Text>,
+        subject -> Text,
+        current_revision -> Integer,
+        approved_revision -> Nullable<Integer>,
+        approved_by -> Nullable<Text>,
+        rendition -> Nullable<Text>,
+        send_at_local -> Nullable<Text>,
+        time_zone -> Text,
+        send_at -> Nullable<Moment>,
+        audience -> Document,
+        audience_count -> Nullable<BigInt>,
+        fan_out_cursor -> BigInt,
+        created_by -> Text,
+        created_at -> Moment,
+        updated_at -> Moment,
+        started_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    issue_revisions (issue, number) {
+        issue -> BigInt,
+        number -> Integer,
+        content -> Document,
+        hash -> Text,
+        autosave -> Bool,
+        saved_by -> Text,
+        saved_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    renditions (hash) {
+        hash -> Text,
+        subject -> Text,
+        preheader -> Text,
+        html -> Text,
+        plain_text -> Text,
+        web -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    issue_links (issue, number) {
+        issue -> BigInt,
+        number -> Integer,
+        block -> Nullable<Uid>,
+        url -> Text,
+        library_item -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    deliveries (id) {
+        id -> BigInt,
+        issue -> BigInt,
+        subscriber -> Nullable<BigInt>,
+        domain -> Text,
+        state -> Text,
+        skip_reason -> Nullable<Text>,
+        variant -> Nullable<Text>,
+        attempts -> Integer,
+        due_at -> Nullable<Moment>,
+        worker -> Nullable<Text>,
+        lease_until -> Nullable<Moment>,
+        uncertain -> Integer,
+        reply_code -> Nullable<Integer>,
+        reply_status -> Nullable<Text>,
+        reply_text -> Nullable<Text>,
+        finished_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    open_counts (issue, hour, verdict) {
+        issue -> BigInt,
+        hour -> Moment,
+        verdict -> Text,
+        opens -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    click_counts (issue, link, hour, verdict) {
+        issue -> BigInt,
+        link -> Integer,
+        hour -> Moment,
+        verdict -> Text,
+        clicks -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    opens (id) {
+        id -> BigInt,
+        delivery -> BigInt,
+        at -> Moment,
+        agent -> Text,
+        network -> Text,
+        verdict -> Text,
+        reason -> Text,
+        rule_version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    clicks (id) {
+        id -> BigInt,
+        delivery -> BigInt,
+        link -> Integer,
+        at -> Moment,
+        agent -> Text,
+        network -> Text,
+        verdict -> Text,
+        reason -> Text,
+        rule_version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    figures (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        kind -> Text,
+        day -> Date,
+        period_start -> Nullable<Date>,
+        value -> BigInt,
+        unit -> Text,
+        qualifier -> Text,
+        definition -> Text,
+        source -> Text,
+        entered_by -> Text,
+        entered_at -> Moment,
+    }
+}
+
+diesel::joinable!(sessions -> staff (staff));
+diesel::joinable!(idempotency_keys -> api_tokens (api_token));
+diesel::joinable!(subscriptions -> subscribers (subscriber));
+diesel::joinable!(subscriptions -> newsletters (newsletter));
+diesel::joinable!(consents -> subscribers (subscriber));
+diesel::joinable!(consents -> newsletters (newsletter));
+diesel::joinable!(ledger -> newsletters (newsletter));
+diesel::joinable!(growth -> newsletters (newsletter));
+diesel::joinable!(stated_counts -> newsletters (newsletter));
+diesel::joinable!(library_addresses -> library_items (item));
+diesel::joinable!(issues -> newsletters (newsletter));
+diesel::joinable!(issue_revisions -> issues (issue));
+diesel::joinable!(issue_links -> issues (issue));
+diesel::joinable!(issue_links -> library_items (library_item));
+diesel::joinable!(deliveries -> issues (issue));
+diesel::joinable!(deliveries -> subscribers (subscriber));
+diesel::joinable!(open_counts -> issues (issue));
+diesel::joinable!(click_counts -> issues (issue));
+diesel::joinable!(opens -> deliveries (delivery));
+diesel::joinable!(clicks -> deliveries (delivery));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    newsletters,
+    staff,
+    sessions,
+    api_tokens,
+    audit_log,
+    idempotency_keys,
+    subscribers,
+    subscriptions,
+    consent_texts,
+    consents,
+    ledger,
+    growth,
+    stated_counts,
+    suppressions,
+    library_items,
+    library_addresses,
+    issues,
+    issue_revisions,
+    renditions,
+    issue_links,
+    deliveries,
+    open_counts,
+    click_counts,
+    opens,
+    clicks,
+    figures,
+);

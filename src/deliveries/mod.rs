@@ -1,0 +1,1 @@
+//! From a due issue to one final state a recipient: fan-out, the send loop, recovery, live progress.

@@ -1,0 +1,1 @@
+//! Issues: blocks, compose, compile, preview, schedule, archive.

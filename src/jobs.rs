@@ -1,0 +1,1 @@
+//! The recurring jobs: when, and which function.

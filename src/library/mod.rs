@@ -1,0 +1,1 @@
+//! The content library: articles, publications, podcasts, events, e-courses, tools and projects.

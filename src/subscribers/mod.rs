@@ -1,0 +1,1 @@
+//! Subscribe, confirm, unsubscribe, preferences, the ledger, suppression.
