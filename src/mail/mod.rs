@@ -1,5 +1,9 @@
 //! Mail: addresses, messages, MJML → HTML, the SMTP session, what a reply means, the catcher.
 
+mod address;
+mod reply;
 mod url;
 
+pub use address::{AddressError, EmailAddress};
+pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
 pub use url::{Credentials, MailUrl, Relay, Tls};
