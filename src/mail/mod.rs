@@ -2,8 +2,12 @@
 
 mod address;
 mod reply;
+mod session;
+mod tls;
 mod url;
 
 pub use address::{AddressError, EmailAddress};
 pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
+pub use session::{OpenError, Session, Timeouts};
+pub use tls::Trust;
 pub use url::{Credentials, MailUrl, Relay, Tls};

@@ -144,15 +144,14 @@ impl Reply {
         (200..400).contains(&self.code)
     }
 
-    /// What a refusal means, and so whose fault it is. BOUNCES of one recipient never follow from
+    /// What a refusal means, and so whose fault it is. A recipient is never suppressed for
     /// anything but [`Meaning::Recipient`] and [`Meaning::Mailbox`].
     pub fn meaning(&self) -> Meaning {
-        // Providers put their most urgent findings about a *sender* behind codes of every class.
-        if matches!(self.code, 530 | 534 | 535 | 538) || self.stage == Stage::SignIn {
-            return Meaning::OurFault;
-        }
         if self.code < 500 {
             return Meaning::Transient;
+        }
+        if matches!(self.code, 530 | 534 | 535 | 538) || self.stage == Stage::SignIn {
+            return Meaning::OurFault;
         }
         let status = self.status.map(|status| (status.subject, status.detail));
         match status {
@@ -314,7 +313,8 @@ mod tests {
             (Stage::Sender, "550 5.1.8 bad sender\r\n", OurFault),
             (Stage::Sender, "530 5.7.0 sign in first\r\n", OurFault),
             (Stage::Recipient, "530 5.7.1 authentication required\r\n", OurFault),
-            (Stage::SignIn, "454 4.7.0 temporary\r\n", OurFault),
+            (Stage::SignIn, "454 4.7.0 temporary\r\n", Transient),
+            (Stage::SignIn, "504 no\r\n", OurFault),
             (Stage::Sender, "550 5.1.1 odd\r\n", OurFault),
         ];
         for (stage, text, meaning) in cases {
