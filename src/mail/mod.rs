@@ -1,6 +1,7 @@
 //! Mail: addresses, messages, MJML → HTML, the SMTP session, what a reply means, the catcher.
 
 mod address;
+pub mod mime;
 mod reply;
 mod session;
 mod tls;
