@@ -2,6 +2,7 @@
 
 mod address;
 pub mod mime;
+pub mod mjml;
 mod reply;
 mod session;
 mod tls;
