@@ -1,1 +1,107 @@
-//! What everything shares, and all routes.
+//! What everything shares ([`App`]), and all routes on one page ([`ROUTES`]).
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::http::Method;
+use actix_web::middleware::{Compress, NormalizePath, from_fn};
+use actix_web::{HttpServer, guard, web};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::error::Result;
+use crate::links::Links;
+use crate::staff::attempts::Attempts;
+use crate::staff::guard::{Access, Route};
+use crate::{staff, web as pages};
+
+/// What everything shares.
+pub struct App {
+    /// The settings.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// The database.
+    pub db: Db,
+    /// The public addresses.
+    pub links: Links,
+    /// Tries to sign in.
+    pub attempts: Attempts,
+}
+
+impl App {
+    /// Brings the database up to date and connects.
+    pub fn build(config: Config, clock: Clock) -> Result<web::Data<Self>> {
+        db::migrate::run(&config.database_url)?;
+        let db = Db::connect(&config.database_url)?;
+        let links = Links::new(config.public_url.clone(), &config.secret_keys);
+        Ok(web::Data::new(Self { clock, db, links, attempts: Attempts::default(), config }))
+    }
+}
+
+/// The routes: method, pattern, who may, which function. [`ROUTES`] and their registration are
+/// both made from this text, so that no route can be without a line in the guard's table.
+macro_rules! routes {
+    ($($method:ident $pattern:literal $access:ident => $handler:path;)*) => {
+        /// Every route and who may use it.
+        pub const ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method),
+            pattern: $pattern,
+            access: Access::$access,
+        }),*];
+
+        fn register(config: &mut web::ServiceConfig) {
+            $(config.route($pattern, on(Method::$method).to($handler));)*
+        }
+    };
+}
+
+/// GET answers HEAD too; the body is left out on the way.
+fn on(method: Method) -> actix_web::Route {
+    if method == Method::GET {
+        web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+    } else {
+        web::method(method)
+    }
+}
+
+routes! {
+    GET "/assets/{path:.*}" Public => pages::static_files::serve;
+
+    GET "/admin/sign-in" Public => staff::routes::form;
+    POST "/admin/sign-in" Public => staff::routes::submit;
+    GET "/admin/sign-in/{token}" Public => staff::routes::link;
+    POST "/admin/sign-in/{token}" Public => staff::routes::use_link;
+    POST "/admin/sign-out" Anyone => staff::routes::sign_out;
+    GET "/admin/account" Anyone => staff::routes::account;
+    POST "/admin/account" Anyone => staff::routes::change_account;
+    GET "/admin/staff" Admins => staff::routes::list;
+    POST "/admin/staff" Admins => staff::routes::create;
+    POST "/admin/staff/{id}" Admins => staff::routes::change;
+    POST "/admin/tokens" Admins => staff::routes::create_token;
+    POST "/admin/tokens/{id}/revoke" Admins => staff::routes::revoke_token;
+}
+
+/// Serves on a listener; the returned server runs when it is awaited.
+pub fn serve(app: web::Data<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .configure(pages::errors::extractors)
+            .configure(register)
+            // The last one wrapped is the first one entered.
+            .wrap(from_fn(staff::guard::check))
+            .wrap(from_fn(pages::errors::render))
+            .wrap(from_fn(pages::headers::secure))
+            .wrap(Compress::default())
+            .wrap(NormalizePath::trim())
+            .wrap(tracing_actix_web::TracingLogger::<pages::headers::RequestSpan>::new())
+    })
+    .workers(2)
+    .shutdown_timeout(30)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    Ok(server)
+}

@@ -1,1 +1,204 @@
-//! The command line.
+//! The command line: one small function a command. Answers go to standard output, logs to
+//! standard error; exit codes are 0 done, 1 failed, 2 wrong arguments.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use actix_web::web::Data;
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::app::{self, App};
+use crate::clock::Clock;
+use crate::config::{Config, SETTINGS};
+use crate::db;
+use crate::jobs;
+use crate::staff::{self, Role};
+
+/// A self-hosted newsletter and subscriber management service.
+#[derive(Parser)]
+#[command(name = "lederbrev", version, about, long_about = None)]
+pub struct Cli {
+    /// A TOML file with settings; the environment (LEDERBREV_…) comes before it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve: the public pages, the staff pages, the API and the sending of issues.
+    Serve,
+    /// Bring the database up to date and stop.
+    Migrate,
+    /// Add staff.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Make API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// List every setting with its default.
+    Settings,
+}
+
+#[derive(Subcommand)]
+enum StaffCommand {
+    /// Add somebody (or find them again) and print a link that signs them in once.
+    Add {
+        /// Their address.
+        email: String,
+        /// admin, editor, operator or reader.
+        #[arg(long)]
+        role: Role,
+        /// Their name; without it, the part of the address before the @.
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a token and print it alone; it cannot be shown again.
+    Create {
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// admin, editor, operator or reader.
+        #[arg(long)]
+        role: Role,
+    },
+}
+
+/// Runs the command.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Serve => serve(config),
+        Command::Migrate => migrate(config),
+        Command::Staff(StaffCommand::Add { email, role, name }) => {
+            with_app(config, async move |app| staff::add::add(&app, &email, &name, role, CLI).await)
+        }
+        Command::Token(TokenCommand::Create { name, role }) => {
+            with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
+        }
+        Command::Settings => settings(),
+    }
+}
+
+/// Who did it, in the audit log.
+const CLI: &str = "command line";
+
+/// Writes an answer.
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("writing the answer")
+}
+
+fn settings() -> anyhow::Result<()> {
+    for setting in SETTINGS {
+        say(&format!(
+            "LEDERBREV_{}\n    {}\n    default: {}",
+            setting.name, setting.doc, setting.default
+        ))?;
+    }
+    Ok(())
+}
+
+fn migrate(file: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    start_tracing(&config)?;
+    let _lock = db::migrate::lock(&config.database_url)?;
+    match db::migrate::run(&config.database_url)? {
+        0 => say("the database is up to date"),
+        count => say(&format!("the database is up to date after {count} migration(s)")),
+    }
+}
+
+/// Runs one verb and prints its answer.
+fn with_app(
+    file: Option<&Path>,
+    verb: impl AsyncFnOnce(Data<App>) -> crate::error::Result<String>,
+) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    start_tracing(&config)?;
+    let answer = actix_web::rt::System::new().block_on(async {
+        let app = App::build(config, Clock::real()).map_err(explain)?;
+        verb(app).await.map_err(explain)
+    })?;
+    say(&answer)
+}
+
+/// An error of a verb in words: for fields, the texts that a form would show.
+fn explain(error: crate::error::Error) -> anyhow::Error {
+    match error {
+        crate::error::Error::Invalid(findings) => {
+            let texts = crate::web::Lang::En.texts();
+            let all: Vec<String> = findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.field, texts.error(finding)))
+                .collect();
+            anyhow::anyhow!(all.join("\n"))
+        }
+        crate::error::Error::Internal(error) => error,
+        other => other.into(),
+    }
+}
+
+fn serve(file: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    start_tracing(&config)?;
+    let _lock = db::migrate::lock(&config.database_url)?;
+    let listener = TcpListener::bind(&config.bind).with_context(|| {
+        format!(
+            "listening on {}: is another program there? Set LEDERBREV_BIND to another port",
+            config.bind
+        )
+    })?;
+    actix_web::rt::System::new().block_on(async move {
+        let app = App::build(config, Clock::real()).map_err(explain)?;
+        tracing::info!(address = %app.config.public_url, "serving");
+        serve_until_stopped(app, listener).await
+    })
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is in flight.
+pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
+    let server = app::serve(app.clone(), listener)?;
+    let handle = server.handle();
+    let local = tokio::task::LocalSet::new();
+    local
+        .run_until(async {
+            let mut scheduler = jobs::start(&app).await?;
+            let running = tokio::task::spawn_local(server);
+            stop_signal().await?;
+            tracing::info!("stopping: finishing what is in flight");
+            scheduler.shutdown().await?;
+            handle.stop(true).await;
+            running.await??;
+            anyhow::Ok(())
+        })
+        .await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Logs go to standard error.
+pub fn start_tracing(config: &Config) -> anyhow::Result<()> {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&config.log).context("LEDERBREV_LOG")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if config.log_json { log.json().try_init() } else { log.try_init() };
+    started.map_err(|error| anyhow::anyhow!(error))
+}

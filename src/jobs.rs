@@ -1,1 +1,66 @@
 //! The recurring jobs: when, and which function.
+//!
+//! tokio-cron-scheduler is the ticker and no more: what is to be done stands in rows with a
+//! `due_at`, because the ticker forgets a run that it missed and keeps the UTC offset of the day
+//! a job was made. Jobs take no input and can run twice.
+
+use actix_web::web::Data;
+use futures_util::future::LocalBoxFuture;
+use tokio_cron_scheduler::{Job, JobScheduler};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::staff;
+
+/// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
+/// it did anything, so that tests can run the jobs until nothing is left to do.
+pub struct Recurring {
+    schedule: &'static str,
+    name: &'static str,
+    run: fn(Data<App>) -> LocalBoxFuture<'static, Result<bool>>,
+}
+
+/// All of them.
+pub const JOBS: &[Recurring] = &[Recurring {
+    schedule: "0 17 3 * * *",
+    name: "clear ended sessions",
+    run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),
+}];
+
+/// Starts the ticker. A job that is still running when its time comes again is left to finish.
+pub async fn start(app: &Data<App>) -> anyhow::Result<JobScheduler> {
+    let scheduler = JobScheduler::new().await?;
+    for job in JOBS {
+        // The scheduler's futures move between threads and actix's do not, so a tick only wakes
+        // a task that stays on this one.
+        let (wake, mut woken) = tokio::sync::mpsc::channel::<()>(1);
+        let app = app.clone();
+        tokio::task::spawn_local(async move {
+            while woken.recv().await.is_some() {
+                if let Err(error) = (job.run)(app.clone()).await {
+                    tracing::error!(job = job.name, error = ?error, "a job failed; it is tried again at its next time");
+                }
+            }
+        });
+        scheduler
+            .add(Job::new(job.schedule, move |_, _| {
+                let _ = wake.try_send(());
+            })?)
+            .await?;
+    }
+    scheduler.start().await?;
+    Ok(scheduler)
+}
+
+/// Runs all jobs again and again until none has anything to do: what tests do instead of waiting.
+pub async fn run_until_idle(app: &Data<App>) -> Result<()> {
+    loop {
+        let mut busy = false;
+        for job in JOBS {
+            busy |= (job.run)(app.clone()).await?;
+        }
+        if !busy {
+            return Ok(());
+        }
+    }
+}

@@ -36,6 +36,8 @@ pub mod web;
 
 pub mod staff;
 
+pub mod newsletters;
+
 pub mod subscribers;
 
 pub mod library;
@@ -45,8 +47,6 @@ pub mod issues;
 pub mod deliveries;
 
 pub mod tracking;
-
-pub mod bounces;
 
 pub mod reports;
 

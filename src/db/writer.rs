@@ -84,7 +84,7 @@ fn run(conn: &mut DbConn, queue: &mpsc::Receiver<Job>) {
             tracing::error!(%error, "a database write failed");
         }
         for answer in answers {
-            answer(committed.as_ref().map(|()| ()).map_err(ToString::to_string));
+            answer(committed.as_ref().copied().map_err(ToString::to_string));
         }
     }
 }

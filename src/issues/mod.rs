@@ -1,1 +1,123 @@
 //! Issues: blocks, compose, compile, preview, schedule, archive.
+
+pub mod store;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use crate::clock::Instant;
+use crate::db::schema::issues;
+use crate::db::{Json, PublicId};
+use crate::text_enum;
+
+text_enum! {
+    /// What kind of issue it is.
+    pub enum IssueKind {
+        /// One of the regular ones.
+        Ordinary = "ordinary",
+        /// A special edition: on one theme, in a frame of its own.
+        Special = "special",
+    }
+}
+
+text_enum! {
+    /// How far an issue has come.
+    pub enum IssueState {
+        /// Being written.
+        Draft = "draft",
+        /// Waiting for a second person.
+        InReview = "in_review",
+        /// Approved, not scheduled.
+        Approved = "approved",
+        /// Waiting for its time.
+        Scheduled = "scheduled",
+        /// Its audience is being written down.
+        Preparing = "preparing",
+        /// Going out.
+        Sending = "sending",
+        /// Stopped on the way, with a reason.
+        Paused = "paused",
+        /// Every recipient has a final state.
+        Sent = "sent",
+        /// Called off; those it had not reached are skipped.
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// Where an issue comes from.
+    pub enum Origin {
+        /// Written here.
+        Here = "here",
+        /// Brought into the archive as history; never sent from here.
+        Imported = "imported",
+    }
+}
+
+/// An issue.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = issues)]
+pub struct Issue {
+    /// Inside.
+    pub id: i64,
+    /// Outside.
+    pub uuid: PublicId,
+    /// In the archive's addresses; unique in the installation and stable.
+    pub slug: String,
+    /// Of which newsletter.
+    pub newsletter: i64,
+    /// Ordinary or special.
+    pub kind: IssueKind,
+    /// Its number in its series.
+    pub series_number: Option<i32>,
+    /// How far it has come.
+    pub state: IssueState,
+    /// Why it is paused: `person`, or a word that the texts know.
+    pub pause_reason: Option<String>,
+    /// Written here or brought in.
+    pub origin: Origin,
+    /// Words shown with an issue that was brought in.
+    pub origin_note: Option<String>,
+    /// The subject of the current revision, for lists.
+    pub subject: String,
+    /// The newest revision's number.
+    pub current_revision: i32,
+    /// The revision that was approved.
+    pub approved_revision: Option<i32>,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// Hash of the rendition that was approved and is sent.
+    pub rendition: Option<String>,
+    /// When it is to go, on the newsletter's clock: `YYYY-MM-DDTHH:MM`.
+    pub send_at_local: Option<String>,
+    /// The zone of that clock, as it was when it was scheduled.
+    pub time_zone: String,
+    /// The same moment.
+    pub send_at: Option<Instant>,
+    /// Who gets it: rules.
+    pub audience: Json,
+    /// How many got a row at fan-out.
+    pub audience_count: Option<i64>,
+    /// How far fan-out has come.
+    pub fan_out_cursor: i64,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Instant,
+    /// Its last change.
+    pub updated_at: Instant,
+    /// When fan-out began.
+    pub started_at: Option<Instant>,
+    /// When the last recipient had a final state.
+    pub finished_at: Option<Instant>,
+    /// Its day in the archive; none while it is not public.
+    pub published_on: Option<NaiveDate>,
+}
+
+impl Issue {
+    /// The zone of its clock.
+    pub fn zone(&self) -> Tz {
+        self.time_zone.parse().unwrap_or(Tz::UTC)
+    }
+}

@@ -1,1 +1,11 @@
-//! The frame of every page, language, errors as pages, static files, and the guard before staff routes.
+//! The frame of every page: language, texts, errors as pages, headers, static files.
+
+pub mod errors;
+pub mod format;
+pub mod headers;
+pub mod language;
+pub mod page;
+pub mod static_files;
+
+pub use language::{Lang, Texts};
+pub use page::{Page, html, see_other};

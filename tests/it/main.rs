@@ -1,2 +1,7 @@
-#[test]
-fn it() {}
+//! The suite: the real app, both databases, real SMTP, a real browser.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod app;
+mod postgres;
+mod staff;

@@ -1,0 +1,54 @@
+//! The tables `issues`, `issue_revisions`, `renditions` and `issue_links`.
+
+use diesel::prelude::*;
+
+use super::{Issue, IssueState};
+use crate::clock::Instant;
+use crate::db::schema::issues;
+use crate::db::{DbConn, PublicId};
+
+/// By the id inside.
+pub fn find(conn: &mut DbConn, id: i64) -> QueryResult<Issue> {
+    issues::table.find(id).select(Issue::as_select()).first(conn)
+}
+
+/// By the id outside.
+pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Issue> {
+    issues::table.filter(issues::uuid.eq(uuid)).select(Issue::as_select()).first(conn)
+}
+
+/// Scheduled issues whose time has come, the earliest first.
+pub fn due(conn: &mut DbConn, now: Instant) -> QueryResult<Vec<Issue>> {
+    in_state(conn, IssueState::Scheduled).map(|all| {
+        all.into_iter().filter(|issue| issue.send_at.is_some_and(|at| at <= now)).collect()
+    })
+}
+
+/// All issues in a state, by the time they are to go.
+pub fn in_state(conn: &mut DbConn, state: IssueState) -> QueryResult<Vec<Issue>> {
+    issues::table
+        .filter(issues::state.eq(state))
+        .order((issues::send_at, issues::id))
+        .select(Issue::as_select())
+        .load(conn)
+}
+
+/// Moves an issue from one of some states to another; `false` when it was in none of them, so
+/// that two who act at once do not both think they did it.
+pub fn move_state(
+    conn: &mut DbConn,
+    id: i64,
+    from: &[IssueState],
+    to: IssueState,
+    pause_reason: Option<&str>,
+    now: Instant,
+) -> QueryResult<bool> {
+    diesel::update(issues::table.find(id).filter(issues::state.eq_any(from)))
+        .set((
+            issues::state.eq(to),
+            issues::pause_reason.eq(pause_reason),
+            issues::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}

@@ -1,0 +1,37 @@
+//! How often somebody has tried to sign in lately: per account and per client address, in memory.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use chrono::TimeDelta;
+
+use crate::clock::Instant;
+
+/// Tries that are allowed within [`WINDOW`].
+const MOST: u32 = 10;
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// Counts tries by a key.
+#[derive(Default)]
+pub struct Attempts(Mutex<HashMap<String, (Instant, u32)>>);
+
+impl Attempts {
+    /// Counts one more try; `false` when there have been too many.
+    pub fn allow(&self, key: &str, now: Instant) -> bool {
+        let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if counts.len() > 10_000 {
+            counts.retain(|_, (since, _)| now - *since < WINDOW);
+        }
+        let (since, count) = counts.entry(key.to_owned()).or_insert((now, 0));
+        if now - *since >= WINDOW {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= MOST
+    }
+
+    /// Forgets the tries of a key that got in.
+    pub fn forget(&self, key: &str) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(key);
+    }
+}

@@ -1,0 +1,325 @@
+//! `/admin/sign-in`, `/admin/account`, `/admin/staff`.
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::store::{ApiToken, Person};
+use super::{Role, Staff, add, guard, password, sign_in, store, tokens};
+use crate::app::App;
+use crate::db::PublicId;
+use crate::error::{Error, FieldError, Result};
+use crate::web::{Lang, Page, headers, html, page, see_other};
+
+#[derive(Template)]
+#[template(path = "staff/pages/sign_in.html")]
+struct SignInPage {
+    page: Page,
+    email: String,
+    next: String,
+    errors: Vec<FieldError>,
+}
+
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /admin/sign-in`
+pub async fn form(request: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse> {
+    let next = query.into_inner().next;
+    html(&SignInPage { page: Page::new(&request), email: String::new(), next, errors: vec![] })
+}
+
+/// The form of the sign-in page.
+#[derive(Deserialize)]
+pub struct SignIn {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /admin/sign-in`
+pub async fn submit(
+    request: HttpRequest,
+    app: web::Data<App>,
+    form: web::Form<SignIn>,
+) -> Result<HttpResponse> {
+    let SignIn { email, password, next } = form.into_inner();
+    let client = headers::client_ip(&request, &app.config.trusted_proxies);
+    let client = client.map(|ip| ip.to_string()).unwrap_or_default();
+    match sign_in::by_password(&app, &email, &password, &client).await {
+        Ok(token) => {
+            // Only a path of our own: "//other.example" would lead away.
+            let own = next.starts_with("/admin") && !next.contains("//");
+            let mut response = see_other(if own { &next } else { "/admin" });
+            response.add_cookie(&session_cookie(&app, token)).map_err(anyhow::Error::from)?;
+            Ok(response)
+        }
+        Err(Error::Invalid(errors)) => {
+            page::unprocessable(&SignInPage { page: Page::new(&request), email, next, errors })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn session_cookie(app: &App, token: String) -> Cookie<'static> {
+    Cookie::build(guard::COOKIE, token)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.config.public_url.scheme() == "https")
+        .max_age(Duration::days(30))
+        .finish()
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/sign_in_link.html")]
+struct LinkPage {
+    page: Page,
+    name: String,
+}
+
+/// `GET /admin/sign-in/{token}`: one button, because link scanners follow links.
+pub async fn link(
+    request: HttpRequest,
+    app: web::Data<App>,
+    token: web::Path<String>,
+) -> Result<HttpResponse> {
+    let person = sign_in::owner(&app, &token).await?;
+    html(&LinkPage { page: Page::new(&request), name: person.name })
+}
+
+/// `POST /admin/sign-in/{token}`
+pub async fn use_link(app: web::Data<App>, token: web::Path<String>) -> Result<HttpResponse> {
+    let person = sign_in::owner(&app, &token).await?;
+    let session = sign_in::by_link(&app, &token).await?;
+    let to =
+        if person.password_hash.is_none() { "/admin/account?done=signed-in" } else { "/admin" };
+    let mut response = see_other(to);
+    response.add_cookie(&session_cookie(&app, session)).map_err(anyhow::Error::from)?;
+    Ok(response)
+}
+
+/// `POST /admin/sign-out`
+pub async fn sign_out(app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+    if let Some(hash) = staff.session {
+        app.db.write(move |conn| Ok(store::delete_session(conn, &hash)?)).await?;
+    }
+    let mut response = see_other("/admin/sign-in");
+    let mut cookie = Cookie::build(guard::COOKIE, "").path("/").finish();
+    cookie.make_removal();
+    response.add_cookie(&cookie).map_err(anyhow::Error::from)?;
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/account.html")]
+struct AccountPage {
+    page: Page,
+    email: String,
+    shortest: usize,
+    errors: Vec<FieldError>,
+}
+
+/// `GET /admin/account`
+pub async fn account(request: HttpRequest, staff: Staff) -> Result<HttpResponse> {
+    html(&AccountPage {
+        page: Page::new(&request),
+        email: staff.email,
+        shortest: password::SHORTEST,
+        errors: vec![],
+    })
+}
+
+/// A new password or another language.
+#[derive(Deserialize)]
+pub struct Account {
+    password: Option<String>,
+    language: Option<Lang>,
+}
+
+/// `POST /admin/account`: a new password ends every other session.
+pub async fn change_account(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    form: web::Form<Account>,
+) -> Result<HttpResponse> {
+    let Account { password, language } = form.into_inner();
+    let id = staff.id.ok_or(Error::Forbidden)?;
+    if let Some(language) = language {
+        app.db.write(move |conn| Ok(store::set_language(conn, id, language)?)).await?;
+    }
+    if let Some(new) = password {
+        let hash = tokio::task::spawn_blocking(move || password::hash(&new))
+            .await
+            .map_err(anyhow::Error::from)?;
+        let hash = match hash {
+            Ok(hash) => hash,
+            Err(Error::Invalid(errors)) => {
+                return page::unprocessable(&AccountPage {
+                    page: Page::new(&request),
+                    email: staff.email,
+                    shortest: password::SHORTEST,
+                    errors,
+                });
+            }
+            Err(other) => return Err(other),
+        };
+        let now = app.clock.now();
+        app.db
+            .write(move |conn| {
+                store::set_password(conn, id, &hash)?;
+                store::delete_sessions(conn, id, staff.session.as_deref())?;
+                let subject = format!("staff {}", staff.uuid);
+                let details = serde_json::json!({});
+                store::audit(conn, &staff.email, "staff.password", &subject, details, now)?;
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(see_other("/admin/account?done=saved"))
+}
+
+#[derive(Template)]
+#[template(path = "staff/pages/staff.html")]
+struct StaffPage {
+    page: Page,
+    people: Vec<Person>,
+    tokens: Vec<ApiToken>,
+    roles: &'static [Role],
+    /// A link or a token that was just made, and is shown this once.
+    made: Option<String>,
+    errors: Vec<FieldError>,
+}
+
+/// `GET /admin/staff`
+pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    html(&staff_page(&request, &app, None, vec![]).await?)
+}
+
+async fn staff_page(
+    request: &HttpRequest,
+    app: &App,
+    made: Option<String>,
+    errors: Vec<FieldError>,
+) -> Result<StaffPage> {
+    let (people, tokens) =
+        app.db.read(|conn| Ok((store::all(conn)?, store::tokens(conn)?))).await?;
+    Ok(StaffPage { page: Page::new(request), people, tokens, roles: Role::ALL, made, errors })
+}
+
+/// Somebody or something to be let in.
+#[derive(Deserialize)]
+pub struct NewStaff {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    name: String,
+    role: Role,
+}
+
+/// `POST /admin/staff`: adds somebody and shows the link to hand over.
+pub async fn create(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    form: web::Form<NewStaff>,
+) -> Result<HttpResponse> {
+    let made = add::add(&app, &form.email, &form.name, form.role, &staff.actor()).await;
+    show_made(&request, &app, made).await
+}
+
+/// `POST /admin/tokens`: makes an API token and shows it.
+pub async fn create_token(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    form: web::Form<NewStaff>,
+) -> Result<HttpResponse> {
+    let made = tokens::create(&app, &form.name, form.role, &staff.actor()).await;
+    show_made(&request, &app, made).await
+}
+
+async fn show_made(request: &HttpRequest, app: &App, made: Result<String>) -> Result<HttpResponse> {
+    match made {
+        Ok(made) => html(&staff_page(request, app, Some(made), vec![]).await?),
+        Err(Error::Invalid(errors)) => {
+            page::unprocessable(&staff_page(request, app, None, errors).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What somebody may do from now on.
+#[derive(Deserialize)]
+pub struct NewAccess {
+    role: Role,
+    disabled: Option<String>,
+}
+
+/// `POST /admin/staff/{id}`: another role, or shut out; both end the person's sessions.
+pub async fn change(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+    form: web::Form<NewAccess>,
+) -> Result<HttpResponse> {
+    let (uuid, now) = (id.into_inner(), app.clock.now());
+    if uuid == staff.uuid {
+        // Nobody shuts themselves out by mistake.
+        return Err(Error::Conflict("error-own-access"));
+    }
+    app.db
+        .write(move |conn| {
+            let person = store::by_uuid(conn, uuid)?;
+            let disabled_at = form.disabled.is_some().then_some(now);
+            store::set_access(conn, person.id, form.role, disabled_at)?;
+            store::delete_sessions(conn, person.id, None)?;
+            let details =
+                serde_json::json!({ "role": form.role, "disabled": disabled_at.is_some() });
+            store::audit(
+                conn,
+                &staff.actor(),
+                "staff.access",
+                &format!("staff {uuid}"),
+                details,
+                now,
+            )?;
+            Ok(())
+        })
+        .await?;
+    Ok(see_other("/admin/staff?done=saved"))
+}
+
+/// `POST /admin/tokens/{id}/revoke`
+pub async fn revoke_token(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let (uuid, now) = (id.into_inner(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let name = store::revoke_token(conn, uuid, now)?;
+            let subject = format!("token {name}");
+            store::audit(
+                conn,
+                &staff.actor(),
+                "token.revoke",
+                &subject,
+                serde_json::json!({}),
+                now,
+            )?;
+            Ok(())
+        })
+        .await?;
+    Ok(see_other("/admin/staff?done=saved"))
+}

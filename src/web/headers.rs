@@ -1,0 +1,99 @@
+//! Security headers on every answer, who is asking, and what is logged of a request.
+
+use std::net::IpAddr;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
+use tracing::Span;
+use tracing_actix_web::{DefaultRootSpanBuilder, RootSpanBuilder};
+
+use crate::config::Network;
+
+/// Everything from ourselves, nothing inline, and images from anywhere that speaks TLS (the
+/// library's pictures live on the organisation's own site).
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' https: data:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'self'; manifest-src 'self'";
+
+/// Sets the headers that an answer has not set itself.
+pub async fn secure(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let staff = request.path().starts_with("/admin") || request.path().starts_with("/outbox");
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // With "no-referrer" browsers send `Origin: null`, and the check of forms' origin would fail.
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::X_FRAME_OPTIONS, "SAMEORIGIN");
+    default(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    );
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if staff {
+        default(header::CACHE_CONTROL, "no-store");
+    }
+    Ok(response)
+}
+
+/// The address of the client: the peer, or, when the peer is a trusted proxy, the nearest address
+/// in `X-Forwarded-For` (read from the right) that is none.
+pub fn client_ip(request: &HttpRequest, trusted: &[Network]) -> Option<IpAddr> {
+    let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
+    let mut client = request.peer_addr()?.ip();
+    if !is_trusted(client) {
+        return Some(client);
+    }
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.iter().rev() {
+        let Ok(ip) = hop.trim().trim_matches(['[', ']']).parse() else { break };
+        client = ip;
+        if !is_trusted(ip) {
+            break;
+        }
+    }
+    Some(client)
+}
+
+/// The span of a request: method, route and request id. Not the path, because tokens are in it,
+/// and neither address nor agent.
+pub struct RequestSpan;
+
+impl RootSpanBuilder for RequestSpan {
+    fn on_request_start(request: &ServiceRequest) -> Span {
+        use actix_web::HttpMessage;
+        let route = request.match_pattern().unwrap_or_else(|| "unknown".to_owned());
+        let id = request.extensions().get::<tracing_actix_web::RequestId>().copied();
+        let id = id.map(|id| id.to_string()).unwrap_or_default();
+        tracing::info_span!(
+            "request",
+            method = %request.method(),
+            %route,
+            request_id = %id,
+            http.status_code = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
+            exception.message = tracing::field::Empty,
+            exception.details = tracing::field::Empty,
+        )
+    }
+
+    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, Error>) {
+        DefaultRootSpanBuilder::on_request_end(span, outcome);
+    }
+}

@@ -1,0 +1,153 @@
+//! The real app on a port of its own, with its own database and a clock that the test sets.
+
+use std::net::TcpListener;
+
+use actix_web::web::Data;
+use lederbrev::app::{self, App};
+use lederbrev::clock::{Clock, Instant};
+use lederbrev::config::Config;
+use lederbrev::jobs;
+use lederbrev::staff::{self, Role};
+use reqwest::{Client, Response, StatusCode};
+
+use crate::postgres;
+
+/// Runs a test on both databases: `both! { async fn a_sentence(app: TestApp) { … } }`.
+#[macro_export]
+macro_rules! both {
+    ($(async fn $name:ident($app:ident: TestApp) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn test($app: $crate::app::TestApp) $body
+
+            #[actix_web::test]
+            async fn on_sqlite() {
+                test($crate::app::TestApp::sqlite().await).await;
+            }
+
+            #[actix_web::test]
+            async fn on_postgres() {
+                test($crate::app::TestApp::postgres().await).await;
+            }
+        }
+    )*};
+}
+
+/// The day on which tests begin: the morning of the special edition on the core task.
+pub fn start_of_test() -> Instant {
+    Instant::new("2017-03-24T07:00:00Z".parse().unwrap())
+}
+
+/// A running app.
+pub struct TestApp {
+    /// What the server shares.
+    pub app: Data<App>,
+    /// The test's clock; moving it moves the app's.
+    pub clock: Clock,
+    /// A browser without cookies.
+    pub client: Client,
+    /// `http://127.0.0.1:port`
+    pub base: String,
+    server: actix_web::dev::ServerHandle,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+impl TestApp {
+    /// On a SQLite database in a folder of its own.
+    pub async fn sqlite() -> Self {
+        Self::start(|folder| format!("sqlite://{}/lederbrev.db", folder.display()), &[]).await
+    }
+
+    /// On a database of its own in the suite's PostgreSQL.
+    pub async fn postgres() -> Self {
+        Self::start(|_| postgres::new_database(), &[]).await
+    }
+
+    /// With settings of the test's own.
+    pub async fn start(
+        database_url: impl FnOnce(&std::path::Path) -> String,
+        settings: &[(&str, &str)],
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let mut values: std::collections::BTreeMap<String, String> = [
+            ("DATABASE_URL", database_url(folder.path())),
+            ("BIND", address.clone()),
+            ("DATA_DIR", folder.path().display().to_string()),
+            ("SECRET_KEY", "a secret key for tests, long enough to be one".to_owned()),
+            ("SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one".to_owned()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        values.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        let config = Config::from_values(values).unwrap();
+        let clock = Clock::set(start_of_test());
+        let app = App::build(config, clock.clone()).unwrap();
+        let server = app::serve(app.clone(), listener).unwrap();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self {
+            app,
+            clock,
+            client: browser(),
+            base: format!("http://{address}"),
+            server: handle,
+            _folder: folder,
+        }
+    }
+
+    /// Runs every job until none has anything left to do.
+    pub async fn run_until_idle(&self) {
+        jobs::run_until_idle(&self.app).await.unwrap();
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+    }
+
+    /// GET without signing in.
+    pub async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    /// POST of a form without signing in.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.client.post(self.url(path)).form(form).send().await.unwrap()
+    }
+
+    /// A browser in which somebody with this role is signed in.
+    pub async fn signed_in(&self, role: Role) -> Client {
+        let email = format!("{role}@lederweb.example");
+        let link = staff::add::add(&self.app, &email, "Mette Lund", role, "test").await.unwrap();
+        let browser = browser();
+        let response = browser.post(link).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// An API token with this role.
+    pub async fn token(&self, role: Role) -> String {
+        staff::tokens::create(&self.app, "test", role, "test").await.unwrap()
+    }
+}
+
+/// A browser with cookies of its own that does not follow redirects and asks for Danish.
+pub fn browser() -> Client {
+    let headers = [("accept-language".parse().unwrap(), "da-DK,da;q=0.9".parse().unwrap())];
+    Client::builder()
+        .cookie_store(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .default_headers(headers.into_iter().collect())
+        .build()
+        .unwrap()
+}

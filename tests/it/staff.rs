@@ -1,0 +1,128 @@
+//! Signing in, roles, and the guard before every route.
+
+use lederbrev::app::ROUTES;
+use lederbrev::staff::guard::Access;
+use lederbrev::staff::{self, Role};
+use reqwest::{Method, StatusCode};
+
+use crate::app::{TestApp, browser};
+use crate::both;
+
+both! {
+    async fn a_sign_in_link_works_once_and_only_by_post(app: TestApp) {
+        let link = staff::add::add(&app.app, "mette@lederweb.example", "Mette", Role::Editor, "test")
+            .await
+            .unwrap();
+        let browser = browser();
+        for _ in 0..10 {
+            let page = browser.get(&link).send().await.unwrap();
+            assert_eq!(page.status(), StatusCode::OK);
+        }
+        let inside = browser.get(app.url("/admin/account")).send().await.unwrap();
+        assert_eq!(inside.status(), StatusCode::SEE_OTHER, "a GET signs nobody in");
+        assert_eq!(browser.post(&link).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        let inside = browser.get(app.url("/admin/account")).send().await.unwrap();
+        assert_eq!(inside.status(), StatusCode::OK);
+        assert_eq!(app.client.post(&link).send().await.unwrap().status(), StatusCode::GONE);
+    }
+
+    async fn a_new_password_ends_every_other_session(app: TestApp) {
+        let first = app.signed_in(Role::Editor).await;
+        let second = app.signed_in(Role::Editor).await;
+        let account = app.url("/admin/account");
+        let short = first.post(&account).form(&[("password", "kort")]).send().await.unwrap();
+        assert_eq!(short.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("password", "en lang og god sætning")];
+        let changed = first.post(&account).form(&form).send().await.unwrap();
+        assert_eq!(changed.status(), StatusCode::SEE_OTHER);
+        assert_eq!(first.get(&account).send().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(second.get(&account).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        let form = [("email", "editor@lederweb.example"), ("password", "en lang og god sætning")];
+        let again = second.post(app.url("/admin/sign-in")).form(&form).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::SEE_OTHER);
+        assert_eq!(second.get(&account).send().await.unwrap().status(), StatusCode::OK);
+    }
+}
+
+#[actix_web::test]
+async fn many_wrong_passwords_are_refused_before_they_are_read() {
+    let app = TestApp::sqlite().await;
+    let form = [("email", "mette@lederweb.example"), ("password", "gæt")];
+    for _ in 0..10 {
+        let answer = app.post("/admin/sign-in", &form).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(app.post("/admin/sign-in", &form).await.status(), StatusCode::TOO_MANY_REQUESTS);
+    app.clock.advance(chrono::TimeDelta::minutes(16));
+    let answer = app.post("/admin/sign-in", &form).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[actix_web::test]
+async fn every_staff_route_lets_in_whom_the_table_names_and_nobody_else() {
+    let app = TestApp::sqlite().await;
+    let mut browsers = vec![(None, browser())];
+    let mut tokens = vec![(None, String::new())];
+    for role in Role::ALL {
+        browsers.push((Some(*role), app.signed_in(*role).await));
+        tokens.push((Some(*role), app.token(*role).await));
+    }
+    for route in ROUTES.iter().filter(|route| route.access != Access::Public) {
+        if route.pattern == "/admin/sign-out" {
+            continue;
+        }
+        let path = route.pattern.replace("{id}", "00000000-0000-4000-8000-000000000000");
+        let path = path.split('{').next().unwrap().to_owned()
+            + if path.contains('{') { "00000000-0000-4000-8000-000000000000" } else { "" };
+        let method: Method = route.method.parse().unwrap();
+        for at in 0..browsers.len() {
+            let (role, browser) = &browsers[at];
+            let request = browser.request(method.clone(), app.url(&path));
+            let request = if path.starts_with("/api/") && role.is_some() {
+                request.bearer_auth(&tokens[at].1)
+            } else {
+                request
+            };
+            let answer = request.send().await.unwrap();
+            let to = answer.headers().get("location").and_then(|to| to.to_str().ok());
+            let refused =
+                matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+                    || to.is_some_and(|to| to.starts_with("/admin/sign-in"));
+            let who = role.map_or("nobody", Role::as_str);
+            assert_eq!(
+                !refused,
+                route.access.allows(*role),
+                "{} {} as {who}: {}",
+                route.method,
+                route.pattern,
+                answer.status(),
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_form_on_another_site_cannot_act_for_a_signed_in_person() {
+    let app = TestApp::sqlite().await;
+    let admin = app.signed_in(Role::Admin).await;
+    let form = [("email", "fremmed@ond.example"), ("role", "admin")];
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://ond.example")] {
+        let request = admin.post(app.url("/admin/staff")).header(name, value).form(&form);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    }
+    let own = admin.post(app.url("/admin/staff")).header("origin", &app.base).form(&form);
+    assert_eq!(own.send().await.unwrap().status(), StatusCode::OK);
+}
+
+#[actix_web::test]
+async fn an_unknown_path_is_a_page_with_a_way_out_and_the_security_headers() {
+    let app = TestApp::sqlite().await;
+    let answer = app.get("/findes-ikke").await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self'"));
+    assert!(answer.text().await.unwrap().contains("Siden findes ikke"));
+    let problem = app.get("/api/v1/findes-ikke").await;
+    assert_eq!(problem.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(problem.headers()["content-type"], "application/problem+json");
+}
