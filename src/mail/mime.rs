@@ -86,9 +86,9 @@ pub fn text_header(name: HeaderName, text: &str) -> String {
     line(HeaderValue::new(name, one_line(text)))
 }
 
-/// The Subject, with its CRLF.
-pub fn subject(text: &str) -> String {
-    header_line(header::Subject::from(one_line(text)))
+/// The Subject; text from outside becomes one line.
+pub fn subject(text: &str) -> header::Subject {
+    header::Subject::from(one_line(text))
 }
 
 /// A header line of one of lettre's types, with its CRLF; for example `header::From` of a
@@ -185,7 +185,7 @@ mod tests {
             let from = mailbox(&text, &address).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let message = format!(
                 "{}{}X-Last: here\r\n\r\n",
-                subject(&text),
+                header_line(subject(&text)),
                 header_line(header::From::from(lettre::message::Mailboxes::from(from))),
             );
             for line in message.split("\r\n") {

@@ -1,6 +1,8 @@
 //! Mail: addresses, messages, MJML → HTML, the SMTP session, what a reply means, the catcher.
 
 mod address;
+mod letter;
+mod mailer;
 pub mod mime;
 pub mod mjml;
 mod reply;
@@ -9,6 +11,8 @@ mod tls;
 mod url;
 
 pub use address::{AddressError, EmailAddress};
+pub use letter::{Content, Letter, letter};
+pub use mailer::{MailError, Mailer};
 pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
 pub use session::{OpenError, Session, Timeouts};
 pub use tls::Trust;

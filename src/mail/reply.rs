@@ -112,9 +112,15 @@ impl Reply {
         Ok(None)
     }
 
-    /// A refusal that we state ourselves, before the server could.
-    pub fn ours(stage: Stage, code: u16, status: EnhancedStatus, text: &str) -> Self {
-        Self { stage, code, status: Some(status), text: text.to_owned() }
+    /// Our own refusal of an address that only a server with SMTPUTF8 takes (RFC 6531, 3.5), in
+    /// the words that a server would use. It is about the way, not about the recipient.
+    pub(super) fn no_smtputf8() -> Self {
+        Self {
+            stage: Stage::Recipient,
+            code: 553,
+            status: Some(EnhancedStatus { class: 5, subject: 6, detail: 7 }),
+            text: "the relay does not offer SMTPUTF8, which this address needs".to_owned(),
+        }
     }
 
     fn add_line(&mut self, line: &str, kept: &mut usize) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustls::{ClientConnection, StreamOwned};
 
-use super::reply::{EnhancedStatus, Outcome, Reply, Stage};
+use super::reply::{Outcome, Reply, Stage};
 
 mod open;
 
@@ -74,9 +74,7 @@ impl Session {
     /// unstuffed dot.
     pub fn send(&mut self, from: &str, to: &str, smtputf8: bool, body: &[&[u8]]) -> Outcome {
         if smtputf8 && !self.offers.smtputf8 {
-            let status = EnhancedStatus { class: 5, subject: 6, detail: 7 };
-            let text = "the relay does not offer SMTPUTF8, which this address needs";
-            return Outcome::Failed(Reply::ours(Stage::Recipient, 553, status, text));
+            return Outcome::Failed(Reply::no_smtputf8());
         }
         let size = body.iter().map(|part| part.len()).sum::<usize>() + 5;
         match self.envelope(from, to, smtputf8, size) {

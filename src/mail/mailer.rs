@@ -1,0 +1,134 @@
+//! Sends the single mails: confirmations, sign-in links, test sends. Issues do not go this way;
+//! see [`super::Session`].
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls as LettreTls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::address::EmailAddress;
+use super::letter::Letter;
+use super::reply::{Meaning, Reply, Stage};
+use super::url::{Relay, Tls};
+
+/// Longer than a relay on the same network takes, shorter than a person waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The relay cannot be reached, broke off or does not offer what the setting asks for; another
+    /// try is right. As with any sender, a try
+    /// after a broken connection may be a second copy; it has the same Message-ID.
+    #[error("the relay cannot be reached: {0}")]
+    Unreachable(String),
+    /// The relay refused it.
+    #[error("the relay refused: {0}")]
+    Refused(Reply),
+    /// It cannot be written as a message.
+    #[error("the mail cannot be written")]
+    Unwritable(#[source] anyhow::Error),
+}
+
+impl MailError {
+    /// Whether another try would do no better: the recipient or the mail itself was refused. What
+    /// is our own fault is not final, because somebody will mend it.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Unreachable(_) => false,
+            Self::Unwritable(_) => true,
+            Self::Refused(reply) => {
+                !matches!(reply.meaning(), Meaning::Transient | Meaning::OurFault)
+            }
+        }
+    }
+}
+
+/// The way to the relay.
+#[derive(Debug, Clone)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+impl Mailer {
+    /// Sends through a relay; [`super::Catcher::relay`] is one too.
+    pub fn new(relay: &Relay) -> anyhow::Result<Self> {
+        let parameters = || {
+            // As in the session: without the setting, a certificate is not looked at (RFC 7435).
+            let any = relay.tls == Tls::Opportunistic;
+            TlsParameters::builder(relay.host.clone())
+                .dangerous_accept_invalid_certs(any)
+                .dangerous_accept_invalid_hostnames(any)
+                .build()
+        };
+        let tls = match relay.tls {
+            Tls::Opportunistic => LettreTls::Opportunistic(parameters()?),
+            Tls::Required => LettreTls::Required(parameters()?),
+            Tls::Implicit => LettreTls::Wrapper(parameters()?),
+        };
+        let mut builder =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(relay.host.as_str())
+                .port(relay.port)
+                .tls(tls)
+                .timeout(Some(PATIENCE))
+                // One connection a mail: a kept one would belong to the thread that opened it.
+                .pool_config(PoolConfig::new().max_size(0));
+        if let Some(credentials) = &relay.credentials {
+            let password = credentials.password.expose().to_owned();
+            builder = builder.credentials(Credentials::new(credentials.user.clone(), password));
+        }
+        Ok(Self { transport: builder.build() })
+    }
+
+    /// Sends one mail.
+    pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
+        let message = letter.message().map_err(MailError::Unwritable)?;
+        self.send_bytes(&letter.from, &letter.to, &message.formatted()).await
+    }
+
+    /// Sends a message that is already on paper: CRLF line ends, dots not stuffed.
+    pub async fn send_bytes(
+        &self,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        message: &[u8],
+    ) -> Result<(), MailError> {
+        let address = |address: &EmailAddress| {
+            address.wire().parse().map_err(|why| MailError::Unwritable(anyhow::Error::new(why)))
+        };
+        let envelope = Envelope::new(Some(address(from)?), vec![address(to)?])
+            .map_err(|why| MailError::Unwritable(why.into()))?;
+        self.transport.send_raw(&envelope, message).await.map(drop).map_err(|error| {
+            if error.is_client() && to.needs_smtputf8() {
+                return MailError::Refused(Reply::no_smtputf8());
+            }
+            refusal(&error)
+        })
+    }
+
+    /// Whether the relay answers, for `/readyz`.
+    pub async fn is_reachable(&self) -> bool {
+        self.transport.test_connection().await.unwrap_or(false)
+    }
+}
+
+/// What lettre's error says in our words.
+fn refusal(error: &lettre::transport::smtp::Error) -> MailError {
+    let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.status() {
+        Some(code) => {
+            // lettre does not say which command was refused; for a single mail it is nearly
+            // always the recipient, and the codes for signing in speak for themselves.
+            let line = format!("{code} {}\r\n", text.replace(['\r', '\n'], " "));
+            match Reply::read(Stage::Recipient, line.as_bytes(), |_| {}) {
+                Ok(Some((reply, _))) => MailError::Refused(reply),
+                _ => MailError::Unreachable(text),
+            }
+        }
+        None => MailError::Unreachable(text),
+    }
+}
