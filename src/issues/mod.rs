@@ -1,6 +1,28 @@
 //! Issues: blocks, compose, compile, preview, schedule, archive.
+//!
+//! [`content`] is what an editor writes. [`render`] makes a [`render::Rendered`] of it, with markers
+//! where links, names and personal addresses go: that is what is approved and frozen. Its
+//! [`write`](render::Rendered::write) puts the links in, one function for preview, test and send;
+//! [`compile`] encodes the result once, so that a recipient costs only what differs.
 
+pub mod compile;
+pub mod content;
+mod frame;
+pub mod html;
+mod mail_html;
+pub mod markup;
+mod plain;
+mod read;
+pub mod render;
+pub mod rich_text;
+pub mod splice;
 pub mod store;
+pub mod text;
+pub mod web_version;
+mod words;
+
+pub use content::Content;
+pub use frame::Frame;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -121,3 +143,6 @@ impl Issue {
         self.time_zone.parse().unwrap_or(Tz::UTC)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,2 +1,0 @@
-DROP TABLE library_addresses;
-DROP TABLE library_items;

@@ -1,6 +1,0 @@
-DROP TABLE idempotency_keys;
-DROP TABLE audit_log;
-DROP TABLE api_tokens;
-DROP TABLE sessions;
-DROP TABLE staff;
-DROP TABLE newsletters;

@@ -1,4 +1,0 @@
-DROP TABLE issue_links;
-DROP TABLE renditions;
-DROP TABLE issue_revisions;
-DROP TABLE issues;

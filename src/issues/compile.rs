@@ -1,0 +1,224 @@
+//! An issue, encoded once: MIME headers and bodies as segments, between which each recipient's own
+//! values are put. A segment ends in column 0 of its quoted-printable text, so no value moves
+//! anything; and no line begins with a dot, so nothing is left to do for SMTP.
+
+use chrono_tz::Tz;
+use lettre::message::header::HeaderName;
+use lettre::message::{Mailboxes, header};
+
+use super::render::Written;
+use super::splice::{Person, Piece, Place, Splice, pieces};
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::mail::{EmailAddress, mime};
+
+/// What the headers of an issue say; the same for everyone.
+#[derive(Debug, Clone)]
+pub struct IssueHeaders {
+    /// The sender's name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from: EmailAddress,
+    /// Where answers go, if elsewhere.
+    pub reply_to: Option<EmailAddress>,
+    /// When the issue began to be sent; the same on every retry.
+    pub date: Instant,
+    /// The newsletter's zone.
+    pub zone: Tz,
+    /// The newsletter's title, shown with its List-Id.
+    pub list_title: String,
+    /// The List-Id without its brackets, such as `nyhedsbrev.lederweb.example` (RFC 2919).
+    pub list_id: String,
+    /// The Feedback-ID: names the issue, no person.
+    pub feedback_id: String,
+    /// The domain of Message-IDs.
+    pub message_id_domain: String,
+    /// The issue.
+    pub issue: PublicId,
+}
+
+/// One recipient.
+#[derive(Clone, Copy)]
+pub struct Recipient<'a> {
+    /// The delivery's row: part of the Message-ID, so that a second copy has the same one.
+    pub delivery: i64,
+    /// Where it goes.
+    pub email: &'a EmailAddress,
+    /// Name and personal addresses.
+    pub person: Person<'a>,
+}
+
+/// Why an issue cannot be encoded.
+#[derive(Debug, thiserror::Error)]
+#[error("an address that no header can carry")]
+pub struct HeaderError(#[from] lettre::address::AddressError);
+
+enum Segment {
+    /// The same for everyone.
+    Fixed(Vec<u8>),
+    /// One recipient's value.
+    Value { splice: Splice, place: Place, fallback: String },
+}
+
+enum Subject {
+    Fixed(String),
+    Template(String),
+}
+
+/// An issue in one variant, ready for its recipients.
+pub struct Compiled {
+    from: String,
+    subject: Subject,
+    date: String,
+    message_id_domain: String,
+    issue: PublicId,
+    /// Headers that are the same for everyone, with the empty line after them.
+    headers: String,
+    body: Vec<Segment>,
+}
+
+impl Compiled {
+    /// Encodes an issue.
+    ///
+    /// # Errors
+    /// When the sender's or the reply address cannot stand in a header.
+    pub fn new(written: &Written, headers: &IssueHeaders) -> Result<Self, HeaderError> {
+        // `=_` cannot come up in quoted-printable text.
+        let boundary = format!("=_{}", headers.issue.0.simple());
+        let from = mime::mailbox(&headers.from_name, &headers.from)?;
+        let has_name = pieces(&written.subject).iter().any(|p| matches!(p, Piece::Splice(..)));
+        let mut body = Vec::new();
+        let mut fixed = part_start(&boundary, "text/plain");
+        encode(&written.text, Place::Text, &mut fixed, &mut body);
+        fixed.extend_from_slice(&part_start(&boundary, "text/html"));
+        encode(&written.html, Place::Html, &mut fixed, &mut body);
+        fixed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        body.push(Segment::Fixed(fixed));
+        Ok(Self {
+            from: mime::header_line(header::From::from(Mailboxes::from(from))),
+            subject: match has_name {
+                true => Subject::Template(written.subject.clone()),
+                false => Subject::Fixed(mime::header_line(mime::subject(&written.subject))),
+            },
+            date: format!("Date: {}\r\n", mime::date(headers.date, headers.zone)),
+            message_id_domain: headers.message_id_domain.clone(),
+            issue: headers.issue,
+            headers: common_headers(headers, &boundary)?,
+            body,
+        })
+    }
+
+    /// The message for one recipient, in pieces for one vectored write; `values` holds what is
+    /// this recipient's own, and may be used again for the next.
+    ///
+    /// # Errors
+    /// When the recipient's address cannot stand in a header.
+    pub fn message<'a>(
+        &'a self,
+        recipient: &Recipient<'_>,
+        values: &'a mut Vec<u8>,
+    ) -> Result<Vec<&'a [u8]>, HeaderError> {
+        values.clear();
+        let unsubscribe = recipient.person.addresses.unsubscribe();
+        self.write_headers(recipient, &unsubscribe, values)?;
+        let mut start = values.len();
+        let mut ends = Vec::with_capacity(self.body.len());
+        for segment in &self.body {
+            if let Segment::Value { splice, place, fallback } = segment {
+                let value = match splice {
+                    Splice::Unsubscribe => place.write(&unsubscribe),
+                    _ => recipient.person.value(*splice, fallback, *place),
+                };
+                mime::encode_into(&value, values);
+            }
+            ends.push(values.len());
+        }
+        let values: &'a [u8] = values;
+        let mut slices = Vec::with_capacity(self.body.len() + 1);
+        slices.push(&values[..start]);
+        for (segment, end) in self.body.iter().zip(ends) {
+            match segment {
+                Segment::Fixed(bytes) => slices.push(bytes),
+                Segment::Value { .. } => slices.push(&values[start..end]),
+            }
+            start = end;
+        }
+        Ok(slices)
+    }
+
+    fn write_headers(
+        &self,
+        recipient: &Recipient<'_>,
+        unsubscribe: &str,
+        out: &mut Vec<u8>,
+    ) -> Result<(), HeaderError> {
+        let to = mime::mailbox(recipient.person.name.unwrap_or_default(), recipient.email)?;
+        let to = mime::header_line(header::To::from(Mailboxes::from(to)));
+        let left = format!("{}.{}", self.issue, recipient.delivery);
+        let message_id = mime::message_id(&left, &self.message_id_domain);
+        for line in [&*self.from, &to] {
+            out.extend_from_slice(line.as_bytes());
+        }
+        match &self.subject {
+            Subject::Fixed(line) => out.extend_from_slice(line.as_bytes()),
+            Subject::Template(template) => {
+                let subject = recipient.person.fill(template, Place::Text);
+                out.extend_from_slice(mime::header_line(mime::subject(&subject)).as_bytes());
+            }
+        }
+        out.extend_from_slice(self.date.as_bytes());
+        // An address cannot be folded, but it may begin a line.
+        let lines = format!(
+            "Message-ID: {message_id}\r\nList-Unsubscribe:\r\n <{unsubscribe}>\r\n{}",
+            self.headers
+        );
+        out.extend_from_slice(lines.as_bytes());
+        Ok(())
+    }
+}
+
+/// The headers that are the same for everyone, and the empty line that ends all of them.
+fn common_headers(headers: &IssueHeaders, boundary: &str) -> Result<String, HeaderError> {
+    let reply_to = match &headers.reply_to {
+        Some(address) => {
+            let mailboxes = Mailboxes::from(mime::mailbox("", address)?);
+            mime::header_line(header::ReplyTo::from(mailboxes))
+        }
+        None => String::new(),
+    };
+    let list_id =
+        mime::text_header(LIST_ID, &format!("{} <{}>", headers.list_title, headers.list_id));
+    let feedback_id = mime::text_header(FEEDBACK_ID, &headers.feedback_id);
+    Ok(format!(
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\
+         {list_id}{reply_to}{feedback_id}\
+         Precedence: list\r\n\
+         MIME-Version: 1.0\r\n\
+         Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n"
+    ))
+}
+
+const LIST_ID: HeaderName = HeaderName::new_from_ascii_str("List-Id");
+const FEEDBACK_ID: HeaderName = HeaderName::new_from_ascii_str("Feedback-ID");
+
+fn part_start(boundary: &str, content_type: &str) -> Vec<u8> {
+    format!(
+        "\r\n--{boundary}\r\n\
+         Content-Type: {content_type}; charset=utf-8\r\n\
+         Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+/// Encodes a text behind what is there already, and cuts it at its markers.
+fn encode(text: &str, place: Place, fixed: &mut Vec<u8>, body: &mut Vec<Segment>) {
+    for piece in pieces(text) {
+        match piece {
+            Piece::Fixed(text) => mime::encode_into(text, fixed),
+            Piece::Splice(splice, fallback) => {
+                body.push(Segment::Fixed(std::mem::take(fixed)));
+                body.push(Segment::Value { splice, place, fallback: fallback.to_owned() });
+            }
+        }
+    }
+}

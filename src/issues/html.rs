@@ -1,0 +1,61 @@
+//! HTML that is known to be escaped: a type of its own, so that templates print it as it is and
+//! everything else escaped.
+
+use std::fmt;
+
+use askama::filters::{Escaper, HtmlSafe};
+
+/// Escaped HTML. Made only by escaping text and by joining what was escaped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Html(String);
+
+impl Html {
+    /// Text as HTML that shows it.
+    pub fn escaped(text: &str) -> Self {
+        let mut html = Self::default();
+        html.text(text);
+        html
+    }
+
+    /// Markup of our own: it takes only what is known when the program is built.
+    pub fn markup(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Adds text, escaped, also fit for an attribute in quotes.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        // Writing into a string cannot fail.
+        let _ = askama::filters::Html.write_escaped_str(&mut self.0, text);
+        self
+    }
+
+    /// Adds what is escaped already.
+    pub fn html(&mut self, html: &Self) -> &mut Self {
+        self.0.push_str(&html.0);
+        self
+    }
+
+    /// What a template printed: every template of this crate escapes.
+    pub fn of(template: &impl askama::Template) -> Result<Self, askama::Error> {
+        template.render().map(Self)
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The HTML as a string.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}

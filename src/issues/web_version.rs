@@ -1,0 +1,83 @@
+//! The web version of an issue: the same blocks as proper HTML for the public archive. No personal
+//! data, no counted links, and no style of its own: the classes are those of `assets/issue.css`,
+//! and the theme's colours are a small stylesheet of their own ([`theme_css`]), because the pages'
+//! content security policy allows no inline style.
+
+use askama::Template;
+
+use super::Frame;
+use super::content::{BlockKind, Card, Content, Image, Theme};
+use super::html::Html;
+use super::rich_text::{RichText, Tags};
+use super::words::{self, CardWords};
+use crate::web::Texts;
+
+/// The web version: one `article`, with the page's only `h1` in it.
+///
+/// # Errors
+/// None that content could cause; a template can fail in principle.
+pub fn render(content: &Content, frame: &Frame) -> Result<Html, askama::Error> {
+    let texts = frame.lang.texts();
+    let mut blocks = Vec::with_capacity(content.blocks.len());
+    for block in &content.blocks {
+        blocks.push(Html::of(&BlockTemplate { frame, texts, block: &block.kind })?);
+    }
+    let heading = match &content.theme {
+        Some(theme) if !theme.title.is_empty() => theme.title.to_string(),
+        _ => content.subject.without_name(),
+    };
+    Html::of(&IssueTemplate { frame, texts, heading, theme: content.theme.as_ref(), blocks })
+}
+
+/// The stylesheet with the theme's colours, or those of an issue without a theme.
+pub fn theme_css(content: &Content) -> String {
+    let colour = content.theme.as_ref().map(|theme| theme.colour).unwrap_or_default();
+    format!(
+        ".issue {{ --theme: {colour}; --on-theme: {}; --accent: {}; }}\n\
+         @media (prefers-color-scheme: dark) {{ .issue {{ --accent: {}; }} }}\n",
+        colour.text(),
+        colour.on_light(),
+        colour.on_dark(),
+    )
+}
+
+#[derive(Template)]
+#[template(path = "issues/pages/web/issue.html")]
+struct IssueTemplate<'a> {
+    frame: &'a Frame,
+    texts: Texts,
+    heading: String,
+    theme: Option<&'a Theme>,
+    blocks: Vec<Html>,
+}
+
+#[derive(Template)]
+#[template(path = "issues/pages/web/block.html")]
+struct BlockTemplate<'a> {
+    frame: &'a Frame,
+    texts: Texts,
+    block: &'a BlockKind,
+}
+
+impl BlockTemplate<'_> {
+    fn words(&self, card: &Card) -> CardWords {
+        words::card(self.block, card, self.texts)
+    }
+}
+
+/// Rich text with the fallback wherever a name would stand.
+fn rich(text: &RichText) -> Html {
+    let tags = Tags {
+        paragraph: "<p>",
+        last_paragraph: "<p>",
+        bullets: "<ul>",
+        numbers: "<ol>",
+        item: "<li>",
+        link: Html::default(),
+    };
+    text.without_person().to_html(&tags, &str::to_owned)
+}
+
+fn src(frame: &Frame, image: &Image) -> String {
+    frame.image_address(image)
+}
