@@ -91,6 +91,7 @@ pub fn serve(app: web::Data<App>, listener: TcpListener) -> std::io::Result<Serv
             .configure(pages::errors::extractors)
             .configure(register)
             // The last one wrapped is the first one entered.
+            .wrap(from_fn(staff::idempotency::once))
             .wrap(from_fn(staff::guard::check))
             .wrap(from_fn(pages::errors::render))
             .wrap(from_fn(pages::headers::secure))

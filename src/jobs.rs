@@ -23,7 +23,7 @@ pub struct Recurring {
 /// All of them.
 pub const JOBS: &[Recurring] = &[Recurring {
     schedule: "0 17 3 * * *",
-    name: "clear ended sessions",
+    name: "clear ended sessions and old answers",
     run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),
 }];
 

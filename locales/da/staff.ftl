@@ -38,3 +38,5 @@ tokens-state = Tilstand
 tokens-revoked = Trukket tilbage
 tokens-revoke = Træk { $name } tilbage
 tokens-create = Opret nøgle
+error-key-reused = Nøglen er allerede brugt til en anden forespørgsel. Brug en ny.
+error-key-running = Den første forespørgsel med nøglen er ikke færdig endnu. Prøv igen om lidt.

@@ -38,3 +38,5 @@ tokens-state = State
 tokens-revoked = Revoked
 tokens-revoke = Revoke { $name }
 tokens-create = Make a token
+error-key-reused = The key has been used for another request. Use a new one.
+error-key-running = The first request with this key is not finished yet. Try again in a moment.

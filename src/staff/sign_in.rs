@@ -79,8 +79,15 @@ async fn start(
     Ok(token)
 }
 
-/// The job that clears sessions that have ended; says whether there were any.
+/// The job that clears sessions that have ended and answers that are old; says whether there were
+/// any.
 pub async fn clear_ended(app: &App) -> Result<bool> {
     let now = app.clock.now();
-    Ok(app.db.write(move |conn| Ok(store::delete_ended_sessions(conn, now)?)).await? > 0)
+    app.db
+        .write(move |conn| {
+            let sessions = store::delete_ended_sessions(conn, now)?;
+            let answers = store::delete_old_keys(conn, now - super::idempotency::KEPT)?;
+            Ok(sessions + answers > 0)
+        })
+        .await
 }

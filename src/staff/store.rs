@@ -1,4 +1,4 @@
-//! The tables `staff`, `sessions`, `api_tokens` and `audit_log`.
+//! The tables `staff`, `sessions`, `api_tokens`, `idempotency_keys` and `audit_log`.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::{Role, Staff};
 use crate::clock::Instant;
-use crate::db::schema::{api_tokens, audit_log, sessions, staff};
+use crate::db::schema::{api_tokens, audit_log, idempotency_keys, sessions, staff};
 use crate::db::{DbConn, Json, PublicId};
+use crate::on_both;
 use crate::web::Lang;
 
 /// How long a session lives after its last use, and at most.
@@ -294,4 +295,71 @@ pub fn audit(
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// The first request that carried an idempotency key.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = idempotency_keys)]
+pub struct KeyedAnswer {
+    /// Hash of its path and body.
+    pub request_hash: Vec<u8>,
+    /// The status of its answer; 0 while it is still being worked on.
+    pub status: i32,
+    /// Its answer.
+    pub body: String,
+}
+
+/// Takes a key for a request, or returns the earlier request that has it.
+pub fn claim_key(
+    conn: &mut DbConn,
+    token: i64,
+    key: &str,
+    hash: &[u8],
+    now: Instant,
+) -> QueryResult<Option<KeyedAnswer>> {
+    let values = (
+        idempotency_keys::api_token.eq(token),
+        idempotency_keys::idempotency_key.eq(key),
+        idempotency_keys::request_hash.eq(hash),
+        idempotency_keys::status.eq(0),
+        idempotency_keys::body.eq(""),
+        idempotency_keys::created_at.eq(now),
+    );
+    let claimed = on_both!(conn, conn => diesel::insert_into(idempotency_keys::table)
+        .values(values)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    if claimed > 0 {
+        return Ok(None);
+    }
+    idempotency_keys::table
+        .find((token, key))
+        .select(KeyedAnswer::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Keeps the answer to a request with a key.
+pub fn keep_answer(
+    conn: &mut DbConn,
+    token: i64,
+    key: &str,
+    status: i32,
+    body: &str,
+) -> QueryResult<()> {
+    diesel::update(idempotency_keys::table.find((token, key)))
+        .set((idempotency_keys::status.eq(status), idempotency_keys::body.eq(body)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Lets a key be used again, because its request did nothing.
+pub fn forget_key(conn: &mut DbConn, token: i64, key: &str) -> QueryResult<()> {
+    diesel::delete(idempotency_keys::table.find((token, key))).execute(conn).map(drop)
+}
+
+/// Clears answers from before a moment.
+pub fn delete_old_keys(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
+    diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(before)))
+        .execute(conn)
 }
