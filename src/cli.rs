@@ -1,9 +1,10 @@
 //! The command line: one small function a command. Answers go to standard output, logs to
 //! standard error; exit codes are 0 done, 1 failed, 2 wrong arguments.
 
-use std::io::Write;
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
@@ -41,6 +42,8 @@ enum Command {
     Token(TokenCommand),
     /// List every setting with its default.
     Settings,
+    /// Ask the service that runs with these settings whether it lives: for a container's health check.
+    Health,
 }
 
 #[derive(Subcommand)]
@@ -84,6 +87,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
         Command::Settings => settings(),
+        Command::Health => health(config),
     }
 }
 
@@ -103,6 +107,21 @@ fn settings() -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// Plain HTTP to the port that `BIND` names, on this machine.
+fn health(file: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    let port = config.bind.rsplit_once(':').map_or("8080", |(_, port)| port);
+    let patience = Duration::from_secs(4);
+    let address = format!("127.0.0.1:{port}").parse().context("LEDERBREV_BIND has no port")?;
+    let mut stream = TcpStream::connect_timeout(&address, patience).context("nobody answers")?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.write_all(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(1000).read_to_string(&mut answer)?;
+    anyhow::ensure!(answer.contains(" 200 "), "the service answers, but not that it is well");
+    say("alive")
 }
 
 fn migrate(file: Option<&Path>) -> anyhow::Result<()> {

@@ -1,0 +1,45 @@
+# Lederbrev: what people do with a checkout. `make` alone lists it.
+
+.PHONY: help demo test build format lint docs suite deny bench golden image clean
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+# One folder for all builds; CARGO_TARGET_DIR moves it.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ \t/' | expand -t 12
+
+demo: ## build, fill a database with the example newsletter, send it for real, and serve it
+	@./.ci/needs build
+	@echo "demo: building the program (3 to 12 minutes the first time, seconds after that)"
+	@$(CARGO) build --release --locked --quiet
+	@exec $(TARGET)/release/lederbrev demo
+
+test: ## everything that must be green: format, lints, docs, and the suite on both databases
+	@./.ci/needs test
+	@echo "test: format, lints, docs and the suite (about 10 minutes from nothing on 2 cores, 3 after that)"
+	@$(MAKE) --no-print-directory format lint docs suite
+
+build: ## build the program, optimised
+	@./.ci/needs build
+	$(CARGO) build --release --locked
+
+format:
+	$(CARGO) fmt --check
+
+lint:
+	$(CARGO) clippy --locked --all-targets --quiet -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items --quiet
+
+suite:
+	$(CARGO) test --locked
+
+deny: ## check the licences and advisories of everything we build on (installs cargo-deny)
+	@command -v cargo-deny >/dev/null || $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check licenses bans sources advisories
+
+clean: ## remove what was built, and nothing else
+	$(CARGO) clean

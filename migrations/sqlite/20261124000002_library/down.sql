@@ -1,0 +1,2 @@
+DROP TABLE library_addresses;
+DROP TABLE library_items;
