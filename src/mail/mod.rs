@@ -1,6 +1,7 @@
 //! Mail: addresses, messages, MJML → HTML, the SMTP session, what a reply means, the catcher.
 
 mod address;
+mod catcher;
 mod letter;
 mod mailer;
 pub mod mime;
@@ -11,6 +12,7 @@ mod tls;
 mod url;
 
 pub use address::{AddressError, EmailAddress};
+pub use catcher::{Catcher, Caught, Outbox, RECEIPTS, Summary};
 pub use letter::{Content, Letter, letter};
 pub use mailer::{MailError, Mailer};
 pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
