@@ -58,7 +58,7 @@ impl Letter {
     /// answers a machine's mail by machine (`Auto-Submitted`, RFC 3834).
     pub fn message(&self) -> anyhow::Result<Message> {
         let mut builder = Message::builder()
-            .from(mime::mailbox(&self.from_name, &self.from)?)
+            .raw_header(mime::from(mime::mailbox(&self.from_name, &self.from)?))
             .to(mime::mailbox("", &self.to)?)
             .header(mime::subject(&self.content.subject))
             .date(self.date.utc().into())

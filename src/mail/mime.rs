@@ -2,8 +2,9 @@
 //! comes from here is longer than 76 octets in a body, or than the 998 of RFC 5322 anywhere.
 
 use chrono_tz::Tz;
-use lettre::message::header::{Header, HeaderName, HeaderValue, Headers};
-use lettre::message::{Mailbox, header};
+use lettre::address::AddressError;
+use lettre::message::header::{From, Header, HeaderName, HeaderValue, Headers, Subject};
+use lettre::message::{Mailbox, Mailboxes};
 
 use super::address::EmailAddress;
 use crate::clock::Instant;
@@ -81,35 +82,49 @@ fn line_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// A header line of plain text, folded and encoded (RFC 2047), with its CRLF.
+/// A header line of plain text, encoded (RFC 2047) and folded, with its CRLF; text from outside
+/// becomes one line.
 pub fn text_header(name: HeaderName, text: &str) -> String {
     line(HeaderValue::new(name, one_line(text)))
 }
 
 /// The Subject; text from outside becomes one line.
-pub fn subject(text: &str) -> header::Subject {
-    header::Subject::from(one_line(text))
+pub fn subject(text: &str) -> Subject {
+    Subject::from(one_line(text))
 }
 
-/// A header line of one of lettre's types, with its CRLF; for example `header::From` of a
-/// [`mailbox`].
+/// A name and an address; a name from outside becomes one line.
+pub fn mailbox(name: &str, address: &EmailAddress) -> Result<Mailbox, AddressError> {
+    let name = one_line(name);
+    Ok(Mailbox::new((!name.is_empty()).then_some(name), address.wire().parse()?))
+}
+
+/// A header line of one of lettre's types, with its CRLF; for example `From` of a [`mailbox`].
 pub fn header_line(header: impl Header) -> String {
-    line(header.display())
+    let mut line = line(header.display());
+    // lettre does not fold before an address, and a line with an encoded word has at most 76
+    // characters (RFC 2047, 2).
+    let last = line.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    if line.trim_end().len() - last > 76
+        && let Some(address) = line.rfind(" <").filter(|at| *at > last)
+    {
+        line.insert_str(address, "\r\n");
+    }
+    line
+}
+
+/// A From header for lettre's builder, folded as [`header_line`] does.
+pub(super) fn from(mailbox: Mailbox) -> HeaderValue {
+    let raw = mailbox.to_string();
+    let line = header_line(From::from(Mailboxes::from(mailbox)));
+    let encoded = line.trim_start_matches("From: ").trim_end().to_owned();
+    HeaderValue::dangerous_new_pre_encoded(From::name(), raw, encoded)
 }
 
 fn line(value: HeaderValue) -> String {
     let mut headers = Headers::new();
     headers.insert_raw(value);
     headers.to_string()
-}
-
-/// A name and an address. The name is text from outside: line ends and controls become spaces.
-pub fn mailbox(
-    name: &str,
-    address: &EmailAddress,
-) -> Result<Mailbox, lettre::address::AddressError> {
-    let name = one_line(name);
-    Ok(Mailbox::new((!name.is_empty()).then_some(name), address.wire().parse()?))
 }
 
 /// The text of a Date header (RFC 5322, 3.3).
@@ -186,7 +201,7 @@ mod tests {
             let message = format!(
                 "{}{}X-Last: here\r\n\r\n",
                 header_line(subject(&text)),
-                header_line(header::From::from(lettre::message::Mailboxes::from(from))),
+                header_line(From::from(Mailboxes::from(from))),
             );
             for line in message.split("\r\n") {
                 prop_assert!(line.len() <= 998 && !line.contains(['\r', '\n']) && line.is_ascii());

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod app;
+mod mail_letters;
+mod mail_session;
 mod migrations;
 mod postgres;
 mod staff;
