@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::links::Links;
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{staff, web as pages};
+use crate::{newsletters, openapi, staff, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -81,6 +81,9 @@ routes! {
     POST "/admin/staff/{id}" Admins => staff::routes::change;
     POST "/admin/tokens" Admins => staff::routes::create_token;
     POST "/admin/tokens/{id}/revoke" Admins => staff::routes::revoke_token;
+
+    GET "/api/v1/openapi.json" Public => openapi::serve;
+    GET "/api/v1/newsletters" Anyone => newsletters::api::list;
 }
 
 /// Serves on a listener; the returned server runs when it is awaited.

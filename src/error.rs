@@ -55,6 +55,9 @@ pub enum Error {
     /// 409: somebody else changed it, or its state does not allow it. The code is a Fluent message.
     #[error("conflict: {0}")]
     Conflict(&'static str),
+    /// 412: the revision that an edit builds on is not the newest.
+    #[error("changed in the meantime")]
+    Stale,
     /// 429.
     #[error("too many requests")]
     TooMany,
@@ -95,6 +98,7 @@ impl ResponseError for Error {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -50,6 +50,10 @@ pub mod tracking;
 
 pub mod reports;
 
+pub mod demo;
+
+pub mod openapi;
+
 pub mod app;
 pub mod cli;
 pub mod jobs;

@@ -45,3 +45,5 @@ error-title-503 = Tjenesten er ikke klar lige nu
 error-help-503 = Prøv igen om lidt.
 error-required = Feltet skal udfyldes.
 error-too-long = Teksten er for lang: højst { $most } tegn.
+error-cursor = Markøren er ikke en, vi har givet. Brug værdien fra "next".
+error-if-match = Send If-Match med den udgave, du retter i; den står i ETag.

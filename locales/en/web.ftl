@@ -45,3 +45,5 @@ error-title-503 = The service is not ready just now
 error-help-503 = Try again in a moment.
 error-required = This field must be filled in.
 error-too-long = The text is too long: { $most } characters at most.
+error-cursor = The cursor is not one that we gave. Use the value of "next".
+error-if-match = Send If-Match with the revision that you edit; it stands in ETag.

@@ -1,5 +1,6 @@
 //! Newsletters: who sends, in which language and zone, what is measured, what the footer says.
 
+pub mod api;
 pub mod store;
 
 use chrono_tz::Tz;

@@ -1,5 +1,6 @@
 //! The frame of every page: language, texts, errors as pages, headers, static files.
 
+pub mod api;
 pub mod errors;
 pub mod format;
 pub mod headers;

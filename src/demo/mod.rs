@@ -1,0 +1,3 @@
+//! The example: the real newsletter's facts, made-up people, and one issue that is really sent.
+
+pub mod people;

@@ -1,0 +1,36 @@
+//! The description of the API, made from the functions that answer it.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::error::Result;
+use crate::newsletters;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Lederbrev",
+        description = "Errors are problem+json (RFC 9457); a 422 lists its `errors` by field. Lists \
+            page by `after`. A POST may carry an `Idempotency-Key`; an edit carries `If-Match`.",
+    ),
+    paths(newsletters::api::list),
+    security(("token" = [])),
+    modifiers(&BearerToken),
+)]
+struct Description;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        description.components.get_or_insert_default().add_security_scheme("token", scheme);
+    }
+}
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve() -> Result<HttpResponse> {
+    let text = Description::openapi().to_json().map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(text))
+}
