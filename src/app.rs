@@ -1,17 +1,19 @@
 //! What everything shares ([`App`]), and all routes on one page ([`ROUTES`]).
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use actix_web::dev::Server;
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, NormalizePath, from_fn};
 use actix_web::{HttpServer, guard, web};
+use anyhow::Context;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
 use crate::error::Result;
 use crate::links::Links;
+use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::{newsletters, openapi, staff, web as pages};
@@ -26,6 +28,12 @@ pub struct App {
     pub db: Db,
     /// The public addresses.
     pub links: Links,
+    /// Where mail goes: the relay of the settings, or the catcher.
+    pub relay: Relay,
+    /// Sends the single mails.
+    pub mailer: Mailer,
+    /// The catcher, while `MAIL_URL` is `catcher:`.
+    pub catcher: Option<Catcher>,
     /// Tries to sign in.
     pub attempts: Attempts,
 }
@@ -36,7 +44,18 @@ impl App {
         db::migrate::run(&config.database_url)?;
         let db = Db::connect(&config.database_url)?;
         let links = Links::new(config.public_url.clone(), &config.secret_keys);
-        Ok(web::Data::new(Self { clock, db, links, attempts: Attempts::default(), config }))
+        let (relay, catcher) = match &config.mail_url {
+            MailUrl::Smtp(relay) => (relay.clone(), None),
+            MailUrl::Catcher => {
+                let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+                let catcher = Catcher::start(config.data_dir.join("outbox"), any_port)
+                    .context("starting the catcher of mail")?;
+                (catcher.relay(), Some(catcher))
+            }
+        };
+        let mailer = Mailer::new(&relay).context("reading the relay's settings")?;
+        let attempts = Attempts::default();
+        Ok(web::Data::new(Self { clock, db, links, relay, mailer, catcher, attempts, config }))
     }
 }
 

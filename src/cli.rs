@@ -2,7 +2,7 @@
 //! standard error; exit codes are 0 done, 1 failed, 2 wrong arguments.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::jobs;
+use crate::mail::Catcher;
 use crate::staff::{self, Role};
 
 /// A self-hosted newsletter and subscriber management service.
@@ -42,6 +43,16 @@ enum Command {
     Token(TokenCommand),
     /// List every setting with its default.
     Settings,
+    /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
+    /// messages and a receipt for each, and sends nothing on.
+    Catch {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:2525")]
+        bind: SocketAddr,
+        /// The folder to keep them in.
+        #[arg(long, value_name = "DIR", default_value = "data/outbox")]
+        dir: PathBuf,
+    },
     /// Ask the service that runs with these settings whether it lives: for a container's health check.
     Health,
 }
@@ -87,6 +98,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
         Command::Settings => settings(),
+        Command::Catch { bind, dir } => catch(bind, dir),
         Command::Health => health(config),
     }
 }
@@ -107,6 +119,12 @@ fn settings() -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
+}
+
+fn catch(bind: SocketAddr, dir: PathBuf) -> anyhow::Result<()> {
+    let catcher = Catcher::start(dir, bind).with_context(|| format!("listening on {bind}"))?;
+    say(&format!("smtp://{}", catcher.address()))?;
+    actix_web::rt::System::new().block_on(stop_signal())
 }
 
 /// Plain HTTP to the port that `BIND` names, on this machine.
