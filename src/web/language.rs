@@ -87,6 +87,23 @@ impl Texts {
             .unwrap_or_else(|| key.to_owned())
     }
 
+    /// A text with one value, for templates, which cannot write [`Texts::with`].
+    pub fn t1(self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
+        self.with(key, &[(name, &value)])
+    }
+
+    /// A text with two values, for templates.
+    pub fn t2(
+        self,
+        key: &str,
+        name: &'static str,
+        value: impl std::fmt::Display,
+        other: &'static str,
+        other_value: impl std::fmt::Display,
+    ) -> String {
+        self.with(key, &[(name, &value), (other, &other_value)])
+    }
+
     /// Whether there is such a text.
     pub fn has(self, key: &str) -> bool {
         LOCALES.try_lookup(&self.0.identifier(), key).is_some()

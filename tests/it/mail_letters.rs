@@ -1,9 +1,11 @@
 //! The single mails, through the catcher and back.
 
+use askama::Template;
 use lederbrev::clock::Instant;
 use lederbrev::mail::{
-    Catcher, Caught, Content, EmailAddress, Letter, MailError, Mailer, Relay, Tls, mime,
+    self, Catcher, Caught, Content, EmailAddress, Letter, MailError, Mailer, Relay, Tls, mime,
 };
+use lederbrev::web::language::{Lang, Texts};
 
 fn letter(to: &str) -> Letter {
     Letter {
@@ -72,4 +74,95 @@ async fn refusals_say_whether_another_try_is_right() {
     assert!(!mailer.is_reachable().await);
     let away = mailer.send(&letter("anne.holm@aarhus.example")).await.unwrap_err();
     assert!(matches!(away, MailError::Unreachable(_)) && !away.is_final());
+}
+
+/// What the templates of the service mails may ask for.
+struct Values {
+    texts: Texts,
+    sender: &'static str,
+    newsletter: &'static str,
+    address: &'static str,
+    link: &'static str,
+    preferences: &'static str,
+    days: i64,
+    minutes: i64,
+}
+
+/// Writes the mail of a folder in `mjml/`.
+macro_rules! written {
+    ($subject:literal, $text:literal, $body:literal, $mail:expr) => {{
+        #[derive(Template)]
+        #[template(path = $subject)]
+        struct Subject<'a> {
+            mail: &'a Values,
+        }
+        #[derive(Template)]
+        #[template(path = $text)]
+        struct Text<'a> {
+            mail: &'a Values,
+        }
+        #[derive(Template)]
+        #[template(path = $body)]
+        struct Body<'a> {
+            mail: &'a Values,
+        }
+        let mail = $mail;
+        mail::letter(&Subject { mail }, &Text { mail }, &Body { mail }).unwrap()
+    }};
+}
+
+#[test]
+fn the_service_mails_are_whole_in_both_languages() {
+    for lang in [Lang::Da, Lang::En] {
+        let values = Values {
+            texts: lang.texts(),
+            sender: "Væksthus for Ledelse",
+            newsletter: "Lederwebs nyhedsbrev",
+            address: "<b>anne</b>@aarhus.example",
+            link: "https://nyt.lederweb.example/confirm/AbC",
+            preferences: "https://nyt.lederweb.example/confirm/AbC",
+            days: 7,
+            minutes: 30,
+        };
+        for (name, mail) in [
+            (
+                "confirm",
+                written!("confirm/subject.txt", "confirm/body.txt", "confirm/body.mjml", &values),
+            ),
+            (
+                "already",
+                written!(
+                    "already_subscribed/subject.txt",
+                    "already_subscribed/body.txt",
+                    "already_subscribed/body.mjml",
+                    &values
+                ),
+            ),
+            (
+                "sign-in",
+                written!("sign_in/subject.txt", "sign_in/body.txt", "sign_in/body.mjml", &values),
+            ),
+        ] {
+            assert!(
+                !mail.text.contains("-mail-") && !mail.html.contains("-mail-"),
+                "a text is missing: {}",
+                mail.text
+            );
+            assert!(
+                mail.text.contains(values.link) && mail.text.contains("<b>anne</b>@aarhus.example")
+            );
+            assert_eq!(mail.html.matches(values.link).count(), 3, "button, link and its text");
+            assert!(!mail.html.contains("<b>anne"), "text from outside is text");
+            assert!(mail.html.contains(&format!("lang=\"{lang}\"")));
+            assert!(
+                !mail.html.contains("<img") && !mail.html.contains("fonts."),
+                "nothing that tells"
+            );
+            assert!(mail.subject.lines().count() == 1 && mail.subject.len() < 78);
+            insta::assert_snapshot!(
+                format!("{name}-{lang}"),
+                format!("{}\n\n{}", mail.subject, mail.text)
+            );
+        }
+    }
 }
