@@ -90,6 +90,7 @@ routes! {
 
     GET "/admin/sign-in" Public => staff::routes::form;
     POST "/admin/sign-in" Public => staff::routes::submit;
+    POST "/admin/sign-in/link" Public => staff::routes::send_link;
     GET "/admin/sign-in/{token}" Public => staff::routes::link;
     POST "/admin/sign-in/{token}" Public => staff::routes::use_link;
     POST "/admin/sign-out" Anyone => staff::routes::sign_out;

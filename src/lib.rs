@@ -34,9 +34,9 @@ pub mod links;
 pub mod mail;
 pub mod web;
 
-pub mod staff;
-
 pub mod newsletters;
+
+pub mod staff;
 
 pub mod subscribers;
 

@@ -4,6 +4,7 @@ pub mod add;
 pub mod attempts;
 pub mod guard;
 pub mod idempotency;
+pub mod mail_link;
 pub mod password;
 pub mod routes;
 pub mod sign_in;

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store::{ApiToken, Person};
-use super::{Role, Staff, add, guard, password, sign_in, store, tokens};
+use super::{Role, Staff, add, guard, mail_link, password, sign_in, store, tokens};
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
@@ -67,6 +67,25 @@ pub async fn submit(
         }
         Err(other) => Err(other),
     }
+}
+
+/// Who wants a link by mail.
+#[derive(Deserialize)]
+pub struct WantsLink {
+    #[serde(default)]
+    email: String,
+}
+
+/// `POST /admin/sign-in/link`: the same answer for everyone.
+pub async fn send_link(
+    request: HttpRequest,
+    app: web::Data<App>,
+    form: web::Form<WantsLink>,
+) -> Result<HttpResponse> {
+    let client = headers::client_ip(&request, &app.config.trusted_proxies);
+    let client = client.map(|ip| ip.to_string()).unwrap_or_default();
+    mail_link::mail_link(&app, &form.email, &client).await?;
+    Ok(see_other("/admin/sign-in?done=link-sent"))
 }
 
 fn session_cookie(app: &App, token: String) -> Cookie<'static> {

@@ -7,7 +7,10 @@ use lederbrev::app::{self, App};
 use lederbrev::clock::{Clock, Instant};
 use lederbrev::config::Config;
 use lederbrev::jobs;
+use lederbrev::mail::Caught;
+use lederbrev::newsletters;
 use lederbrev::staff::{self, Role};
+use lederbrev::web::Lang;
 use reqwest::{Client, Response, StatusCode};
 
 use crate::postgres;
@@ -108,6 +111,51 @@ impl TestApp {
     /// Runs every job until none has anything left to do.
     pub async fn run_until_idle(&self) {
         jobs::run_until_idle(&self.app).await.unwrap();
+    }
+
+    /// The newsletter of the tests, which is the real one; returns its id.
+    pub async fn newsletter(&self) -> i64 {
+        let now = self.clock.now();
+        let new = move |conn: &mut lederbrev::db::DbConn| {
+            let details = newsletters::Details {
+                organisation: "Væksthus for Ledelse".to_owned(),
+                postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
+                cvr: "00000000".to_owned(),
+                contact_email: "redaktionen@lederweb.example".to_owned(),
+                site_url: "https://www.lederweb.example".to_owned(),
+                frequency: "cirka hver anden uge".to_owned(),
+                ..Default::default()
+            };
+            let newsletter = newsletters::store::NewNewsletter {
+                slug: "lederweb",
+                title: "Nyt fra Lederweb",
+                description: "Viden om god ledelse i kommuner og regioner.",
+                language: Lang::Da,
+                time_zone: "Europe/Copenhagen",
+                sender_name: "Væksthus for Ledelse",
+                sender_email: "nyhedsbrev@lederweb.example",
+                open_tracking: newsletters::Tracking::Aggregate,
+                details: &details,
+            };
+            newsletters::store::insert(conn, &newsletter, now)
+        };
+        self.app.db.write(move |conn| Ok(new(conn)?)).await.unwrap()
+    }
+
+    /// The mails that have been caught for an address, the newest first.
+    pub fn mails_to(&self, address: &str) -> Vec<Caught> {
+        self.app.catcher.as_ref().unwrap().outbox().to(address).unwrap()
+    }
+
+    /// The newest mail for an address; waits for it a little, because mail goes on its own.
+    pub async fn mail_to(&self, address: &str) -> Caught {
+        for _ in 0..200 {
+            if let Some(mail) = self.mails_to(address).into_iter().next() {
+                return mail;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("no mail came for {address}");
     }
 
     /// The address of a path.

@@ -45,6 +45,27 @@ both! {
 }
 
 #[actix_web::test]
+async fn a_link_by_mail_goes_to_staff_only_and_the_answer_is_the_same() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    staff::add::add(&app.app, "mette@lederweb.example", "Mette", Role::Editor, "test")
+        .await
+        .unwrap();
+    let mut answers = Vec::new();
+    for email in ["mette@lederweb.example", "fremmed@aarhus.example"] {
+        let answer = app.post("/admin/sign-in/link", &[("email", email)]).await;
+        let to = answer.headers()["location"].to_str().unwrap().to_owned();
+        answers.push((answer.status(), to));
+    }
+    assert_eq!(answers[0], answers[1]);
+    let mail = app.mail_to("mette@lederweb.example").await;
+    let text = mail.text.unwrap();
+    let link = text.split_whitespace().find(|word| word.contains("/admin/sign-in/")).unwrap();
+    assert_eq!(browser().post(link).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+    assert!(app.mails_to("fremmed@aarhus.example").is_empty());
+}
+
+#[actix_web::test]
 async fn many_wrong_passwords_are_refused_before_they_are_read() {
     let app = TestApp::sqlite().await;
     let form = [("email", "mette@lederweb.example"), ("password", "gæt")];
