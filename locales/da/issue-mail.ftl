@@ -33,3 +33,4 @@ issue-cvr = CVR { $cvr }
 issue-contact = Kontakt
 issue-privacy = Sådan behandler vi dine oplysninger
 issue-accessibility = Tilgængelighedserklæring
+issue-quoted = »{ $text }«

@@ -33,3 +33,4 @@ issue-cvr = CVR { $cvr }
 issue-contact = Contact
 issue-privacy = How we handle your data
 issue-accessibility = Accessibility statement
+issue-quoted = “{ $text }”

@@ -378,6 +378,8 @@ pub struct Colour([u8; 3]);
 
 /// The contrast that text needs (WCAG 2.2, 1.4.3).
 const CONTRAST: f64 = 4.5;
+/// Thin light letters on a dark ground look weaker than they measure.
+const DARK_CONTRAST: f64 = 6.5;
 
 impl Default for Colour {
     /// A calm dark petrol.
@@ -415,18 +417,18 @@ impl Colour {
 
     /// This colour, made so much darker that it can be read as text on a light tint.
     pub fn on_light(self) -> Self {
-        self.until_read_on(Self([0xf1, 0xf4, 0xf6]), Self::BLACK)
+        self.until_read_on(Self([0xf1, 0xf4, 0xf6]), Self::BLACK, CONTRAST)
     }
 
     /// This colour, made so much lighter that it can be read as text on a dark ground.
     pub fn on_dark(self) -> Self {
-        self.until_read_on(Self([0x24, 0x2d, 0x34]), Self::WHITE)
+        self.until_read_on(Self([0x24, 0x2d, 0x34]), Self::WHITE, DARK_CONTRAST)
     }
 
-    fn until_read_on(self, ground: Self, towards: Self) -> Self {
+    fn until_read_on(self, ground: Self, towards: Self, contrast: f64) -> Self {
         (0..=20_u16)
             .map(|step| self.mixed(towards, step * 5))
-            .find(|colour| colour.contrast(ground) >= CONTRAST)
+            .find(|colour| colour.contrast(ground) >= contrast)
             .unwrap_or(towards)
     }
 

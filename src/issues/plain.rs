@@ -77,7 +77,10 @@ fn add_block(kind: &BlockKind, texts: Texts, out: &mut Paragraphs) {
                 who.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
             let who = if who.is_empty() { who } else { format!("– {who}") };
             let said = quote.quote.to_text();
-            let said = if said.is_empty() { said } else { format!("“{said}”") };
+            let said = match said.is_empty() {
+                true => said,
+                false => texts.with("issue-quoted", &[("text", &said)]),
+            };
             out.add(lines(vec![said, who]));
         }
         BlockKind::Image(picture) => {

@@ -50,3 +50,13 @@ fn links_are_numbered_once_a_block() -> TestResult {
     assert!(links.iter().all(|link| link.url.starts_with("https://lederweb.dk/")));
     Ok(())
 }
+
+#[test]
+fn tmp_write() -> TestResult {
+    let rendered = rendered()?;
+    std::fs::write("/tmp/content-issue.html", rendered.write(&render::Untracked).html)?;
+    std::fs::write("/tmp/content-issue.txt", rendered.text)?;
+    std::fs::write("/tmp/content-web.html", super::web_version::render(&special_edition()?, &frame())?.to_string())?;
+    std::fs::write("/tmp/content-theme.css", super::web_version::theme_css(&special_edition()?))?;
+    Ok(())
+}
