@@ -263,20 +263,24 @@ fn content(fields: &mut Fields<'_>) -> Content {
     if !matches!(fields.number("version", u32::MAX), None | Some(VERSION)) {
         fields.wrong("version", "error-content-version");
     }
-    let content = Content {
+    let mut blocks = Vec::new();
+    let mut ids = HashSet::new();
+    for (at, value) in fields.list("blocks", BLOCK_LIMIT).iter().enumerate() {
+        let path = format!("blocks.{at}");
+        if let Some(Some(block)) = fields.open(value, path.clone(), block) {
+            if !ids.insert(block.id) {
+                fields.wrong(&format!("{path}.id"), "error-content-id-twice");
+            }
+            blocks.push(block);
+        }
+    }
+    Content {
         version: VERSION,
         subject: fields.merge_line("subject"),
         preheader: fields.merge_line("preheader"),
         theme: fields.object("theme", theme),
-        blocks: fields.objects("blocks", BLOCK_LIMIT, block).into_iter().flatten().collect(),
-    };
-    let mut ids = HashSet::new();
-    for (at, block) in content.blocks.iter().enumerate() {
-        if !ids.insert(block.id) {
-            fields.wrong(&format!("blocks.{at}.id"), "error-content-id-twice");
-        }
+        blocks,
     }
-    content
 }
 
 fn theme(fields: &mut Fields<'_>) -> Theme {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::splice::{Person, Piece, Place, Splice, name_marker, pieces};
-use super::{Content, Frame, mail_html, plain, text};
+use super::{Content, Frame, mail_html, plain, splice, text};
 use crate::db::PublicId;
 use crate::links::Links;
 use crate::mail::mjml;
@@ -134,7 +134,7 @@ pub fn render(content: &Content, frame: &Frame) -> Result<Rendered, RenderError>
     Ok(Rendered {
         subject: content.subject.to_template(),
         preheader: content.preheader.to_template(),
-        html: mjml::to_html(&mail_html::mjml(content, frame, &links)?)?,
+        html: splice::from_references(&mjml::to_html(&mail_html::mjml(content, frame, &links)?)?),
         text: plain::render(content, frame),
         links,
     })

@@ -1,6 +1,5 @@
 //! Places in a rendered issue that are filled in later: written as markers of private-use
-//! characters, which no text of an issue can contain (see [`super::text`]) and which pass MJML and
-//! HTML unchanged.
+//! characters, which no text of an issue can contain (see [`super::text`]).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -58,6 +57,14 @@ impl Splice {
 /// HTML, as it is in text.
 pub fn name_marker(fallback: &str) -> String {
     format!("{START}name{FALLBACK}{fallback}{END}")
+}
+
+/// Rendered MJML has the markers in attributes as character references; this is HTML with the
+/// markers themselves. No text can contain such a reference, because its `&` is escaped.
+pub(super) fn from_references(html: &str) -> String {
+    [START, FALLBACK, END].into_iter().fold(html.to_owned(), |html, mark| {
+        html.replace(&format!("&#x{:X};", u32::from(mark)), mark.encode_utf8(&mut [0; 4]))
+    })
 }
 
 /// A stretch of a rendered text.

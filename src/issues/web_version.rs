@@ -1,12 +1,12 @@
 //! The web version of an issue: the same blocks as proper HTML for the public archive. No personal
-//! data, no counted links, and no style of its own: the classes are those of `assets/issue.css`,
+//! data, no counted links, pictures of this service by their path, and no style of its own: the classes are those of `assets/issue.css`,
 //! and the theme's colours are a small stylesheet of their own ([`theme_css`]), because the pages'
 //! content security policy allows no inline style.
 
 use askama::Template;
 
 use super::Frame;
-use super::content::{BlockKind, Card, Content, Image, Theme};
+use super::content::{BlockKind, Card, Content, Theme};
 use super::html::Html;
 use super::rich_text::{RichText, Tags};
 use super::words::{self, CardWords};
@@ -20,7 +20,7 @@ pub fn render(content: &Content, frame: &Frame) -> Result<Html, askama::Error> {
     let texts = frame.lang.texts();
     let mut blocks = Vec::with_capacity(content.blocks.len());
     for block in &content.blocks {
-        blocks.push(Html::of(&BlockTemplate { frame, texts, block: &block.kind })?);
+        blocks.push(Html::of(&BlockTemplate { texts, block: &block.kind })?);
     }
     let heading = match &content.theme {
         Some(theme) if !theme.title.is_empty() => theme.title.to_string(),
@@ -54,7 +54,6 @@ struct IssueTemplate<'a> {
 #[derive(Template)]
 #[template(path = "issues/pages/web/block.html")]
 struct BlockTemplate<'a> {
-    frame: &'a Frame,
     texts: Texts,
     block: &'a BlockKind,
 }
@@ -76,8 +75,4 @@ fn rich(text: &RichText) -> Html {
         link: Html::default(),
     };
     text.without_person().to_html(&tags, &str::to_owned)
-}
-
-fn src(frame: &Frame, image: &Image) -> String {
-    frame.image_address(image)
 }

@@ -1,8 +1,10 @@
 //! MJML → HTML, by mrml, with what mrml leaves to its callers: it ends the whole program on deep
-//! nesting, its tokenizer panics on bad conditional comments, it links to Google's fonts, and it
-//! leaves out the `alt` of decorative images.
+//! nesting, its tokenizer panics on bad conditional comments, it links to Google's fonts, it leaves
+//! out the `alt` of decorative images, and it writes attributes as Rust writes string literals.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::ops::Range;
 
 use mrml::prelude::parser::Error as ParseError;
 use mrml::prelude::render::RenderOptions;
@@ -64,7 +66,8 @@ impl Fault {
 /// Renders MJML. It must be written as XML is: attribute values in quotes, every element closed
 /// (but `<br>` and its like), `&lt;` for a bare `<`.
 pub fn to_html(mjml: &str) -> Result<String, MjmlError> {
-    check(mjml).map_err(|(fault, at)| located(mjml, fault, at))?;
+    let tags = check(mjml).map_err(|(fault, at)| located(mjml, fault, at))?;
+    let mjml = &*with_references(mjml, tags);
     let root = mrml::parse(mjml).map_err(|error| {
         let (fault, at) = place(&error);
         located(mjml, fault, at.unwrap_or(mjml.len()))
@@ -108,12 +111,13 @@ const VOID: [&str; 14] = [
     "track", "wbr",
 ];
 
-/// Walks over the tags, so that mrml is only given what it can take.
-fn check(mjml: &str) -> Result<(), Found> {
+/// Walks over the tags, so that mrml is only given what it can take; says where the start tags are.
+fn check(mjml: &str) -> Result<Vec<Range<usize>>, Found> {
     if mjml.len() > MOST_BYTES {
         return Err((Fault::TooLong, MOST_BYTES));
     }
     let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut tags = Vec::new();
     let mut at = 0;
     while let Some(found) = mjml[at..].find('<') {
         let start = at + found;
@@ -140,12 +144,40 @@ fn check(mjml: &str) -> Result<(), Found> {
                 }
             }
             at = start + tag.length;
+            tags.push(start..at);
         }
     }
     match open.pop() {
         Some((_, start)) => Err((Fault::Unmatched, start)),
-        None => Ok(()),
+        None => Ok(tags),
     }
+}
+
+/// Writes what mrml would write as `\u{…}` or `\\` in the values of attributes, such as a no-break
+/// space in an `alt`, as character references, which every mail program reads.
+fn with_references(mjml: &str, tags: Vec<Range<usize>>) -> String {
+    let mut out = String::with_capacity(mjml.len() + 64);
+    let mut at = 0;
+    for tag in tags {
+        out.push_str(&mjml[at..tag.start]);
+        let mut value_ends_with = None;
+        for c in mjml[tag.clone()].chars() {
+            match value_ends_with {
+                None => value_ends_with = Some(c).filter(|c| matches!(c, '"' | '\'')),
+                Some(quote) if c == quote => value_ends_with = None,
+                Some(_) if c != '\'' && c.escape_debug().len() > 1 => {
+                    // Writing into a string cannot fail.
+                    let _ = write!(out, "&#x{:X};", u32::from(c));
+                    continue;
+                }
+                Some(_) => {}
+            }
+            out.push(c);
+        }
+        at = tag.end;
+    }
+    out.push_str(&mjml[at..]);
+    out
 }
 
 /// The length of the comment, or of the mark of a conditional one, that `text` begins with. What
@@ -235,6 +267,16 @@ mod tests {
 
     fn fault(mjml: &str) -> Option<(Fault, usize, usize)> {
         to_html(mjml).err().map(|error| (error.fault, error.line, error.column))
+    }
+
+    #[test]
+    fn an_attribute_says_what_was_written() -> Result<(), MjmlError> {
+        let html = to_html(&letter(
+            "<mj-image src=\"https://lederweb.example/a.png\" alt='4,8\u{a0}% \\ \"nye\" \u{ad}ledere\u{200d}' />",
+        ))?;
+        let alt = "alt=\"4,8&#xA0;% &#x5C; &#x22;nye&#x22; &#xAD;ledere&#x200D;\"";
+        assert!(html.contains(alt), "{html}");
+        Ok(())
     }
 
     #[test]

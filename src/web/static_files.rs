@@ -26,6 +26,12 @@ macro_rules! files {
 files! {
     "app.css" "text/css; charset=utf-8";
     "favicon.svg" "image/svg+xml";
+    "issue.css" "text/css; charset=utf-8";
+    "demo/artikel.png" "image/png";
+    "demo/ekursus.png" "image/png";
+    "demo/kerneopgaven.png" "image/png";
+    "demo/samspil.png" "image/png";
+    "demo/udgivelse.png" "image/png";
 }
 
 /// A hash of all files: part of their addresses, so that they can be cached for ever.
