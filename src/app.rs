@@ -16,7 +16,7 @@ use crate::links::Links;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{newsletters, openapi, staff, web as pages};
+use crate::{newsletters, openapi, outbox, staff, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -101,6 +101,11 @@ routes! {
     POST "/admin/staff/{id}" Admins => staff::routes::change;
     POST "/admin/tokens" Admins => staff::routes::create_token;
     POST "/admin/tokens/{id}/revoke" Admins => staff::routes::revoke_token;
+
+    GET "/outbox" Public => outbox::routes::list;
+    GET "/outbox/{number}" Public => outbox::routes::mail;
+    GET "/outbox/{number}/html" Public => outbox::routes::mail_html;
+    GET "/outbox/{number}/eml" Public => outbox::routes::eml;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;

@@ -38,6 +38,8 @@ pub mod newsletters;
 
 pub mod staff;
 
+pub mod outbox;
+
 pub mod subscribers;
 
 pub mod library;

@@ -25,6 +25,7 @@ macro_rules! files {
 
 files! {
     "app.css" "text/css; charset=utf-8";
+    "outbox.css" "text/css; charset=utf-8";
     "favicon.svg" "image/svg+xml";
     "issue.css" "text/css; charset=utf-8";
     "demo/artikel.png" "image/png";

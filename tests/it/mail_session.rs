@@ -152,7 +152,10 @@ fn a_restarted_catcher_goes_on_and_keeps_the_newest_500() {
     deliver(&catcher, 700);
     let newest = catcher.outbox().list(0, 1).unwrap();
     assert_eq!(newest[0].number, 702);
-    assert!((500..600).contains(&catcher.outbox().count().unwrap()));
+    assert_eq!(catcher.outbox().count().unwrap(), 500);
+    assert_eq!(catcher.outbox().list(0, 1000).unwrap().len(), 500);
+    let files = std::fs::read_dir(catcher.folder()).unwrap().count();
+    assert!((501..=601).contains(&files), "{files} files: old messages are removed in batches");
     let receipts = std::fs::read_to_string(catcher.folder().join("receipts.log")).unwrap();
     assert_eq!(receipts.lines().count(), 702);
 }

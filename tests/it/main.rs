@@ -5,6 +5,7 @@
 mod api;
 mod app;
 mod mail_letters;
+mod mail_outbox;
 mod mail_session;
 mod migrations;
 mod postgres;

@@ -13,7 +13,7 @@ use super::RECEIPTS;
 use crate::clock::Clock;
 
 /// Messages that are kept.
-const KEPT: usize = 500;
+pub const KEPT: usize = 500;
 /// Messages beyond [`KEPT`] that may lie about until they are removed together.
 const SLACK: usize = 100;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use mail_parser::{Message, MessageParser};
 
-use super::folder::{file_of, numbers_in};
+use super::folder::{KEPT, file_of, numbers_in};
 use crate::clock::Instant;
 
 /// Octets from the start of a message in which its header is looked for, for a list.
@@ -38,6 +38,8 @@ pub struct Summary {
 pub struct Caught {
     /// Who, what and when.
     pub summary: Summary,
+    /// Name and address in From.
+    pub from: String,
     /// Every header, name and decoded value, in their order.
     pub headers: Vec<(String, String)>,
     /// The plain text.
@@ -64,15 +66,16 @@ impl Outbox {
         Self { folder: folder.to_owned() }
     }
 
-    /// How many there are.
+    /// How many there are; those that wait to be removed do not count.
     pub fn count(&self) -> io::Result<usize> {
-        Ok(numbers_in(&self.folder)?.len())
+        Ok(numbers_in(&self.folder)?.len().min(KEPT))
     }
 
     /// The newest first, without the first `skip`, at most `count`.
     pub fn list(&self, skip: usize, count: usize) -> io::Result<Vec<Summary>> {
         let mut found = Vec::new();
-        for number in numbers_in(&self.folder)?.into_iter().rev().skip(skip).take(count) {
+        for number in numbers_in(&self.folder)?.into_iter().rev().take(KEPT).skip(skip).take(count)
+        {
             // It may have been removed since.
             if let Some(head) = self.read(number, HEAD)?
                 && let Some(message) = MessageParser::new().parse_headers(&head)
@@ -99,6 +102,7 @@ impl Outbox {
             .collect();
         Ok(Some(Caught {
             summary: summary(number, &message),
+            from: from(&message),
             headers,
             text: part(false),
             html: part(true),
@@ -137,6 +141,14 @@ fn summary(number: u64, message: &Message<'_>) -> Summary {
         sender: raw("Return-Path").trim_matches(['<', '>']).to_owned(),
         subject: message.subject().unwrap_or_default().to_owned(),
         at: Instant::new(at.to_utc()),
+    }
+}
+
+fn from(message: &Message<'_>) -> String {
+    let Some(from) = message.from().and_then(|from| from.first()) else { return String::new() };
+    match (from.name(), from.address().unwrap_or_default()) {
+        (Some(name), address) => format!("{name} <{address}>"),
+        (None, address) => address.to_owned(),
     }
 }
 
