@@ -11,17 +11,19 @@ use lederbrev::mail::{
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-const FROM: &str = "nyhedsbrev@lederweb.example";
-const ANNE: &str = "anne.holm@aarhus.example";
-const BODY: &[u8] = b"Subject: Kerneopgaven\r\n\r\nK=C3=A6re leder\r\n";
+pub const FROM: &str = "nyhedsbrev@lederweb.example";
+pub const ANNE: &str = "anne.holm@aarhus.example";
+pub const BODY: &[u8] = b"Subject: Kerneopgaven\r\n\r\nK=C3=A6re leder\r\n";
 
-fn catcher() -> (tempfile::TempDir, Catcher) {
+/// A catcher in a folder of its own.
+pub fn catcher() -> (tempfile::TempDir, Catcher) {
     let folder = tempfile::tempdir().unwrap();
     let catcher = Catcher::start(folder.path().join("outbox"), "127.0.0.1:0".parse().unwrap());
     (folder, catcher.unwrap())
 }
 
-fn open(relay: &Relay) -> Session {
+/// A session without any protection.
+pub fn open(relay: &Relay) -> Session {
     Session::open(relay, "localhost", &Timeouts::default()).unwrap()
 }
 
@@ -116,48 +118,6 @@ fn a_refused_recipient_leaves_the_connection_usable() {
     assert!(matches!(send("graa@odense.example"), Outcome::Accepted(_)));
     assert!(matches!(send(ANNE), Outcome::Accepted(_)));
     assert!(session.is_usable());
-}
-
-#[test]
-fn the_catcher_refuses_what_strict_servers_refuse() {
-    let (_folder, catcher) = catcher();
-    let mut session = open(&catcher.relay());
-    let long = [b"Subject: x\r\n\r\n".as_slice(), &[b'a'; 999], b"\r\n"];
-    for body in
-        [&long[..], &[b"Subject: x\r\n\r\nbare\nline\r\n"], &[b"Subject: x\r\n\r\na\rb\r\n"]]
-    {
-        match session.send(FROM, ANNE, false, body) {
-            Outcome::Failed(reply) => assert_eq!(reply.meaning(), Meaning::Message),
-            other => panic!("{other:?}"),
-        }
-    }
-    assert!(session.is_usable());
-    assert_eq!(catcher.outbox().count().unwrap(), 0);
-}
-
-#[test]
-fn a_restarted_catcher_goes_on_and_keeps_the_newest_500() {
-    let (_folder, catcher) = catcher();
-    let folder = catcher.folder().to_owned();
-    let deliver = |catcher: &Catcher, count: usize| {
-        let mut session = open(&catcher.relay());
-        for _ in 0..count {
-            assert!(matches!(session.send(FROM, ANNE, false, &[BODY]), Outcome::Accepted(_)));
-        }
-        session.quit();
-    };
-    deliver(&catcher, 2);
-    drop(catcher);
-    let catcher = Catcher::start(folder, "127.0.0.1:0".parse().unwrap()).unwrap();
-    deliver(&catcher, 700);
-    let newest = catcher.outbox().list(0, 1).unwrap();
-    assert_eq!(newest[0].number, 702);
-    assert_eq!(catcher.outbox().count().unwrap(), 500);
-    assert_eq!(catcher.outbox().list(0, 1000).unwrap().len(), 500);
-    let files = std::fs::read_dir(catcher.folder()).unwrap().count();
-    assert!((501..=601).contains(&files), "{files} files: old messages are removed in batches");
-    let receipts = std::fs::read_to_string(catcher.folder().join("receipts.log")).unwrap();
-    assert_eq!(receipts.lines().count(), 702);
 }
 
 #[test]

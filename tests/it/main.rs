@@ -4,6 +4,7 @@
 
 mod api;
 mod app;
+mod mail_catcher;
 mod mail_letters;
 mod mail_outbox;
 mod mail_session;
