@@ -8,6 +8,7 @@ use lettre::message::{Mailboxes, header};
 
 use super::render::Written;
 use super::splice::{Person, Piece, Place, Splice, pieces};
+use super::text;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::mail::{EmailAddress, mime};
@@ -152,7 +153,8 @@ impl Compiled {
         unsubscribe: &str,
         out: &mut Vec<u8>,
     ) -> Result<(), HeaderError> {
-        let to = mime::mailbox(recipient.person.name.unwrap_or_default(), recipient.email)?;
+        let name = text::line(recipient.person.name.unwrap_or_default());
+        let to = mime::mailbox(&name, recipient.email)?;
         let to = mime::header_line(header::To::from(Mailboxes::from(to)));
         let left = format!("{}.{}", self.issue, recipient.delivery);
         let message_id = mime::message_id(&left, &self.message_id_domain);

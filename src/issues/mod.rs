@@ -5,6 +5,7 @@
 //! [`write`](render::Rendered::write) puts the links in, one function for preview, test and send;
 //! [`compile`] encodes the result once, so that a recipient costs only what differs.
 
+pub mod blocks;
 pub mod compile;
 pub mod content;
 mod frame;
@@ -18,6 +19,7 @@ pub mod rich_text;
 pub mod splice;
 pub mod store;
 pub mod text;
+pub mod values;
 pub mod web_version;
 mod words;
 

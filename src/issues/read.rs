@@ -24,8 +24,9 @@ impl Content {
     /// # Errors
     /// Every field that cannot be taken, by its path, such as `blocks.3.url`.
     pub fn read(value: &Value) -> Result<Self, Vec<FieldError>> {
+        let too_large = || Err(vec![FieldError::new("", "error-content-too-large")]);
         if value.to_string().len() > SIZE_LIMIT {
-            return Err(vec![FieldError::new("", "error-content-too-large")]);
+            return too_large();
         }
         let Value::Object(map) = value else {
             return Err(vec![FieldError::new("", "error-content-object")]);
@@ -33,7 +34,12 @@ impl Content {
         let mut fields = Fields::of(map, String::new());
         let content = content(&mut fields);
         let errors = fields.finish();
-        if errors.is_empty() { Ok(content) } else { Err(errors) }
+        match errors.is_empty() {
+            false => Err(errors),
+            // A tree is larger than its markup, and what is taken once must be taken again.
+            true if content.to_json().to_string().len() > SIZE_LIMIT => too_large(),
+            true => Ok(content),
+        }
     }
 
     /// As it is stored and as the API gives it.
@@ -80,8 +86,7 @@ impl<'v> Fields<'v> {
                 if length <= limit {
                     return text;
                 }
-                let error = FieldError::new(self.at(name), "error-content-too-long");
-                self.errors.push(error.with("max", limit).with("length", length));
+                self.too_long(name, limit, length);
                 ""
             }
             Some(_) => {
@@ -112,27 +117,29 @@ impl<'v> Fields<'v> {
     }
 
     fn rich(&mut self, name: &'static str) -> RichText {
-        match self.map.get(name) {
+        let read = match self.map.get(name) {
             Some(tree @ Value::Array(_)) => {
                 self.known.push(name);
                 let Ok(parts) = serde_json::from_value::<Vec<Part>>(tree.clone()) else {
                     self.wrong(name, "error-content-rich-text");
                     return RichText::default();
                 };
-                let read = RichText::from_parts(parts);
-                let text = self.markup(name, read);
-                let length = text.to_markup().chars().count();
-                if length > TEXT_LIMIT {
-                    let error = FieldError::new(self.at(name), "error-content-too-long");
-                    self.errors.push(error.with("max", TEXT_LIMIT).with("length", length));
-                }
-                text
+                RichText::from_parts(parts)
             }
-            _ => {
-                let read = RichText::parse(self.string(name, TEXT_LIMIT));
-                self.markup(name, read)
-            }
+            _ => RichText::parse(self.string(name, TEXT_LIMIT)),
+        };
+        let text = self.markup(name, read);
+        // As it is written back, so that what is taken once is taken again.
+        let length = text.to_markup().chars().count();
+        if length > TEXT_LIMIT {
+            self.too_long(name, TEXT_LIMIT, length);
         }
+        text
+    }
+
+    fn too_long(&mut self, name: &str, max: usize, length: usize) {
+        let error = FieldError::new(self.at(name), "error-content-too-long");
+        self.errors.push(error.with("max", max).with("length", length));
     }
 
     fn address(&mut self, name: &'static str, target: Target) -> WebAddress {

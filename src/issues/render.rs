@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::splice::{Person, Piece, Place, Splice, name_marker, pieces};
 use super::{Content, Frame, mail_html, plain, splice, text};
 use crate::db::PublicId;
+use crate::error::Error;
 use crate::links::Links;
 use crate::mail::mjml;
 
@@ -32,6 +33,17 @@ pub enum RenderError {
     /// The MJML cannot be taken; content that is far too large is the one way to get here.
     #[error("the MJML of the issue cannot be rendered")]
     Mjml(#[from] mjml::MjmlError),
+}
+
+impl From<RenderError> for Error {
+    fn from(error: RenderError) -> Self {
+        match error {
+            RenderError::Mjml(error) if error.fault == mjml::Fault::TooLong => {
+                Self::field("", "error-content-too-large")
+            }
+            other => Self::Internal(other.into()),
+        }
+    }
 }
 
 /// The template of an issue: with markers for links, the open image and everything personal.

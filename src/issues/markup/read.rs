@@ -1,26 +1,11 @@
-//! The light markup in which people type rich text: paragraphs divided by an empty line, `**bold**`,
-//! `*italic*`, `[text](https://…)`, `- item`, `1. item` and `{{navn|fallback}}`. A backslash before a
-//! mark takes its meaning away. What is read is canonical, and what is written reads back the same.
+//! Reading light markup.
 
-use super::rich_text::{Part, Piece, RichText, Run, Style};
-use super::text::{self, Target};
+use super::super::rich_text::{Part, Piece, RichText, Run, Style};
+use super::super::text::{self, Target};
+use super::{Kind, MarkupError, is_blank};
 
 /// Longest fallback of a name, in characters.
 const FALLBACK_LIMIT: usize = 100;
-
-/// Why a text cannot be read: a Fluent code, and the word that it is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MarkupError {
-    /// The Fluent message.
-    pub code: &'static str,
-    /// What stood there.
-    pub found: String,
-}
-
-/// Whether a character divides words; a no-break space does not.
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\n')
-}
 
 impl RichText {
     /// Reads light markup.
@@ -63,48 +48,6 @@ impl RichText {
     pub fn from_parts(parts: Vec<Part>) -> Result<Self, MarkupError> {
         Self::parse(&Self(parts).to_markup())
     }
-
-    /// Writes light markup that reads back as this.
-    pub fn to_markup(&self) -> String {
-        let parts = self.0.iter().map(|part| match part {
-            Part::Paragraph(runs) => write_inline(runs),
-            Part::Bullets(items) => {
-                let items = items.iter().map(|item| format!("- {}", write_inline(item)));
-                items.collect::<Vec<_>>().join("\n")
-            }
-            Part::Numbers(items) => {
-                let items = items.iter().enumerate();
-                let items = items.map(|(at, item)| format!("{}. {}", at + 1, write_inline(item)));
-                items.collect::<Vec<_>>().join("\n")
-            }
-        });
-        parts.collect::<Vec<_>>().join("\n\n")
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Paragraph,
-    Bullet,
-    Number,
-}
-
-impl Kind {
-    /// What a line is, and the line without its mark.
-    fn of(line: &str) -> (Self, &str) {
-        for bullet in ["- ", "• "] {
-            if let Some(rest) = line.strip_prefix(bullet) {
-                return (Self::Bullet, rest.trim_start_matches(is_blank));
-            }
-        }
-        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-        match line.get(digits..).and_then(|rest| rest.strip_prefix(". ")) {
-            Some(rest) if (1..=3).contains(&digits) => {
-                (Self::Number, rest.trim_start_matches(is_blank))
-            }
-            _ => (Self::Paragraph, line),
-        }
-    }
 }
 
 enum Token {
@@ -134,20 +77,6 @@ pub fn parse_line(line: &str) -> Result<Vec<Piece>, MarkupError> {
         at += 1;
     }
     Ok(pieces)
-}
-
-/// Writes the one line of a subject.
-pub fn write_line(pieces: &[Piece]) -> String {
-    pieces.iter().map(Piece::to_markup).collect()
-}
-
-impl Piece {
-    fn to_markup(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Name { fallback } => format!("{{{{navn|{fallback}}}}}"),
-        }
-    }
 }
 
 /// A merge field at the start, and how many characters it takes.
@@ -332,174 +261,6 @@ impl Runs {
         match self.done.last_mut() {
             Some(Run { piece: Piece::Text(text), style: last }) if *last == style => text.push(c),
             _ => self.done.push(Run { piece: Piece::Text(c.to_string()), style }),
-        }
-    }
-}
-
-fn write_inline(runs: &[Run]) -> String {
-    let mut out = String::new();
-    let mut style = Style::default();
-    for run in runs {
-        if style.link != run.style.link {
-            close_link(&mut out, style.link.take());
-        }
-        if style.bold != run.style.bold {
-            out.push_str("**");
-        }
-        if style.italic != run.style.italic {
-            out.push('*');
-        }
-        if style.link.is_none() && run.style.link.is_some() {
-            out.push('[');
-        }
-        style = run.style.clone();
-        match &run.piece {
-            Piece::Text(text) => write_text(text, &style, &mut out),
-            name @ Piece::Name { .. } => out.push_str(&name.to_markup()),
-        }
-    }
-    close_link(&mut out, style.link);
-    if style.bold {
-        out.push_str("**");
-    }
-    if style.italic {
-        out.push('*');
-    }
-    out
-}
-
-fn close_link(out: &mut String, link: Option<String>) {
-    if let Some(link) = link {
-        out.push_str(&format!("]({})", link.replace('(', "\\(").replace(')', "\\)")));
-    }
-}
-
-/// Text with a backslash before what would be a mark.
-fn write_text(text: &str, style: &Style, out: &mut String) {
-    let styled = style.bold || style.italic;
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        let starts_line = out.is_empty() || out.ends_with('\n');
-        let mut line = line;
-        if starts_line && Kind::of(line).0 != Kind::Paragraph {
-            let mark = line.find([' ', '.']).unwrap_or(0);
-            let mark = if line.starts_with(|c: char| c.is_ascii_digit()) { mark } else { 0 };
-            out.push_str(&line[..mark]);
-            out.push('\\');
-            let rest = &line[mark..];
-            let first = rest.chars().next().map_or(0, char::len_utf8);
-            out.push_str(&rest[..first]);
-            line = &rest[first..];
-        }
-        let mut chars = line.chars().peekable();
-        while let Some(c) = chars.next() {
-            let next = chars.peek();
-            let marks = match c {
-                '\\' => true,
-                '*' => styled || !matches!(next, Some(' ')),
-                '{' => matches!(next, None | Some('{')),
-                ']' => matches!(next, Some('(')),
-                '[' => style.link.is_some(),
-                _ => false,
-            };
-            if marks {
-                out.push('\\');
-            }
-            out.push(c);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn run(text: &str, bold: bool, italic: bool, link: Option<&str>) -> Run {
-        let style = Style { bold, italic, link: link.map(str::to_owned) };
-        Run { piece: Piece::Text(text.to_owned()), style }
-    }
-
-    #[test]
-    fn an_editor_types_as_in_a_mail() {
-        let text = "Kære {{navn|leder}}\n\nLæs **mere** om *kerneopgaven* på \
-                    [Lederweb](https://lederweb.dk/a_(b)?x=1&y=2).\n- Et\n- To\n1. Først\n\n2 * 3 er 6";
-        let link = Some("https://lederweb.dk/a_(b)?x=1&y=2");
-        let expected = RichText(vec![
-            Part::Paragraph(vec![
-                run("Kære ", false, false, None),
-                Run {
-                    piece: Piece::Name { fallback: "leder".to_owned() },
-                    style: Style::default(),
-                },
-            ]),
-            Part::Paragraph(vec![
-                run("Læs ", false, false, None),
-                run("mere", true, false, None),
-                run(" om ", false, false, None),
-                run("kerneopgaven", false, true, None),
-                run(" på ", false, false, None),
-                run("Lederweb", false, false, link),
-                run(".", false, false, None),
-            ]),
-            Part::Bullets(vec![
-                vec![run("Et", false, false, None)],
-                vec![run("To", false, false, None)],
-            ]),
-            Part::Numbers(vec![vec![run("Først", false, false, None)]]),
-            Part::Paragraph(vec![run("2 * 3 er 6", false, false, None)]),
-        ]);
-        assert_eq!(RichText::parse(text), Ok(expected));
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_named() {
-        let code = |text| RichText::parse(text).map_err(|error| (error.code, error.found));
-        assert_eq!(
-            code("Hej {{fornavn|du}}"),
-            Err(("error-merge-field-unknown", "fornavn".to_owned()))
-        );
-        assert_eq!(code("Hej {{navn}}"), Err(("error-merge-field-fallback", "navn".to_owned())));
-        assert_eq!(
-            code("[klik](javascript:alert)"),
-            Err(("error-link", "javascript:alert".to_owned()))
-        );
-        assert_eq!(
-            parse_line("Til {{Name|leder}}: nyt"),
-            Ok(vec![
-                Piece::Text("Til ".to_owned()),
-                Piece::Name { fallback: "leder".to_owned() },
-                Piece::Text(": nyt".to_owned()),
-            ])
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_reads_back_the_same(
-            text in r"([-a.1æ*\[\]\(\){}\\ \n|]|\*\*|https://a\.b|\{\{navn\|x\}\}|\[a\]\(https://a\.b\)|[0-9]\. ){0,30}"
-        ) {
-            if let Ok(tree) = RichText::parse(&text) {
-                let markup = tree.to_markup();
-                prop_assert_eq!(RichText::parse(&markup), Ok(tree), "{:?}", markup);
-            }
-        }
-
-        #[test]
-        fn any_text_is_read_or_named(text in r"\PC{0,200}") {
-            let _ = RichText::parse(&text);
-            let _ = parse_line(&text);
-        }
-
-        #[test]
-        fn plain_words_come_through_as_typed(words in proptest::collection::vec("[a-zæøå,!?]{1,8}", 1..20)) {
-            let text = words.join(" ");
-            let tree = RichText::parse(&text).map_err(|error| TestCaseError::fail(error.code))?;
-            prop_assert_eq!(tree.to_text(), text.clone());
-            prop_assert_eq!(tree.to_markup(), text);
         }
     }
 }
