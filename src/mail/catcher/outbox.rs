@@ -147,6 +147,7 @@ fn summary(number: u64, message: &Message<'_>) -> Summary {
 fn from(message: &Message<'_>) -> String {
     let Some(from) = message.from().and_then(|from| from.first()) else { return String::new() };
     match (from.name(), from.address().unwrap_or_default()) {
+        (Some(name), "") => name.to_owned(),
         (Some(name), address) => format!("{name} <{address}>"),
         (None, address) => address.to_owned(),
     }
