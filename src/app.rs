@@ -14,6 +14,7 @@ use crate::db::{self, Db};
 use crate::error::Result;
 use crate::links::Links;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
+use crate::newsletters::brand::LastBrand;
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::{newsletters, openapi, outbox, staff, web as pages};
@@ -36,6 +37,8 @@ pub struct App {
     pub catcher: Option<Catcher>,
     /// Tries to sign in.
     pub attempts: Attempts,
+    /// The title over the public pages.
+    pub brand: LastBrand,
 }
 
 impl App {
@@ -44,6 +47,7 @@ impl App {
         db::migrate::run(&config.database_url)?;
         let db = Db::connect(&config.database_url)?;
         let links = Links::new(config.public_url.clone(), &config.secret_keys);
+        use crate::newsletters::brand::LastBrand;
         let (relay, catcher) = match &config.mail_url {
             MailUrl::Smtp(relay) => (relay.clone(), None),
             MailUrl::Catcher => {
@@ -122,6 +126,7 @@ pub fn serve(app: web::Data<App>, listener: TcpListener) -> std::io::Result<Serv
             .wrap(from_fn(staff::idempotency::once))
             .wrap(from_fn(staff::guard::check))
             .wrap(from_fn(pages::errors::render))
+            .wrap(from_fn(newsletters::brand::know))
             .wrap(from_fn(pages::headers::secure))
             .wrap(Compress::default())
             .wrap(NormalizePath::trim())

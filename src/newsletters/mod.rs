@@ -1,6 +1,7 @@
 //! Newsletters: who sends, in which language and zone, what is measured, what the footer says.
 
 pub mod api;
+pub mod brand;
 pub mod store;
 
 use chrono_tz::Tz;

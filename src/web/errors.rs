@@ -20,6 +20,15 @@ struct ErrorPage {
     findings: Vec<String>,
 }
 
+/// The same within the frame of the staff's pages.
+#[derive(Template)]
+#[template(path = "web/pages/staff_error.html")]
+struct StaffErrorPage {
+    page: Page,
+    status: u16,
+    findings: Vec<String>,
+}
+
 /// Writes the body of every answer that is an error without one.
 pub async fn render(
     request: ServiceRequest,
@@ -111,8 +120,13 @@ fn page_or_problem(
         return response.content_type("application/problem+json").body(problem.to_string());
     }
     let findings = findings.iter().map(|f| page.texts().error(f)).chain(detail).collect();
-    let template = ErrorPage { page, status: status.as_u16(), findings };
-    let body = template.render().unwrap_or_default();
+    let status_code = status.as_u16();
+    let body = if page.reader.is_some() {
+        StaffErrorPage { page, status: status_code, findings }.render()
+    } else {
+        ErrorPage { page, status: status_code, findings }.render()
+    };
+    let body = body.unwrap_or_default();
     HttpResponse::build(status).content_type("text/html; charset=utf-8").body(body)
 }
 

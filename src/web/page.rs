@@ -1,5 +1,7 @@
 //! What every page knows: the reader's language and texts, where it is, and who is signed in.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
@@ -20,6 +22,11 @@ pub struct Reader {
     pub role: &'static str,
 }
 
+/// The title of the newsletter that the public pages belong to. A middleware puts it into the
+/// request.
+#[derive(Debug, Clone)]
+pub struct Brand(pub Arc<str>);
+
 /// The frame's data; every template has one as `page`.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -27,6 +34,7 @@ pub struct Page {
     pub lang: Lang,
     /// Who is signed in.
     pub reader: Option<Reader>,
+    brand: Option<Brand>,
     path: String,
     query: String,
 }
@@ -37,6 +45,7 @@ impl Page {
         Self {
             lang: Lang::of(request),
             reader: request.extensions().get::<Reader>().cloned(),
+            brand: request.extensions().get::<Brand>().cloned(),
             path: request.path().to_owned(),
             query: request.query_string().to_owned(),
         }
@@ -80,6 +89,11 @@ impl Page {
     /// What is wrong with a field, if anything.
     pub fn error(&self, errors: &[FieldError], field: &str) -> Option<String> {
         errors.iter().find(|error| error.field == field).map(|error| self.texts().error(error))
+    }
+
+    /// The name that stands over the public pages.
+    pub fn brand(&self) -> String {
+        self.brand.as_ref().map_or_else(|| self.t("site-name"), |brand| brand.0.to_string())
     }
 
     /// A number.
