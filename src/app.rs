@@ -47,7 +47,6 @@ impl App {
         db::migrate::run(&config.database_url)?;
         let db = Db::connect(&config.database_url)?;
         let links = Links::new(config.public_url.clone(), &config.secret_keys);
-        use crate::newsletters::brand::LastBrand;
         let (relay, catcher) = match &config.mail_url {
             MailUrl::Smtp(relay) => (relay.clone(), None),
             MailUrl::Catcher => {
@@ -58,8 +57,17 @@ impl App {
             }
         };
         let mailer = Mailer::new(&relay).context("reading the relay's settings")?;
-        let attempts = Attempts::default();
-        Ok(web::Data::new(Self { clock, db, links, relay, mailer, catcher, attempts, config }))
+        Ok(web::Data::new(Self {
+            clock,
+            db,
+            links,
+            relay,
+            mailer,
+            catcher,
+            attempts: Attempts::default(),
+            brand: LastBrand::default(),
+            config,
+        }))
     }
 }
 

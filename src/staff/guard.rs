@@ -86,6 +86,13 @@ async fn admit(request: &ServiceRequest) -> Result<()> {
     let staff =
         if is_api { by_bearer(request, &app).await? } else { by_cookie(request, &app).await? };
     let role = staff.as_ref().map(|staff| staff.role);
+    // Before the table is asked, so that a refusal too is in the person's language and frame.
+    if let Some(staff) = staff {
+        let mut extensions = request.extensions_mut();
+        extensions.insert::<Lang>(staff.language);
+        extensions.insert(Reader { name: staff.name.clone(), role: staff.role.as_str() });
+        extensions.insert(staff);
+    }
     // HEAD is GET without the body.
     let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
     let pattern = request.match_pattern();
@@ -98,12 +105,6 @@ async fn admit(request: &ServiceRequest) -> Result<()> {
         _ if role.is_none() => return Err(Error::SignIn),
         Some(_) => return Err(Error::Forbidden),
         None => return Err(Error::NotFound),
-    }
-    if let Some(staff) = staff {
-        let mut extensions = request.extensions_mut();
-        extensions.insert::<Lang>(staff.language);
-        extensions.insert(Reader { name: staff.name.clone(), role: staff.role.as_str() });
-        extensions.insert(staff);
     }
     Ok(())
 }

@@ -37,6 +37,8 @@ files! {
     "demo/kerneopgaven.png" "image/png";
     "demo/samspil.png" "image/png";
     "demo/udgivelse.png" "image/png";
+    "vendor/htmx.min.js" "text/javascript; charset=utf-8";
+    "vendor/sortable.min.js" "text/javascript; charset=utf-8";
 }
 
 /// The hashes of [`FILES`], in their order.

@@ -4,6 +4,8 @@
 
 mod api;
 mod app;
+mod browser;
+mod browser_pages;
 mod mail_catcher;
 mod mail_letters;
 mod mail_outbox;
