@@ -90,6 +90,7 @@ async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
     let browser = Browser::open(&app).await;
     browser.sign_in(Role::Admin).await;
     browser.console_errors().await;
+    app.run_until_idle().await;
     let mut findings = Vec::new();
     for path in pages() {
         browser.resize(WIDE).await;
