@@ -66,6 +66,15 @@ impl Lang {
     }
 }
 
+/// A whole number is a number to Fluent, so that a text can choose between one and many; anything
+/// else, a formatted number too, is text.
+fn fluent_value(text: String) -> FluentValue<'static> {
+    match text.parse::<i64>() {
+        Ok(number) if number.to_string() == text => FluentValue::from(number),
+        _ => FluentValue::from(text),
+    }
+}
+
 /// The texts in one language.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts(pub Lang);
@@ -80,7 +89,7 @@ impl Texts {
     pub fn with(self, key: &str, values: &[(&'static str, &dyn std::fmt::Display)]) -> String {
         let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values
             .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.to_string())))
+            .map(|(name, value)| (Cow::Borrowed(*name), fluent_value(value.to_string())))
             .collect();
         LOCALES
             .try_lookup_with_args(&self.0.identifier(), key, &values)
