@@ -13,3 +13,4 @@ mod mail_session;
 mod migrations;
 mod postgres;
 mod staff;
+mod texts;
