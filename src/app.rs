@@ -11,13 +11,14 @@ use anyhow::Context;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::deliveries::Sender;
 use crate::error::Result;
 use crate::links::Links;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{newsletters, openapi, outbox, staff, web as pages};
+use crate::{deliveries, newsletters, openapi, outbox, staff, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -39,6 +40,8 @@ pub struct App {
     pub attempts: Attempts,
     /// The title over the public pages.
     pub brand: LastBrand,
+    /// The sending of issues.
+    pub sender: Sender,
 }
 
 impl App {
@@ -66,6 +69,7 @@ impl App {
             catcher,
             attempts: Attempts::default(),
             brand: LastBrand::default(),
+            sender: Sender::default(),
             config,
         }))
     }
@@ -118,6 +122,12 @@ routes! {
     GET "/outbox/{number}" Public => outbox::routes::mail;
     GET "/outbox/{number}/html" Public => outbox::routes::mail_html;
     GET "/outbox/{number}/eml" Public => outbox::routes::eml;
+
+    GET "/admin/deliveries" Desk => deliveries::routes::list;
+    GET "/admin/deliveries/{id}" Desk => deliveries::routes::show;
+    GET "/admin/deliveries/{id}/live" Desk => deliveries::routes::live;
+    GET "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::confirm;
+    POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;

@@ -211,6 +211,7 @@ pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyho
             stop_signal().await?;
             tracing::info!("stopping: finishing what is in flight");
             scheduler.shutdown().await?;
+            app.sender.stop().await;
             handle.stop(true).await;
             running.await??;
             anyhow::Ok(())

@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::staff;
+use crate::{deliveries, staff};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -21,11 +21,18 @@ pub struct Recurring {
 }
 
 /// All of them.
-pub const JOBS: &[Recurring] = &[Recurring {
-    schedule: "0 17 3 * * *",
-    name: "clear ended sessions and old answers",
-    run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),
-}];
+pub const JOBS: &[Recurring] = &[
+    Recurring {
+        schedule: "* * * * * *",
+        name: "send issues",
+        run: |app| Box::pin(async move { deliveries::sender::tick(&app).await }),
+    },
+    Recurring {
+        schedule: "0 17 3 * * *",
+        name: "clear ended sessions and old answers",
+        run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),
+    },
+];
 
 /// Starts the ticker. A job that is still running when its time comes again is left to finish.
 pub async fn start(app: &Data<App>) -> anyhow::Result<JobScheduler> {

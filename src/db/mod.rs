@@ -10,6 +10,7 @@
 mod conn;
 pub mod migrate;
 mod pool;
+pub mod presence;
 pub mod schema;
 pub mod types;
 mod writer;
@@ -38,6 +39,19 @@ macro_rules! on_both {
             $crate::db::DbConn::Postgres($inner) => $body,
         }
     };
+}
+
+/// From here on the transaction sees the data of one moment; to be called first in it. SQLite's
+/// transactions always do. When another process changes what this one changes too, it fails as a
+/// whole, and can be tried again.
+pub fn one_snapshot(conn: &mut DbConn) -> diesel::QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    match conn {
+        DbConn::Sqlite(_) => Ok(()),
+        DbConn::Postgres(conn) => {
+            conn.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        }
+    }
 }
 
 /// Where the database is.

@@ -1,4 +1,31 @@
-//! From a due issue to one final state a recipient: fan-out, the send loop, recovery, live progress.
+//! From a due issue to one final state a recipient.
+//!
+//! [`sender`] is called every second. It has [`start`] begin what is due, [`fan_out`] write down
+//! the audience, and [`send`] send it: connections ([`connection`]) that mark a window of rows
+//! ([`mark`]), splice each into the frozen [`letter`], and write down what the server said, as
+//! [`policy`] judges it. [`recover`] takes over what a killed process left, [`finish`] checks the
+//! equation, [`control`] is what people do to an issue on its way.
+//!
+//! No transaction is ever open while SMTP is spoken, and a row is under way (`in_data`) from the
+//! mark to the record. So a kill leaves only such rows in doubt, never more than connections times
+//! window of them.
+
+mod connection;
+pub mod control;
+pub mod fan_out;
+pub mod finish;
+mod letter;
+mod mark;
+mod policy;
+pub mod progress;
+mod recover;
+pub mod routes;
+mod send;
+pub mod sender;
+pub mod start;
+pub mod store;
+
+pub use sender::{Sender, Tally};
 
 use crate::text_enum;
 
@@ -47,5 +74,19 @@ text_enum! {
         Aggregate = "aggregate",
         /// The person's own, by consent.
         Personal = "personal",
+    }
+}
+
+text_enum! {
+    /// Why an issue is paused.
+    pub enum PauseReason {
+        /// Somebody paused it.
+        Person = "person",
+        /// The relay refuses us: sign-in, authentication, policy about the sender.
+        SenderRefused = "sender-refused",
+        /// Copies may have gone out twice; a person decides about them.
+        Uncertain = "uncertain",
+        /// The audience is not what the rows add up to.
+        Equation = "equation",
     }
 }

@@ -1,5 +1,11 @@
 //! The tables `issues`, `issue_revisions`, `renditions` and `issue_links`.
 
+mod audience;
+mod sending;
+
+pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
+pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, state};
+
 use diesel::prelude::*;
 
 use super::{Issue, IssueState};

@@ -1,0 +1,131 @@
+//! One connection: opens a session, takes windows and sends them until nothing is left.
+
+use super::mark::Marked;
+use super::policy::{self, Verdict};
+use super::send::Run;
+use super::store::Record;
+use crate::error::Result;
+use crate::links::Links;
+use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts};
+
+/// Connections that may be lost one after the other, with no answer to a message in between.
+const MOST_LOSSES: u32 = 3;
+
+struct Connection<'a> {
+    run: &'a Run<'a>,
+    hello: String,
+    session: Option<Session>,
+    losses: u32,
+    /// Given up: no relay, or one that loses every connection.
+    dead: bool,
+    /// What is one recipient's own in a message; used again for the next.
+    values: Vec<u8>,
+}
+
+/// The life of a connection.
+pub(super) fn work(run: &Run<'_>) -> Result<()> {
+    let mut connection = Connection {
+        run,
+        hello: hello(&run.app.links),
+        session: None,
+        losses: 0,
+        dead: false,
+        values: Vec::new(),
+    };
+    let mut done = Vec::new();
+    let result = loop {
+        // Nothing is marked before there is a way to send it.
+        let ready = run.has_more() && connection.is_open();
+        let marked_at = run.app.clock.now();
+        let window = match run.turn(std::mem::take(&mut done), ready) {
+            Ok(window) => window,
+            Err(error) => break Err(error),
+        };
+        if !ready {
+            break Ok(());
+        }
+        for row in &window {
+            let is_late = run.app.clock.now() - marked_at > policy::START_WITHIN;
+            let goes_on = !run.is_over() && !is_late && connection.is_open();
+            done.push(if goes_on { connection.send(row) } else { policy::give_back(row) });
+        }
+    };
+    if let Some(session) = connection.session {
+        session.quit();
+    }
+    result
+}
+
+impl Connection<'_> {
+    /// Whether there is a session; opens one if need be.
+    fn is_open(&mut self) -> bool {
+        if self.dead || self.session.as_ref().is_some_and(Session::is_usable) {
+            return !self.dead;
+        }
+        match Session::open(&self.run.app.relay, &self.hello, &Timeouts::default()) {
+            Ok(session) => self.session = Some(session),
+            Err(error) => {
+                self.dead = true;
+                let why = explain(&error);
+                if error.is_our_fault() { self.run.pause(&why) } else { self.run.give_up(why) }
+            }
+        }
+        !self.dead
+    }
+
+    /// Sends one message; the record says what became of it.
+    fn send(&mut self, row: &Marked) -> Record {
+        let outcome = self.converse(row);
+        match &outcome {
+            Outcome::NotSent(why) | Outcome::Uncertain(why) => {
+                self.losses += 1;
+                if self.losses == MOST_LOSSES {
+                    self.dead = true;
+                    self.run.give_up(format!("the connection is lost again and again: {why}"));
+                }
+            }
+            _ => self.losses = 0,
+        }
+        match policy::judge(row, outcome, self.run.app.clock.now()) {
+            Verdict::Record(record) => record,
+            Verdict::OurFault(record, reply) => {
+                self.run.pause(&reply.to_string());
+                record
+            }
+        }
+    }
+
+    fn converse(&mut self, row: &Marked) -> Outcome {
+        let (links, letter) = (&self.run.app.links, self.run.letter);
+        let Some(session) = &mut self.session else {
+            return Outcome::NotSent("no connection".to_owned());
+        };
+        // Addresses were parsed when they came in. Should one have become unusable since, it fails
+        // alone and does not stop the issue.
+        let Ok(to) = EmailAddress::parse(&row.email) else {
+            return Outcome::Failed(policy::unusable_address());
+        };
+        let Ok(parts) = letter.message(links, row, &to, &mut self.values) else {
+            return Outcome::Failed(policy::unusable_address());
+        };
+        let from = letter.envelope_sender(links, row.id);
+        session.send(&from, &to.wire(), to.needs_smtputf8(), &parts)
+    }
+}
+
+/// How we greet: by the name that readers know us by (RFC 5321, 4.1.4).
+fn hello(links: &Links) -> String {
+    match links.base().host() {
+        Some(url::Host::Domain(name)) => name.to_owned(),
+        Some(url::Host::Ipv4(address)) => format!("[{address}]"),
+        Some(url::Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+        None => "localhost".to_owned(),
+    }
+}
+
+fn explain(error: &OpenError) -> String {
+    match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}

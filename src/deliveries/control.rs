@@ -1,0 +1,144 @@
+//! What a person does to an issue on its way: pause, resume, cancel, and decide about copies of
+//! which nobody knows whether they went out. And the pause by the program itself.
+
+use serde_json::json;
+
+use super::store::{self, Counts};
+use super::{DeliveryState, PauseReason};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::{DbConn, PublicId};
+use crate::error::{Error, Result};
+use crate::issues::{self, Issue, IssueState};
+use crate::staff;
+use crate::text_enum;
+
+/// Rows that are skipped in one write.
+const CHUNK: i64 = 2_000;
+
+text_enum! {
+    /// What a person can do.
+    pub enum Action {
+        /// Stop for now.
+        Pause = "pause",
+        /// Go on.
+        Resume = "resume",
+        /// Stop for good.
+        Cancel = "cancel",
+        /// Take the held copies for sent.
+        CountAsSent = "count-as-sent",
+        /// Send the held copies once more.
+        SendAgain = "send-again",
+        /// Take the held copies for failed.
+        GiveUp = "give-up",
+    }
+}
+
+impl Action {
+    /// Whether it can be done to an issue as it stands.
+    pub fn fits(self, state: IssueState, counts: &Counts) -> bool {
+        match self {
+            Self::Pause => state == IssueState::Sending,
+            Self::Resume => state == IssueState::Paused,
+            Self::Cancel => {
+                matches!(state, IssueState::Preparing | IssueState::Sending | IssueState::Paused)
+            }
+            Self::CountAsSent | Self::SendAgain | Self::GiveUp => {
+                state == IssueState::Paused && counts.held > 0
+            }
+        }
+    }
+
+    /// Whether it is about the held copies.
+    pub fn is_about_held(self) -> bool {
+        matches!(self, Self::CountAsSent | Self::SendAgain | Self::GiveUp)
+    }
+}
+
+/// Does something to an issue; [`Error::Conflict`] when it has gone on in the meantime.
+pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Result<()> {
+    let (now, actor) = (app.clock.now(), actor.to_owned());
+    app.db
+        .write(move |conn| {
+            let issue = issues::store::by_uuid(conn, issue)?;
+            let counts = store::counts(conn, issue.id)?;
+            if !action.fits(issue.state, &counts) {
+                return Err(Error::Conflict("error-delivery-state"));
+            }
+            perform(conn, &issue, action, now)?;
+            let details = json!({ "reason": PauseReason::Person, "counts": counts });
+            let subject = format!("issue {}", issue.uuid);
+            let name = format!("issue.{action}");
+            staff::store::audit(conn, &actor, &name, &subject, details, now)?;
+            Ok(())
+        })
+        .await
+}
+
+fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Result<()> {
+    use IssueState::{Cancelled, Paused, Preparing, Sending};
+    let mut go = |to, reason| {
+        let from = [issue.state];
+        match issues::store::move_state(conn, issue.id, &from, to, reason, now)? {
+            true => Ok(()),
+            false => Err(Error::Conflict("error-delivery-state")),
+        }
+    };
+    match action {
+        Action::Pause => go(Paused, Some(PauseReason::Person.as_str())),
+        // An issue is public from the moment at which everybody has a row.
+        Action::Resume if issue.published_on.is_none() => go(Preparing, None),
+        Action::Resume => go(Sending, None),
+        // Those who wait are skipped in chunks afterwards; nobody is marked from now on.
+        Action::Cancel => go(Cancelled, None),
+        Action::CountAsSent => {
+            go(Sending, None)?;
+            store::decide_held(conn, issue.id, DeliveryState::Accepted, None, Some(now))?;
+            Ok(())
+        }
+        Action::SendAgain => {
+            go(Sending, None)?;
+            store::decide_held(conn, issue.id, DeliveryState::Deferred, Some(now), None)?;
+            Ok(())
+        }
+        Action::GiveUp => {
+            go(Sending, None)?;
+            store::decide_held(conn, issue.id, DeliveryState::Failed, None, Some(now))?;
+            Ok(())
+        }
+    }
+}
+
+/// The program stops an issue by itself and says why; what others did first stands.
+pub fn pause_by_program(app: &App, issue: &Issue, reason: PauseReason, why: &str) -> Result<()> {
+    let (id, uuid, now) = (issue.id, issue.uuid, app.clock.now());
+    let details = json!({ "reason": reason, "why": why });
+    tracing::error!(issue = %uuid, %reason, %why, "an issue is paused");
+    app.db.write_blocking(move |conn| {
+        let to = IssueState::Paused;
+        let from = [IssueState::Sending];
+        if issues::store::move_state(conn, id, &from, to, Some(reason.as_str()), now)? {
+            let subject = format!("issue {uuid}");
+            staff::store::audit(conn, "sending", "issue.pause", &subject, details, now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Skips who still waits in a cancelled issue, and ends it when nobody is under way any more.
+pub fn sweep(app: &App, issue: &Issue) -> Result<()> {
+    let (id, now) = (issue.id, app.clock.now());
+    loop {
+        let skipped =
+            app.db.write_blocking(move |conn| Ok(store::skip_remaining(conn, id, CHUNK, now)?))?;
+        if skipped == 0 {
+            break;
+        }
+    }
+    app.db.write_blocking(move |conn| {
+        if store::counts(conn, id)?.in_data == 0 {
+            issues::store::finish(conn, id, IssueState::Cancelled, now)?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,124 @@
+//! An issue on paper: what was frozen at approval, encoded once, and filled in for a recipient.
+
+use anyhow::Context;
+
+use super::Variant;
+use super::mark::Marked;
+use super::store;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::issues::Issue;
+use crate::issues::compile::{Compiled, IssueHeaders, Recipient};
+use crate::issues::render::{Aggregate, LinkWriter, Personal, Untracked};
+use crate::issues::splice::{Person, PersonalAddresses};
+use crate::links::Links;
+use crate::mail::EmailAddress;
+use crate::newsletters::{self, Newsletter, Tracking};
+
+/// An issue, ready for its recipients.
+pub struct Letter {
+    /// The variant of all who have not consented to being measured.
+    pub shared_variant: Variant,
+    shared: Compiled,
+    /// For those who have; none in newsletters that do not ask.
+    personal: Option<Compiled>,
+    bounce_domain: String,
+}
+
+impl Letter {
+    /// Reads what was frozen and encodes it. Takes milliseconds: once an issue, not once a copy.
+    pub fn load(app: &App, issue: &Issue) -> Result<Self> {
+        let (newsletter, rendered) = app.db.read_blocking(|conn| {
+            Ok((newsletters::store::find(conn, issue.newsletter)?, store::rendition(conn, issue)?))
+        })?;
+        let headers = headers(&newsletter, issue)?;
+        let compile = |writer: &dyn LinkWriter| {
+            Compiled::new(&rendered.write(writer), &headers)
+                .map_err(|error| anyhow::Error::new(error).context("the sender of the issue"))
+        };
+        let aggregate = Aggregate { links: &app.links, issue: issue.id };
+        let (shared_variant, shared, personal) = match newsletter.open_tracking {
+            Tracking::Off => (Variant::Plain, compile(&Untracked)?, None),
+            Tracking::Aggregate => (Variant::Aggregate, compile(&aggregate)?, None),
+            Tracking::Consented => {
+                (Variant::Aggregate, compile(&aggregate)?, Some(compile(&Personal)?))
+            }
+        };
+        let own_domain = headers.from.domain().to_owned();
+        let bounce_domain = app.config.bounce_domain.clone().unwrap_or(own_domain);
+        Ok(Self { shared_variant, shared, personal, bounce_domain })
+    }
+
+    /// Whether people can have consented to being measured.
+    pub fn asks_for_consent(&self) -> bool {
+        self.personal.is_some()
+    }
+
+    /// The envelope sender of a copy, to which its bounce comes back (VERP).
+    pub fn envelope_sender(&self, links: &Links, delivery: i64) -> String {
+        format!("{}@{}", links.bounce_local_part(delivery), self.bounce_domain)
+    }
+
+    /// The message of a copy, in parts for one vectored write.
+    pub fn message<'a>(
+        &'a self,
+        links: &Links,
+        row: &Marked,
+        email: &EmailAddress,
+        values: &'a mut Vec<u8>,
+    ) -> Result<Vec<&'a [u8]>> {
+        let compiled = match (&self.personal, row.variant) {
+            (Some(personal), Variant::Personal) => personal,
+            _ => &self.shared,
+        };
+        let addresses = Addresses { links, row };
+        let person = Person { name: row.name.as_deref(), addresses: &addresses };
+        let recipient = Recipient { delivery: row.id, email, person };
+        Ok(compiled.message(&recipient, values).context("writing a copy of the issue")?)
+    }
+}
+
+/// What the headers of an issue say. The date is the moment at which its sending began, so that a
+/// second try is the same message.
+fn headers(newsletter: &Newsletter, issue: &Issue) -> Result<IssueHeaders> {
+    let address = |text: &str| {
+        EmailAddress::parse(text).with_context(|| format!("the newsletter's address {text:?}"))
+    };
+    let from = address(&newsletter.sender_email)?;
+    let date = issue.started_at.unwrap_or(Instant::from_micros(0));
+    Ok(IssueHeaders {
+        from_name: newsletter.sender_name.clone(),
+        reply_to: newsletter.reply_to.as_deref().map(address).transpose()?,
+        date: date.whole_second(),
+        zone: newsletter.zone(),
+        list_title: newsletter.title.clone(),
+        list_id: format!("{}.{}", newsletter.slug, from.domain()),
+        // The issue, the newsletter, the kind of mail, the program (Google's order).
+        feedback_id: format!("{}:{}:{}:lederbrev", issue.uuid, newsletter.slug, issue.kind),
+        message_id_domain: from.domain().to_owned(),
+        issue: issue.uuid,
+        from,
+    })
+}
+
+/// The addresses that only one recipient gets.
+struct Addresses<'a> {
+    links: &'a Links,
+    row: &'a Marked,
+}
+
+impl PersonalAddresses for Addresses<'_> {
+    fn unsubscribe(&self) -> String {
+        self.links.unsubscribe(self.row.subscription, self.row.nonce)
+    }
+    fn preferences(&self) -> String {
+        self.links.preferences(self.row.subscription, self.row.nonce)
+    }
+    fn open(&self) -> String {
+        self.links.personal_open(self.row.id)
+    }
+    fn click(&self, link: i32) -> String {
+        self.links.personal_click(self.row.id, link)
+    }
+}

@@ -1,0 +1,143 @@
+//! What follows from an outcome: when a row is tried again, when it is over, and whose fault it was.
+
+use chrono::TimeDelta;
+use rand::RngExt;
+
+use super::DeliveryState;
+use super::mark::Marked;
+use super::store::Record;
+use crate::clock::Instant;
+use crate::mail::{EnhancedStatus, MOST_TEXT, Meaning, Outcome, Reply, Stage};
+
+/// The pauses after each temporary failure, in minutes. They grow, because a greylist opens within
+/// minutes and a broken server within hours. Together they are less than a day, and after the last
+/// one the eighth try decides: an issue of the day before is worth less than none.
+const PAUSES: [i64; 7] = [5, 15, 60, 240, 240, 360, 480];
+
+/// How long a row may be under way before somebody else may take it for lost.
+pub const LEASE: TimeDelta = TimeDelta::minutes(60);
+
+/// How long after its mark a row may still be started. What is left of the lease is longer than a
+/// message can take: RFC 5321 (4.5.3.2) gives each of MAIL and RCPT 5 minutes, DATA 2, a block 3
+/// and the final dot 10.
+pub const START_WITHIN: TimeDelta = TimeDelta::minutes(30);
+
+/// What to do after an outcome.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Write this down and go on.
+    Record(Record),
+    /// We are refused as senders: write this down, and stop the issue. Nobody else is to blame.
+    OurFault(Record, Reply),
+}
+
+/// Judges the outcome of a row.
+pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
+    let plain = Record {
+        id: row.id,
+        state: DeliveryState::Queued,
+        attempts: 0,
+        due_at: None,
+        uncertain: 0,
+        code: None,
+        status: None,
+        text: None,
+        finished_at: None,
+    };
+    let told = |reply: &Reply| Record {
+        code: Some(reply.code.into()),
+        status: reply.status.map(|status| status.to_string()),
+        text: Some(reply.text.clone()),
+        ..plain.clone()
+    };
+    Verdict::Record(match outcome {
+        Outcome::Accepted(reply) => {
+            Record { state: DeliveryState::Accepted, finished_at: Some(now), ..told(&reply) }
+        }
+        Outcome::Deferred(reply) => match next_try(row.attempts, now) {
+            Some(at) => Record { state: DeliveryState::Deferred, due_at: Some(at), ..told(&reply) },
+            None => Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) },
+        },
+        Outcome::Failed(reply) if reply.meaning() == Meaning::OurFault => {
+            return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, reply);
+        }
+        Outcome::Failed(reply) => {
+            Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) }
+        }
+        Outcome::NotSent(why) => Record { attempts: -1, text: Some(cut(&why)), ..plain },
+        // The first time it is sent once more, at once; then it is held for a person.
+        Outcome::Uncertain(why) => Record {
+            state: DeliveryState::Deferred,
+            due_at: (row.uncertain == 0).then_some(now),
+            uncertain: 1,
+            text: Some(cut(&why)),
+            ..plain
+        },
+    })
+}
+
+/// A row that was marked and not touched goes back as it was.
+pub fn give_back(row: &Marked) -> Record {
+    Record {
+        id: row.id,
+        state: DeliveryState::Queued,
+        attempts: -1,
+        due_at: None,
+        uncertain: 0,
+        code: None,
+        status: None,
+        text: None,
+        finished_at: None,
+    }
+}
+
+/// Our own refusal of an address that no message can carry, in the words of a server.
+pub fn unusable_address() -> Reply {
+    Reply {
+        stage: Stage::Recipient,
+        code: 553,
+        status: Some(EnhancedStatus { class: 5, subject: 1, detail: 3 }),
+        text: "the address cannot be written in a message".to_owned(),
+    }
+}
+
+/// When to try again after so many tries; `None` when it has been enough. Up to a tenth of a pause
+/// is taken away by chance, so that what failed together does not come back together.
+fn next_try(attempts: i32, now: Instant) -> Option<Instant> {
+    let minutes = PAUSES.get(usize::try_from(attempts).ok()?.checked_sub(1)?)?;
+    let seconds = minutes * 60;
+    Some(now + TimeDelta::seconds(seconds - rand::rng().random_range(0..=seconds / 10)))
+}
+
+/// How long to leave a relay alone that could not be reached so many times in a row.
+pub fn relay_pause(failures: u32) -> TimeDelta {
+    TimeDelta::seconds(1 << failures.min(6))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MOST_TEXT).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_tries_fit_into_a_day_and_there_is_no_ninth() {
+        let start = Instant::from_micros(0);
+        let mut now = start;
+        for attempts in 1..=7 {
+            let next = next_try(attempts, now).unwrap_or(start);
+            assert!(next > now, "after try {attempts}");
+            now = next;
+        }
+        assert!(now - start < TimeDelta::hours(24));
+        assert_eq!(next_try(8, now), None);
+    }
+
+    #[test]
+    fn the_lease_outlives_a_message_that_was_started_late() {
+        let longest = TimeDelta::minutes(5 + 5 + 2 + 3 + 10);
+        assert!(LEASE - START_WITHIN > longest);
+    }
+}

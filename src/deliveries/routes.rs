@@ -1,0 +1,200 @@
+//! `/admin/deliveries`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use super::control::{self, Action};
+use super::finish::adds_up;
+use super::progress::{self, Progress};
+use super::store::{self, Counts, Listed};
+use super::{DeliveryState, PauseReason};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::error::{Error, Result};
+use crate::issues::{self, Issue, IssueState};
+use crate::staff::Staff;
+use crate::web::{Page, html, see_other};
+
+/// Issues in the list.
+const MOST: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "deliveries/pages/list.html")]
+struct ListPage {
+    page: Page,
+    issues: Vec<Listed>,
+}
+
+/// `GET /admin/deliveries`
+pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    let issues = app.db.read(|conn| Ok(store::list(conn, MOST)?)).await?;
+    html(&ListPage { page: Page::new(&request), issues })
+}
+
+/// What the page of an issue shows, in the parts that change.
+struct View {
+    page: Page,
+    issue: Issue,
+    zone: Tz,
+    progress: Progress,
+    /// Why the relay does not get on, as far as this process knows; from outside.
+    trouble: Option<String>,
+    /// When it was paused, and in whose words why; from outside.
+    paused: Option<(Instant, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "deliveries/pages/issue.html")]
+struct IssuePage {
+    page: Page,
+    view: View,
+    actions: Vec<Action>,
+}
+
+#[derive(Template)]
+#[template(path = "deliveries/pages/live.html")]
+struct LivePart {
+    view: View,
+}
+
+#[derive(Template)]
+#[template(path = "deliveries/pages/confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    issue: Issue,
+    action: Action,
+    counts: Counts,
+}
+
+impl ConfirmPage {
+    /// What will happen, and to how many.
+    fn will(&self) -> String {
+        let count = match self.action.is_about_held() {
+            true => self.counts.held,
+            false => self.counts.open() + self.counts.held,
+        };
+        let key = format!("delivery-will-{}", self.action);
+        self.page.t1(&key, "count", self.page.number(&count))
+    }
+}
+
+impl View {
+    async fn new(request: &HttpRequest, app: &App, uuid: PublicId) -> Result<Self> {
+        let (issue, note) = app
+            .db
+            .read(move |conn| {
+                Ok((issues::store::by_uuid(conn, uuid)?, store::pause_note(conn, uuid)?))
+            })
+            .await?;
+        let paused = note.filter(|_| issue.state == IssueState::Paused).map(|(at, details)| {
+            let why = details.0.get("why").and_then(|why| why.as_str()).unwrap_or_default();
+            (at, why.to_owned())
+        });
+        Ok(Self {
+            page: Page::new(request),
+            zone: issue.zone(),
+            progress: progress::of(app, &issue).await?,
+            trouble: app.sender.trouble(issue.id),
+            paused,
+            issue,
+        })
+    }
+
+    fn counts(&self) -> &Counts {
+        &self.progress.counts
+    }
+
+    fn audience(&self) -> i64 {
+        self.issue.audience_count.unwrap_or_default()
+    }
+
+    fn adds_up(&self) -> bool {
+        adds_up(&self.issue, self.counts())
+    }
+
+    /// Whether its numbers can still change by themselves.
+    fn is_moving(&self) -> bool {
+        matches!(
+            self.issue.state,
+            IssueState::Scheduled | IssueState::Preparing | IssueState::Sending
+        ) || self.counts().in_data > 0
+    }
+
+    /// Why it is paused, as a key of the texts.
+    fn pause_key(&self) -> Option<String> {
+        let reason = self.issue.pause_reason.as_deref()?.parse::<PauseReason>().ok()?;
+        Some(format!("delivery-paused-{reason}"))
+    }
+
+    fn remaining(&self) -> Option<String> {
+        self.progress.remaining.map(|left| duration(&self.page, left))
+    }
+}
+
+/// "3 minutter": rounded up, because an end that comes early annoys nobody.
+fn duration(page: &Page, time: TimeDelta) -> String {
+    let seconds = time.num_seconds();
+    match seconds {
+        ..90 => page.t1("duration-seconds", "count", seconds.max(1)),
+        90..5_400 => page.t1("duration-minutes", "count", (seconds + 59) / 60),
+        _ => page.t1("duration-hours", "count", (seconds + 3_599) / 3_600),
+    }
+}
+
+/// `GET /admin/deliveries/{id}`
+pub async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let view = View::new(&request, &app, *id).await?;
+    let fits = |action: &Action| action.fits(view.issue.state, view.counts());
+    let actions = Action::ALL.iter().copied().filter(fits).collect();
+    html(&IssuePage { page: Page::new(&request), view, actions })
+}
+
+/// `GET /admin/deliveries/{id}/live`: the part that changes.
+pub async fn live(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    html(&LivePart { view: View::new(&request, &app, *id).await? })
+}
+
+/// `GET /admin/deliveries/{id}/{action}`: says what it will do, with numbers.
+pub async fn confirm(
+    request: HttpRequest,
+    app: web::Data<App>,
+    path: web::Path<(PublicId, String)>,
+) -> Result<HttpResponse> {
+    let (uuid, action) = path.into_inner();
+    let action: Action = action.parse().map_err(|_| Error::NotFound)?;
+    let (issue, counts) = app
+        .db
+        .read(move |conn| {
+            let issue = issues::store::by_uuid(conn, uuid)?;
+            let counts = store::counts(conn, issue.id)?;
+            Ok((issue, counts))
+        })
+        .await?;
+    if !action.fits(issue.state, &counts) {
+        return Err(Error::Conflict("error-delivery-state"));
+    }
+    html(&ConfirmPage { page: Page::new(&request), issue, action, counts })
+}
+
+/// `POST /admin/deliveries/{id}/{action}`: does it.
+pub async fn act(
+    app: web::Data<App>,
+    staff: Staff,
+    path: web::Path<(PublicId, String)>,
+) -> Result<HttpResponse> {
+    let (uuid, action) = path.into_inner();
+    let action: Action = action.parse().map_err(|_| Error::NotFound)?;
+    control::act(&app, uuid, action, &staff.actor()).await?;
+    Ok(see_other(format!("/admin/deliveries/{uuid}?done=delivery-{action}")))
+}

@@ -1,0 +1,209 @@
+//! Sending what is due of one issue: several connections, each of which marks a window of rows,
+//! sends them, and writes down what became of them together with the next mark.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::letter::Letter;
+use super::mark::{self, Marked};
+use super::sender::Tally;
+use super::store::{self, Record};
+use super::{DeliveryState, PauseReason, connection, control};
+use crate::app::App;
+use crate::error::Result;
+use crate::issues::Issue;
+
+/// Ids that are looked up at once.
+const BLOCK: i64 = 512;
+
+/// Tries, one a second, to write down what was sent while the database is away. After that the
+/// rows stay under way and are recovered as uncertain.
+const PATIENCE: u32 = 600;
+
+/// One issue being sent by this process.
+pub(super) struct Run<'a> {
+    pub(super) app: &'a App,
+    pub(super) issue: &'a Issue,
+    pub(super) letter: &'a Letter,
+    /// This process, in the rows that it has under way.
+    worker: &'a str,
+    tally: &'a Tally,
+    /// The process is to end.
+    stop: &'a AtomicBool,
+    /// This issue is to stop.
+    halt: AtomicBool,
+    queue: Mutex<Queue>,
+    /// Why a connection gave up.
+    trouble: Mutex<Option<String>>,
+}
+
+/// Ids that wait, looked up in blocks: first tries by id, then those that are due again.
+#[derive(Default)]
+struct Queue {
+    cursor: i64,
+    ids: VecDeque<i64>,
+    first_tries_done: bool,
+}
+
+/// Sends until nothing is due. Returns why a connection gave up, if one did.
+pub fn run(
+    app: &App,
+    issue: &Issue,
+    worker: &str,
+    tally: &Tally,
+    stop: &AtomicBool,
+) -> Result<Option<String>> {
+    let mut queue = Queue::default();
+    queue.fill(app, issue.id)?;
+    if queue.ids.is_empty() {
+        return Ok(None);
+    }
+    let letter = Letter::load(app, issue)?;
+    let windows = queue.ids.len().div_ceil(app.config.send_window);
+    let run = Run {
+        app,
+        issue,
+        letter: &letter,
+        worker,
+        tally,
+        stop,
+        halt: AtomicBool::new(false),
+        queue: Mutex::new(queue),
+        trouble: Mutex::new(None),
+    };
+    let connections = app.config.send_connections.min(windows);
+    std::thread::scope(|scope| -> Result<()> {
+        let threads: Vec<_> =
+            (0..connections).map(|_| scope.spawn(|| connection::work(&run))).collect();
+        for thread in threads {
+            // A thread that panicked leaves rows under way, which are recovered as uncertain.
+            thread.join().map_err(|_| anyhow::anyhow!("a sending thread panicked"))??;
+        }
+        Ok(())
+    })?;
+    Ok(run.trouble.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+impl Run<'_> {
+    /// Whether no further message may be started.
+    pub(super) fn is_over(&self) -> bool {
+        self.halt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Notes why a connection gives up.
+    pub(super) fn give_up(&self, why: String) {
+        tracing::warn!(issue = %self.issue.uuid, %why, "a connection to the relay gave up");
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+
+    /// We are refused as senders: every connection stops, and the issue waits for a person.
+    pub(super) fn pause(&self, why: &str) {
+        self.halt.store(true, Ordering::Relaxed);
+        let reason = PauseReason::SenderRefused;
+        if let Err(error) = control::pause_by_program(self.app, self.issue, reason, why) {
+            // The next try is refused as well, and comes here again.
+            tracing::error!(issue = %self.issue.uuid, error = ?error, "an issue could not be paused");
+        }
+    }
+
+    /// Writes down what became of the last window and marks the next one, in one write. Nothing
+    /// that was sent is forgotten while the process lives: a database that is away is waited for.
+    pub(super) fn turn(&self, records: Vec<Record>, next: bool) -> Result<Vec<Marked>> {
+        let ids = if next && !self.is_over() { self.next_ids() } else { Vec::new() };
+        if records.is_empty() && ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut tries = 0;
+        let (kept, window) = loop {
+            match self.write(records.clone(), ids.clone()) {
+                Ok(written) => break written,
+                Err(error) if records.is_empty() || tries == PATIENCE => return Err(error),
+                Err(error) => {
+                    tracing::error!(error = ?error, "outcomes cannot be written down yet");
+                    tries += 1;
+                    std::thread::sleep(Duration::from_secs(1));
+                }
+            }
+        };
+        if kept < records.len() {
+            let lost = records.len() - kept;
+            tracing::error!(issue = %self.issue.uuid, lost, "rows were taken over before their outcome was written down");
+        }
+        self.tally.add(&records);
+        if window.is_none() {
+            self.halt.store(true, Ordering::Relaxed);
+        }
+        Ok(window.unwrap_or_default())
+    }
+
+    fn write(&self, records: Vec<Record>, ids: Vec<i64>) -> Result<(usize, Option<Vec<Marked>>)> {
+        let (issue, worker) = (self.issue.clone(), self.worker.to_owned());
+        let variants = (self.letter.shared_variant, self.letter.asks_for_consent());
+        let now = self.app.clock.now();
+        self.app.db.write_blocking(move |conn| {
+            let kept = store::record(conn, &worker, &records)?;
+            let window = mark::window(conn, &issue, variants, &ids, &worker, now)?;
+            Ok((kept, window))
+        })
+    }
+
+    /// Whether there may be more to mark.
+    pub(super) fn has_more(&self) -> bool {
+        !self.is_over() && !self.filled_queue().ids.is_empty()
+    }
+
+    fn next_ids(&self) -> Vec<i64> {
+        let mut queue = self.filled_queue();
+        let most = self.app.config.send_window.min(queue.ids.len());
+        queue.ids.drain(..most).collect()
+    }
+
+    /// The queue, with something in it if there is something.
+    fn filled_queue(&self) -> MutexGuard<'_, Queue> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = queue.fill(self.app, self.issue.id) {
+            self.give_up(error.to_string());
+        }
+        queue
+    }
+}
+
+impl Queue {
+    /// Looks up more ids when there are none left.
+    fn fill(&mut self, app: &App, issue: i64) -> Result<()> {
+        if !self.ids.is_empty() {
+            return Ok(());
+        }
+        if !self.first_tries_done {
+            let after = self.cursor;
+            let next =
+                app.db.read_blocking(|conn| Ok(store::queued_after(conn, issue, after, BLOCK)?))?;
+            self.cursor = next.last().copied().unwrap_or(after);
+            self.first_tries_done = next.is_empty();
+            self.ids.extend(next);
+        }
+        if self.first_tries_done {
+            let now = app.clock.now();
+            self.ids.extend(app.db.read_blocking(|conn| Ok(store::due(conn, issue, now, BLOCK)?))?);
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// Counts what became of a window.
+    fn add(&self, records: &[Record]) {
+        for record in records {
+            let counter = match record.state {
+                _ if record.uncertain > 0 => &self.uncertain,
+                DeliveryState::Accepted => &self.accepted,
+                DeliveryState::Deferred => &self.deferred,
+                DeliveryState::Failed => &self.failed,
+                _ => continue,
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! How far an issue has come, for its page, the list and the metrics.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::super::{DeliveryState, SkipReason};
+use crate::clock::Instant;
+use crate::db::schema::{audit_log, deliveries, issues};
+use crate::db::{DbConn, Json, PublicId};
+use crate::issues::{Issue, IssueState};
+
+/// The rows of an issue by what they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Waiting for their first try.
+    pub queued: i64,
+    /// Under way.
+    pub in_data: i64,
+    /// Taken by the next server.
+    pub accepted: i64,
+    /// Waiting for another try, those that are held included.
+    pub deferred: i64,
+    /// Refused for good.
+    pub failed: i64,
+    /// Not sent, for a reason.
+    pub skipped: i64,
+    /// Of all of them, those that may have gone out without our knowing at least once.
+    pub uncertain: i64,
+    /// Of the deferred, those that wait for a person's decision.
+    pub held: i64,
+}
+
+impl Counts {
+    /// Those that have their final state.
+    pub fn done(&self) -> i64 {
+        self.accepted + self.failed + self.skipped
+    }
+
+    /// Those that the program can still do something for by itself.
+    pub fn open(&self) -> i64 {
+        self.queued + self.in_data + self.deferred - self.held
+    }
+}
+
+/// Counts the rows of an issue.
+pub fn counts(conn: &mut DbConn, issue: i64) -> QueryResult<Counts> {
+    let groups: Vec<(DeliveryState, i32, i64)> = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .group_by((deliveries::state, deliveries::uncertain))
+        .select((deliveries::state, deliveries::uncertain, count_star()))
+        .load(conn)?;
+    let held = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Deferred))
+        .filter(deliveries::due_at.is_null())
+        .count()
+        .get_result(conn)?;
+    let mut counts = Counts { held, ..Counts::default() };
+    for (state, uncertain, rows) in groups {
+        *match state {
+            DeliveryState::Queued => &mut counts.queued,
+            DeliveryState::InData => &mut counts.in_data,
+            DeliveryState::Accepted => &mut counts.accepted,
+            DeliveryState::Deferred => &mut counts.deferred,
+            DeliveryState::Failed => &mut counts.failed,
+            DeliveryState::Skipped => &mut counts.skipped,
+        } += rows;
+        counts.uncertain += if uncertain > 0 { rows } else { 0 };
+    }
+    Ok(counts)
+}
+
+/// What became of the rows of one domain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Domain {
+    /// The domain, as A-labels.
+    pub name: String,
+    /// All rows.
+    pub recipients: i64,
+    /// Taken by the next server.
+    pub accepted: i64,
+    /// Waiting for another try.
+    pub deferred: i64,
+    /// Refused for good.
+    pub failed: i64,
+}
+
+/// The largest domains of an issue.
+pub fn domains(conn: &mut DbConn, issue: i64, most: usize) -> QueryResult<Vec<Domain>> {
+    let groups: Vec<(String, DeliveryState, i64)> = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .group_by((deliveries::domain, deliveries::state))
+        .order(deliveries::domain)
+        .select((deliveries::domain, deliveries::state, count_star()))
+        .load(conn)?;
+    let mut domains: Vec<Domain> = Vec::new();
+    for (name, state, rows) in groups {
+        if domains.last().is_none_or(|domain| domain.name != name) {
+            domains.push(Domain { name, ..Domain::default() });
+        }
+        let Some(domain) = domains.last_mut() else { continue };
+        domain.recipients += rows;
+        match state {
+            DeliveryState::Accepted => domain.accepted += rows,
+            DeliveryState::Deferred => domain.deferred += rows,
+            DeliveryState::Failed => domain.failed += rows,
+            _ => {}
+        }
+    }
+    domains.sort_by_key(|domain| std::cmp::Reverse(domain.recipients));
+    domains.truncate(most);
+    Ok(domains)
+}
+
+/// A reply that was not a yes, or a reason for which rows were skipped, and how many got it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Refusal {
+    /// What the rows are now.
+    pub state: DeliveryState,
+    /// Why they were skipped.
+    pub skip_reason: Option<SkipReason>,
+    /// The server's code.
+    pub code: Option<i32>,
+    /// The enhanced status code.
+    pub status: Option<String>,
+    /// The words, from outside.
+    pub text: Option<String>,
+    /// How many.
+    pub rows: i64,
+}
+
+/// What stood in the way of the rows that were not accepted, the most frequent first.
+pub fn refusals(conn: &mut DbConn, issue: i64, most: i64) -> QueryResult<Vec<Refusal>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.ne_all([DeliveryState::Accepted, DeliveryState::InData]))
+        .filter(deliveries::reply_text.is_not_null().or(deliveries::skip_reason.is_not_null()))
+        .group_by((
+            deliveries::state,
+            deliveries::skip_reason,
+            deliveries::reply_code,
+            deliveries::reply_status,
+            deliveries::reply_text,
+        ))
+        .order(count_star().desc())
+        .limit(most)
+        .select((
+            deliveries::state,
+            deliveries::skip_reason,
+            deliveries::reply_code,
+            deliveries::reply_status,
+            deliveries::reply_text,
+            count_star(),
+        ))
+        .load(conn)
+}
+
+/// An issue in the list.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The issue.
+    pub issue: Issue,
+    /// Its rows.
+    pub counts: Counts,
+}
+
+/// Issues that are to go, are going or have gone, the newest first.
+pub fn list(conn: &mut DbConn, most: i64) -> QueryResult<Vec<Listed>> {
+    let found: Vec<Issue> = issues::table
+        .filter(issues::state.eq(IssueState::Scheduled).or(issues::started_at.is_not_null()))
+        .order((issues::send_at.desc(), issues::id.desc()))
+        .limit(most)
+        .select(Issue::as_select())
+        .load(conn)?;
+    found
+        .into_iter()
+        .map(|issue| {
+            let counts = counts(conn, issue.id)?;
+            Ok(Listed { issue, counts })
+        })
+        .collect()
+}
+
+/// When and why an issue was paused last.
+pub fn pause_note(conn: &mut DbConn, issue: PublicId) -> QueryResult<Option<(Instant, Json)>> {
+    audit_log::table
+        .filter(audit_log::subject.eq(format!("issue {issue}")))
+        .filter(audit_log::action.eq("issue.pause"))
+        .order(audit_log::id.desc())
+        .select((audit_log::at, audit_log::details))
+        .first(conn)
+        .optional()
+}
+
+/// The rows of all issues that are not over, by state, for the metrics.
+pub fn tracked_totals(conn: &mut DbConn) -> QueryResult<Vec<(DeliveryState, i64)>> {
+    let open = issues::table
+        .filter(issues::state.eq_any([
+            IssueState::Preparing,
+            IssueState::Sending,
+            IssueState::Paused,
+        ]))
+        .select(issues::id);
+    deliveries::table
+        .filter(deliveries::issue.eq_any(open))
+        .group_by(deliveries::state)
+        .select((deliveries::state, count_star()))
+        .load(conn)
+}

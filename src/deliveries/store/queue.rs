@@ -1,0 +1,391 @@
+//! Rows on their way: written at fan-out, marked for a window, recorded, recovered.
+
+use std::fmt::Write as _;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+use super::super::{DeliveryState, SkipReason, Variant};
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::db::PublicId;
+use crate::db::schema::{
+    consents, deliveries, issue_links, renditions, subscribers, subscriptions, suppressions,
+};
+use crate::db::types::Moment;
+use crate::issues::Issue;
+use crate::issues::render::{IssueLink, Rendered};
+use crate::on_both;
+use crate::subscribers::{EndReason, Purpose, Scope, SubscriptionState};
+
+/// States of a row that may be marked.
+const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
+
+/// What of an issue was frozen when it was approved.
+pub fn rendition(conn: &mut DbConn, issue: &Issue) -> QueryResult<Rendered> {
+    let (subject, preheader, html, text) = renditions::table
+        .filter(renditions::hash.nullable().eq(&issue.rendition))
+        .select((
+            renditions::subject,
+            renditions::preheader,
+            renditions::html,
+            renditions::plain_text,
+        ))
+        .first(conn)?;
+    let links: Vec<(i32, Option<PublicId>, String)> = issue_links::table
+        .filter(issue_links::issue.eq(issue.id))
+        .order(issue_links::number)
+        .select((issue_links::number, issue_links::block, issue_links::url))
+        .load(conn)?;
+    let links = links
+        .into_iter()
+        .map(|(number, block, url)| IssueLink { number, block, url, library_item: None })
+        .collect();
+    Ok(Rendered { subject, preheader, html, text, links })
+}
+
+/// Writes a chunk of the audience: subscriber and the domain of the address.
+pub fn insert(conn: &mut DbConn, issue: i64, recipients: &[(i64, String)]) -> QueryResult<usize> {
+    let rows: Vec<_> = recipients
+        .iter()
+        .map(|(subscriber, domain)| {
+            (
+                deliveries::issue.eq(issue),
+                deliveries::subscriber.eq(subscriber),
+                deliveries::domain.eq(domain),
+                deliveries::state.eq(DeliveryState::Queued),
+            )
+        })
+        .collect();
+    on_both!(conn, c => diesel::insert_into(deliveries::table).values(&rows).execute(c))
+}
+
+/// The next rows that wait for their first try, by id.
+pub fn queued_after(conn: &mut DbConn, issue: i64, after: i64, most: i64) -> QueryResult<Vec<i64>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::id.gt(after))
+        .filter(deliveries::state.eq(DeliveryState::Queued))
+        .order(deliveries::id)
+        .limit(most)
+        .select(deliveries::id)
+        .load(conn)
+}
+
+/// Rows whose time for another try has come, the longest due first.
+pub fn due(conn: &mut DbConn, issue: i64, now: Instant, most: i64) -> QueryResult<Vec<i64>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Deferred))
+        .filter(deliveries::due_at.le(now))
+        .order((deliveries::due_at, deliveries::id))
+        .limit(most)
+        .select(deliveries::id)
+        .load(conn)
+}
+
+/// When the next row is due for another try.
+pub fn next_due(conn: &mut DbConn, issue: i64) -> QueryResult<Option<Instant>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Deferred))
+        .filter(deliveries::due_at.is_not_null())
+        .order(deliveries::due_at)
+        .select(deliveries::due_at)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
+}
+
+/// A row that might be marked, and what is known now about its recipient.
+#[derive(Debug, Clone, Queryable)]
+pub struct Candidate {
+    /// The delivery.
+    pub id: i64,
+    /// How often it has been tried.
+    pub attempts: i32,
+    /// How often it may have gone out without our knowing.
+    pub uncertain: i32,
+    /// The recipient; none after erasure.
+    pub person: Option<Person>,
+    /// The recipient's subscription to the issue's newsletter.
+    pub wish: Option<Wish>,
+    /// Why the address is suppressed, if it is.
+    pub suppressed: Option<EndReason>,
+}
+
+/// Whom a copy is for.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = subscribers)]
+pub struct Person {
+    /// The row.
+    pub id: i64,
+    /// The address as it was typed.
+    pub email: String,
+    /// The name.
+    pub name: Option<String>,
+}
+
+/// What a recipient wants now.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = subscriptions)]
+pub struct Wish {
+    /// The subscription.
+    pub id: i64,
+    /// Part of its links.
+    pub nonce: i64,
+    /// What it is.
+    pub state: SubscriptionState,
+    /// Which issues.
+    pub scope: Scope,
+    /// Until when it is paused.
+    pub paused_until: Option<Instant>,
+}
+
+/// Rows that still wait, by id, with what is known of their recipients.
+pub fn candidates(conn: &mut DbConn, newsletter: i64, ids: &[i64]) -> QueryResult<Vec<Candidate>> {
+    let subscription =
+        subscriptions::subscriber.eq(subscribers::id).and(subscriptions::newsletter.eq(newsletter));
+    deliveries::table
+        .left_join(subscribers::table)
+        .left_join(subscriptions::table.on(subscription))
+        .left_join(suppressions::table.on(suppressions::address_hash.eq(subscribers::address_hash)))
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq_any(WAITING))
+        .order(deliveries::id)
+        .select((
+            deliveries::id,
+            deliveries::attempts,
+            deliveries::uncertain,
+            Option::<Person>::as_select(),
+            Option::<Wish>::as_select(),
+            suppressions::reason.nullable(),
+        ))
+        .load(conn)
+}
+
+/// Which of some subscribers consent now to being measured.
+pub fn tracking_consents(
+    conn: &mut DbConn,
+    newsletter: i64,
+    people: &[i64],
+) -> QueryResult<Vec<i64>> {
+    consents::table
+        .filter(consents::subscriber.eq_any(people))
+        .filter(consents::newsletter.eq(newsletter))
+        .filter(consents::purpose.eq(Purpose::Tracking))
+        .filter(consents::confirmed_at.is_not_null())
+        .filter(consents::withdrawn_at.is_null())
+        .select(consents::subscriber)
+        .load(conn)
+}
+
+/// Marks rows as under way; only those that it returns are this worker's.
+pub fn mark(
+    conn: &mut DbConn,
+    ids: &[i64],
+    variant: Variant,
+    worker: &str,
+    lease_until: Instant,
+) -> QueryResult<Vec<i64>> {
+    let waiting = deliveries::table
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq_any(WAITING));
+    diesel::update(waiting)
+        .set((
+            deliveries::state.eq(DeliveryState::InData),
+            deliveries::variant.eq(variant),
+            deliveries::attempts.eq(deliveries::attempts + 1),
+            deliveries::due_at.eq(None::<Instant>),
+            deliveries::worker.eq(worker),
+            deliveries::lease_until.eq(lease_until),
+        ))
+        .returning(deliveries::id)
+        .get_results(conn)
+}
+
+/// Gives rows that wait their final state: not sent, for a reason.
+pub fn skip(
+    conn: &mut DbConn,
+    ids: &[i64],
+    reason: SkipReason,
+    now: Instant,
+) -> QueryResult<usize> {
+    let waiting = deliveries::table
+        .filter(deliveries::id.eq_any(ids))
+        .filter(deliveries::state.eq_any(WAITING));
+    diesel::update(waiting)
+        .set((
+            deliveries::state.eq(DeliveryState::Skipped),
+            deliveries::skip_reason.eq(reason),
+            deliveries::due_at.eq(None::<Instant>),
+            deliveries::finished_at.eq(now),
+        ))
+        .execute(conn)
+}
+
+/// Skips a chunk of what waits in a cancelled issue.
+pub fn skip_remaining(
+    conn: &mut DbConn,
+    issue: i64,
+    most: i64,
+    now: Instant,
+) -> QueryResult<usize> {
+    let ids: Vec<i64> = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq_any(WAITING))
+        .order(deliveries::id)
+        .limit(most)
+        .select(deliveries::id)
+        .load(conn)?;
+    skip(conn, &ids, SkipReason::Cancelled, now)
+}
+
+/// What became of a row that was marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The delivery.
+    pub id: i64,
+    /// Its new state.
+    pub state: DeliveryState,
+    /// −1 takes the try back: nothing was sent.
+    pub attempts: i32,
+    /// When it is tried again; none of a deferred row holds it for a person.
+    pub due_at: Option<Instant>,
+    /// 1 if it may have gone out without our knowing.
+    pub uncertain: i32,
+    /// The server's code.
+    pub code: Option<i32>,
+    /// The enhanced status code.
+    pub status: Option<String>,
+    /// The server's words, or what went wrong; none keeps what is there.
+    pub text: Option<String>,
+    /// When it became final.
+    pub finished_at: Option<Instant>,
+}
+
+/// Records a window in one statement and returns how many rows were still this worker's. A row
+/// that somebody else has taken over in the meantime is left as they made it; and of an erased
+/// person no words are kept, because servers repeat addresses.
+pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResult<usize> {
+    if records.is_empty() {
+        return Ok(0);
+    }
+    const COLUMNS: usize = 9;
+    let mut rows = String::new();
+    for row in 0..records.len() {
+        let gap = if row == 0 { "" } else { ", " };
+        let first = row * COLUMNS + 1;
+        let _ = write!(rows, "{gap}(${first}");
+        for column in first + 1..first + COLUMNS {
+            let _ = write!(rows, ", ${column}");
+        }
+        rows.push(')');
+    }
+    let sql = format!(
+        "UPDATE deliveries SET state = v.column2, attempts = attempts + v.column3, \
+         due_at = v.column4, uncertain = uncertain + v.column5, \
+         reply_code = CASE WHEN v.column8 IS NULL THEN reply_code ELSE v.column6 END, \
+         reply_status = CASE WHEN v.column8 IS NULL THEN reply_status ELSE v.column7 END, \
+         reply_text = CASE WHEN subscriber IS NULL THEN NULL \
+         WHEN v.column8 IS NULL THEN reply_text ELSE v.column8 END, \
+         finished_at = v.column9, worker = NULL, lease_until = NULL \
+         FROM (VALUES {rows}) AS v \
+         WHERE deliveries.id = v.column1 AND deliveries.state = 'in_data' \
+         AND deliveries.worker = ${}",
+        records.len() * COLUMNS + 1
+    );
+    on_both!(conn, c => {
+        let mut query = diesel::sql_query(&sql).into_boxed();
+        for record in records {
+            query = query
+                .bind::<BigInt, _>(record.id)
+                .bind::<Text, _>(record.state)
+                .bind::<Integer, _>(record.attempts)
+                .bind::<Nullable<Moment>, _>(record.due_at)
+                .bind::<Integer, _>(record.uncertain)
+                .bind::<Nullable<Integer>, _>(record.code)
+                .bind::<Nullable<Text>, _>(record.status.as_deref())
+                .bind::<Nullable<Text>, _>(record.text.as_deref())
+                .bind::<Nullable<Moment>, _>(record.finished_at);
+        }
+        query.bind::<Text, _>(worker).execute(c)
+    })
+}
+
+/// The workers that have rows under way.
+pub fn workers(conn: &mut DbConn) -> QueryResult<Vec<String>> {
+    let names: Vec<Option<String>> = deliveries::table
+        .filter(deliveries::state.eq(DeliveryState::InData))
+        .select(deliveries::worker)
+        .distinct()
+        .load(conn)?;
+    Ok(names.into_iter().flatten().collect())
+}
+
+/// Rows that a worker has under way; of one issue, or of all.
+pub fn in_data_of(conn: &mut DbConn, worker: &str, issue: Option<i64>) -> QueryResult<Vec<i64>> {
+    let rows = deliveries::table
+        .filter(deliveries::state.eq(DeliveryState::InData))
+        .filter(deliveries::worker.eq(worker));
+    match issue {
+        Some(issue) => rows.filter(deliveries::issue.eq(issue)).select(deliveries::id).load(conn),
+        None => rows.select(deliveries::id).load(conn),
+    }
+}
+
+/// Rows under way whose lease has run out, whoever has them.
+pub fn expired(conn: &mut DbConn, now: Instant) -> QueryResult<Vec<i64>> {
+    deliveries::table
+        .filter(deliveries::state.eq(DeliveryState::InData))
+        .filter(deliveries::lease_until.lt(now))
+        .select(deliveries::id)
+        .load(conn)
+}
+
+/// Rows under way that nobody will record any more. They may have gone out or not: the first time
+/// they are sent once more, the second time they are held for a person.
+pub fn forsaken(conn: &mut DbConn, ids: &[i64], now: Instant) -> QueryResult<usize> {
+    let mut count = 0;
+    // The order matters: a row that the first has changed is not under way any more.
+    for (again, due_at) in [(true, None), (false, Some(now))] {
+        let rows = deliveries::table
+            .filter(deliveries::id.eq_any(ids))
+            .filter(deliveries::state.eq(DeliveryState::InData));
+        let set = (
+            deliveries::state.eq(DeliveryState::Deferred),
+            deliveries::uncertain.eq(deliveries::uncertain + 1),
+            deliveries::due_at.eq(due_at),
+            deliveries::worker.eq(None::<String>),
+            deliveries::lease_until.eq(None::<Instant>),
+        );
+        count += if again {
+            diesel::update(rows.filter(deliveries::uncertain.ge(1))).set(set).execute(conn)?
+        } else {
+            diesel::update(rows).set(set).execute(conn)?
+        };
+    }
+    Ok(count)
+}
+
+/// What a person decides about the rows that are held: their new state, and when they are due if
+/// they are to be sent once more.
+pub fn decide_held(
+    conn: &mut DbConn,
+    issue: i64,
+    state: DeliveryState,
+    due_at: Option<Instant>,
+    finished_at: Option<Instant>,
+) -> QueryResult<usize> {
+    let held = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Deferred))
+        .filter(deliveries::due_at.is_null());
+    diesel::update(held)
+        .set((
+            deliveries::state.eq(state),
+            deliveries::due_at.eq(due_at),
+            deliveries::finished_at.eq(finished_at),
+        ))
+        .execute(conn)
+}

@@ -1,0 +1,105 @@
+//! Who gets an issue, as of a moment.
+
+use diesel::prelude::*;
+
+use super::super::IssueKind;
+use super::super::audience::Audience;
+use crate::clock::Instant;
+use crate::db::schema::{subscribers, subscriptions, suppressions};
+use crate::db::{DbConn, MultiBackend};
+use crate::subscribers::{Scope, SubscriptionState};
+
+/// Whom an audience is asked of: an issue of this kind, of this newsletter, by these rules.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Of which newsletter.
+    pub newsletter: i64,
+    /// Ordinary or special.
+    pub kind: IssueKind,
+    /// What narrows it down.
+    pub rules: Audience,
+}
+
+type Recipients<'a> = diesel::dsl::IntoBoxed<
+    'a,
+    diesel::dsl::InnerJoin<subscriptions::table, subscribers::table>,
+    MultiBackend,
+>;
+
+/// The audience as it is now: subscriptions that are active, not paused, want this kind of issue,
+/// and whose address is not suppressed.
+fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
+    let Audience {} = call.rules;
+    let wanted = match call.kind {
+        IssueKind::Ordinary => [Scope::All, Scope::Ordinary],
+        IssueKind::Special => [Scope::All, Scope::Specials],
+    };
+    let suppressed =
+        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
+    subscriptions::table
+        .inner_join(subscribers::table)
+        .filter(subscriptions::newsletter.eq(call.newsletter))
+        .filter(subscriptions::scope.eq_any(wanted))
+        .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Paused]))
+        // A pause that is over is over, whether or not the row has been told.
+        .filter(
+            (subscriptions::state.eq(SubscriptionState::Active))
+                .and(subscriptions::paused_until.is_null())
+                .or(subscriptions::paused_until.le(now)),
+        )
+        .filter(diesel::dsl::not(diesel::dsl::exists(suppressed)))
+        .into_boxed()
+}
+
+/// How many an audience has now.
+pub fn audience_size(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<i64> {
+    recipients(call, now).count().get_result(conn)
+}
+
+/// How many of an audience have subscriptions after one and up to another.
+pub fn audience_between(
+    conn: &mut DbConn,
+    call: &Call,
+    (after, up_to): (i64, i64),
+    now: Instant,
+) -> QueryResult<i64> {
+    recipients(call, now)
+        .filter(subscriptions::id.gt(after))
+        .filter(subscriptions::id.le(up_to))
+        .count()
+        .get_result(conn)
+}
+
+/// Those of an audience with subscriptions after one and up to another: who, and the key of the
+/// address.
+pub fn recipients_between(
+    conn: &mut DbConn,
+    call: &Call,
+    (after, up_to): (i64, i64),
+    now: Instant,
+) -> QueryResult<Vec<(i64, String)>> {
+    recipients(call, now)
+        .filter(subscriptions::id.gt(after))
+        .filter(subscriptions::id.le(up_to))
+        .order(subscriptions::id)
+        .select((subscribers::id, subscribers::address_key))
+        .load(conn)
+}
+
+/// The last of the next subscriptions of a newsletter after one, whatever their state; `None`
+/// when there are no more.
+pub fn next_subscriptions(
+    conn: &mut DbConn,
+    newsletter: i64,
+    after: i64,
+    most: i64,
+) -> QueryResult<Option<i64>> {
+    let next: Vec<i64> = subscriptions::table
+        .filter(subscriptions::newsletter.eq(newsletter))
+        .filter(subscriptions::id.gt(after))
+        .order(subscriptions::id)
+        .limit(most)
+        .select(subscriptions::id)
+        .load(conn)?;
+    Ok(next.last().copied())
+}

@@ -1,0 +1,79 @@
+//! The steps of an issue that is being sent.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::super::IssueState;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::db::schema::issues;
+
+/// How far an issue has come.
+pub fn state(conn: &mut DbConn, id: i64) -> QueryResult<IssueState> {
+    issues::table.find(id).select(issues::state).first(conn)
+}
+
+/// A scheduled issue's time has come: its audience is about to be written down. `false` when
+/// somebody else was first.
+pub fn begin_fan_out(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<bool> {
+    let scheduled = issues::table.find(id).filter(issues::state.eq(IssueState::Scheduled));
+    diesel::update(scheduled)
+        .set((
+            issues::state.eq(IssueState::Preparing),
+            issues::audience_count.eq(0),
+            issues::fan_out_cursor.eq(0),
+            issues::started_at.eq(now),
+            issues::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}
+
+/// Fan-out has come from one subscription to another and has found so many recipients between
+/// them. `false` when the issue is not being prepared any more or has come further already.
+pub fn advance_fan_out(
+    conn: &mut DbConn,
+    id: i64,
+    from: i64,
+    to: i64,
+    recipients: i64,
+) -> QueryResult<bool> {
+    let here = issues::table
+        .find(id)
+        .filter(issues::state.eq(IssueState::Preparing))
+        .filter(issues::fan_out_cursor.eq(from));
+    diesel::update(here)
+        .set((
+            issues::fan_out_cursor.eq(to),
+            issues::audience_count.eq(issues::audience_count + recipients),
+        ))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}
+
+/// Everybody has a row: the issue goes out, and from this day on it stands in the archive.
+pub fn begin_sending(
+    conn: &mut DbConn,
+    id: i64,
+    published_on: NaiveDate,
+    now: Instant,
+) -> QueryResult<bool> {
+    let preparing = issues::table.find(id).filter(issues::state.eq(IssueState::Preparing));
+    diesel::update(preparing)
+        .set((
+            issues::state.eq(IssueState::Sending),
+            issues::published_on.eq(published_on),
+            issues::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}
+
+/// Every recipient has a final state: a sending issue is sent, a cancelled one is over.
+pub fn finish(conn: &mut DbConn, id: i64, from: IssueState, now: Instant) -> QueryResult<bool> {
+    let to = if from == IssueState::Sending { IssueState::Sent } else { from };
+    diesel::update(issues::table.find(id).filter(issues::state.eq(from)))
+        .set((issues::state.eq(to), issues::finished_at.eq(now), issues::updated_at.eq(now)))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}

@@ -1,0 +1,302 @@
+//! From a due issue to one final state a recipient, over real SMTP.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use lederbrev::db::schema::{deliveries, subscribers, subscriptions, suppressions};
+use lederbrev::deliveries::SkipReason;
+use lederbrev::issues::IssueState;
+use lederbrev::subscribers::{EndReason, Scope, SubscriptionState};
+
+use crate::receiver::Play;
+use crate::sending::{address, hash};
+use crate::sends;
+
+sends! {
+    async fn everybody_in_the_audience_gets_one_copy(sending: Sending) {
+        sending.readers(40).await;
+        let issue = sending.due_issue().await;
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed, counts.skipped), (40, 0, 0));
+        let received = sending.relay.received();
+        let to: BTreeSet<_> = received.iter().map(|copy| copy.to.clone()).collect();
+        assert_eq!((received.len(), to.len()), (40, 40));
+        let (issue, _) = sending.look(&issue).await;
+        assert_eq!(issue.published_on.map(|day| day.to_string()).as_deref(), Some("2017-03-24"));
+        let copy = &received[0];
+        assert!(copy.from.starts_with("bounce+") && copy.from.ends_with("@lederweb.example"));
+        assert!(copy.message_id.starts_with(&format!("<{}.", issue.uuid)));
+        assert!(copy.data.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+        let aggregate = sending.app.app.links.click(issue.id, 1);
+        let text = copy.data.replace("=\r\n", "");
+        assert!(text.contains(&aggregate), "{text}");
+        // A second look finds nothing left to do.
+        sending.app.clock.advance(TimeDelta::days(1));
+        sending.app.run_until_idle().await;
+        assert_eq!(sending.relay.count(), 40);
+    }
+
+    async fn nobody_who_left_between_fan_out_and_mark_gets_a_copy(sending: Sending) {
+        let readers = sending.readers(12).await;
+        let issue = sending.due_issue().await;
+        // Fan-out happens; then the relay is away, so nothing is marked.
+        let now = sending.app.clock.now();
+        let app = sending.app.app.clone();
+        let id = issue.id;
+        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, now)).await;
+        let (begun, _) = sending.look(&issue).await;
+        tokio::task::spawn_blocking(move || {
+            lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
+        })
+        .await
+        .unwrap();
+        sending.write(move |conn| {
+            let subscription = |at: usize| subscriptions::table.find(readers[at].subscription);
+            diesel::update(subscription(0))
+                .set(subscriptions::state.eq(SubscriptionState::Ended))
+                .execute(conn)?;
+            diesel::update(subscription(1))
+                .set((
+                    subscriptions::state.eq(SubscriptionState::Paused),
+                    subscriptions::paused_until.eq(now + TimeDelta::days(30)),
+                ))
+                .execute(conn)?;
+            diesel::update(subscription(2))
+                .set(subscriptions::scope.eq(Scope::Ordinary))
+                .execute(conn)?;
+            diesel::delete(subscribers::table.find(readers[3].subscriber)).execute(conn)?;
+            diesel::insert_into(suppressions::table)
+                .values((
+                    suppressions::address_hash.eq(hash(&address(4))),
+                    suppressions::reason.eq(EndReason::Bounced),
+                    suppressions::at.eq(now),
+                    suppressions::source.eq("test"),
+                ))
+                .execute(conn)
+        })
+        .await;
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.skipped), (7, 5));
+        let expected = [
+            SkipReason::Unsubscribed,
+            SkipReason::Paused,
+            SkipReason::Scope,
+            SkipReason::Erased,
+            SkipReason::Suppressed,
+        ];
+        assert_eq!(sending.skipped(&issue).await, expected.map(Some));
+        let to: BTreeSet<_> = sending.relay.received().into_iter().map(|copy| copy.to).collect();
+        assert_eq!(to, (5..12).map(address).collect());
+    }
+
+    async fn those_who_are_not_in_the_audience_get_no_row(sending: Sending) {
+        let readers = sending.readers(5).await;
+        let now = sending.app.clock.now();
+        sending.write(move |conn| {
+            let states = [SubscriptionState::Pending, SubscriptionState::Ended];
+            for (reader, state) in readers.iter().zip(states) {
+                diesel::update(subscriptions::table.find(reader.subscription))
+                    .set(subscriptions::state.eq(state))
+                    .execute(conn)?;
+            }
+            // A pause that was over yesterday is over.
+            diesel::update(subscriptions::table.find(readers[2].subscription))
+                .set((
+                    subscriptions::state.eq(SubscriptionState::Paused),
+                    subscriptions::paused_until.eq(now - TimeDelta::days(1)),
+                ))
+                .execute(conn)?;
+            diesel::update(subscriptions::table.find(readers[3].subscription))
+                .set(subscriptions::scope.eq(Scope::Ordinary))
+                .execute(conn)
+        })
+        .await;
+        let issue = sending.due_issue().await;
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.done()), (2, 2));
+    }
+
+    async fn what_is_put_off_is_accepted_later(sending: Sending) {
+        sending.readers(6).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, nth| match (to, nth) {
+            ("leder1@odense.example", ..3) => Play::RefuseRecipient("451 4.7.1 greylisted"),
+            ("leder2@kolding.example", 1) => Play::RefuseMessage("452 4.2.2 full"),
+            _ => Play::Accept,
+        });
+        sending.app.run_until_idle().await;
+        let (now, counts) = sending.look(&issue).await;
+        assert_eq!(now.state, IssueState::Sending);
+        assert_eq!((counts.accepted, counts.deferred), (4, 2));
+        sending.app.clock.advance(TimeDelta::minutes(4));
+        sending.app.run_until_idle().await;
+        assert_eq!(sending.look(&issue).await.1.accepted, 4, "not before its time");
+        sending.app.clock.advance(TimeDelta::minutes(2));
+        sending.app.run_until_idle().await;
+        assert_eq!(sending.look(&issue).await.1.accepted, 5);
+        sending.app.clock.advance(TimeDelta::minutes(16));
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (6, 0));
+    }
+
+    async fn the_eighth_temporary_failure_is_final(sending: Sending) {
+        sending.readers(2).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" => Play::RefuseRecipient("451 4.3.0 later"),
+            _ => Play::Accept,
+        });
+        for _ in 0..7 {
+            sending.app.run_until_idle().await;
+            assert_eq!(sending.look(&issue).await.1.deferred, 1);
+            sending.app.clock.advance(TimeDelta::hours(8));
+        }
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed), (1, 1));
+    }
+
+    async fn a_permanent_refusal_is_final_and_kept_in_the_servers_words(sending: Sending) {
+        sending.readers(5).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder3@rm.example" => Play::RefuseRecipient("550 5.1.1 <b>no such user</b>"),
+            _ => Play::Accept,
+        });
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed), (4, 1));
+        let id = issue.id;
+        let row: (Option<i32>, Option<String>, Option<String>, i32) = sending
+            .write(move |conn| {
+                deliveries::table
+                    .filter(deliveries::issue.eq(id))
+                    .filter(deliveries::state.eq("failed"))
+                    .select((
+                        deliveries::reply_code,
+                        deliveries::reply_status,
+                        deliveries::reply_text,
+                        deliveries::attempts,
+                    ))
+                    .first(conn)
+            })
+            .await;
+        let text = "<b>no such user</b>".to_owned();
+        assert_eq!(row, (Some(550), Some("5.1.1".to_owned()), Some(text), 1));
+    }
+
+    async fn a_refusal_of_the_sender_pauses_and_blames_nobody(sending: Sending) {
+        sending.readers(20).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseMessage("550 5.7.515 sender is not authenticated"));
+        sending.app.run_until_idle().await;
+        let (paused, counts) = sending.look(&issue).await;
+        assert_eq!(paused.state, IssueState::Paused);
+        assert_eq!(paused.pause_reason.as_deref(), Some("sender-refused"));
+        assert_eq!((counts.queued, counts.failed, counts.in_data), (20, 0, 0));
+        sending.relay.plays(|_, _| Play::Accept);
+        let operator = sending.app.signed_in(lederbrev::staff::Role::Operator).await;
+        let url = sending.app.url(&format!("/admin/deliveries/{}/resume", issue.uuid));
+        assert_eq!(operator.post(url).send().await.unwrap().status(), 303);
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!(counts.accepted, 20);
+    }
+
+    async fn a_connection_cut_before_the_message_leaves_nobody_uncertain(sending: Sending) {
+        sending.readers(10).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, nth| match (to, nth) {
+            ("leder4@xn--ringkbing-skjern-nxb.example", 1) => Play::CutBeforeMessage,
+            _ => Play::Accept,
+        });
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (10, 0));
+        assert_eq!(sending.relay.count(), 10);
+    }
+
+    async fn a_connection_cut_after_the_end_is_sent_once_more_and_then_held(sending: Sending) {
+        sending.readers(10).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, nth| match (to, nth) {
+            ("leder2@kolding.example", 1) | ("leder6@odense.example", _) => Play::CutAfterDot,
+            _ => Play::Accept,
+        });
+        sending.app.run_until_idle().await;
+        let (paused, counts) = sending.look(&issue).await;
+        assert_eq!(paused.pause_reason.as_deref(), Some("uncertain"));
+        assert_eq!((counts.accepted, counts.held, counts.uncertain), (9, 1, 2));
+        let copies = |to: &str| -> Vec<String> {
+            let received = sending.relay.received();
+            received.into_iter().filter(|copy| copy.to == to).map(|copy| copy.data).collect()
+        };
+        for to in ["leder2@kolding.example", "leder6@odense.example"] {
+            let copies = copies(to);
+            assert_eq!(copies.len(), 2, "{to}");
+            assert_eq!(copies[0], copies[1], "the same bytes, the Message-ID included");
+        }
+        sending.app.clock.advance(TimeDelta::days(2));
+        sending.app.run_until_idle().await;
+        assert_eq!(copies("leder6@odense.example").len(), 2, "nobody is spammed");
+        let operator = sending.app.signed_in(lederbrev::staff::Role::Operator).await;
+        let url = sending.app.url(&format!("/admin/deliveries/{}/count-as-sent", issue.uuid));
+        assert_eq!(operator.post(url).send().await.unwrap().status(), 303);
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (10, 2));
+    }
+
+    async fn rows_of_a_process_that_is_gone_are_sent_once_more(sending: Sending) {
+        sending.readers(8).await;
+        let issue = sending.due_issue().await;
+        let id = issue.id;
+        sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+        sending.app.run_until_idle().await;
+        sending
+            .write(move |conn| {
+                diesel::update(deliveries::table.filter(deliveries::issue.eq(id)))
+                    .set((
+                        deliveries::state.eq("in_data"),
+                        deliveries::due_at.eq(None::<lederbrev::clock::Instant>),
+                        deliveries::worker.eq("a process that was killed"),
+                        deliveries::lease_until
+                            .eq(lederbrev::clock::Instant::from_micros(i64::MAX / 1000)),
+                    ))
+                    .execute(conn)
+            })
+            .await;
+        sending.relay.plays(|_, _| Play::Accept);
+        sending.app.clock.advance(TimeDelta::minutes(1));
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (8, 8));
+    }
+
+    async fn fan_out_goes_on_where_it_was_interrupted(sending: Sending) {
+        sending.readers(4_100).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::Accept);
+        let (id, now) = (issue.id, sending.app.clock.now());
+        // Written down up to the middle, as a process that was killed between two chunks leaves it.
+        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, now)).await;
+        let (begun, _) = sending.look(&issue).await;
+        let app = sending.app.app.clone();
+        let interrupted = tokio::task::spawn_blocking(move || {
+            let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let stopper = stop.clone();
+            let watched = app.clone();
+            let watcher = std::thread::spawn(move || loop {
+                let cursor = watched
+                    .db
+                    .read_blocking(|conn| Ok(lederbrev::issues::store::find(conn, id)?.fan_out_cursor))
+                    .unwrap();
+                if cursor > 0 {
+                    stopper.store(true, std::sync::atomic::Ordering::Relaxed);
+                    return;
+                }
+            });
+            lederbrev::deliveries::fan_out::run(&app, &begun, &stop).unwrap();
+            watcher.join().unwrap();
+        });
+        interrupted.await.unwrap();
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!(counts.accepted, 4_100);
+        assert_eq!(sending.relay.count(), 4_100);
+    }
+}
