@@ -1,5 +1,5 @@
 //! The content of an issue: a subject, a preheader, a theme and blocks, as it is stored in a
-//! revision and as the API takes and gives it. Reading it is in [`super::read`].
+//! revision and as the API takes and gives it. [`Content::read`] reads it.
 //!
 //! A draft may have holes: an empty title or address is content that is not written yet, and
 //! [`Content::missing`] names it. What is there is always well-formed and clean.
