@@ -18,7 +18,7 @@ use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{deliveries, newsletters, openapi, outbox, staff, web as pages};
+use crate::{deliveries, library, newsletters, openapi, outbox, staff, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -128,6 +128,14 @@ routes! {
     GET "/admin/deliveries/{id}/live" Desk => deliveries::routes::live;
     GET "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::confirm;
     POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
+
+    GET "/admin/library" Editors => library::routes::list;
+    POST "/admin/library" Editors => library::routes::create;
+    GET "/admin/library/new" Editors => library::routes::blank;
+    GET "/admin/library/{id}" Editors => library::routes::show;
+    POST "/admin/library/{id}" Editors => library::routes::change;
+    POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;
+    POST "/admin/library/{id}/restore" Editors => library::routes::take_back;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;

@@ -261,6 +261,7 @@ diesel::table! {
         image_url -> Nullable<Text>,
         place -> Nullable<Text>,
         valid_until -> Nullable<Date>,
+        search_text -> Text,
         created_at -> Moment,
         updated_at -> Moment,
         archived_at -> Nullable<Moment>,

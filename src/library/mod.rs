@@ -1,6 +1,25 @@
 //! The content library: articles, publications, podcasts, events, e-courses, tools and projects.
+//!
+//! An item has one identity and may have many addresses. Items are archived, not deleted: issues
+//! that were sent go on linking them.
 
+mod archive;
+mod form;
+pub mod routes;
+mod save;
+pub mod store;
+
+pub use archive::{archive, restore};
+pub use save::save;
+
+use chrono::{Datelike, NaiveDate};
+use diesel::prelude::*;
+
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::db::schema::library_items;
 use crate::text_enum;
+use crate::web::{Lang, format};
 
 text_enum! {
     /// What an item is.
@@ -19,5 +38,105 @@ text_enum! {
         Tool = "tool",
         /// A project.
         Project = "project",
+    }
+}
+
+text_enum! {
+    /// How much of a date is known.
+    pub enum Precision {
+        /// The day.
+        Day = "day",
+        /// The month; the stored day is its first.
+        Month = "month",
+        /// The year; the stored day is its first.
+        Year = "year",
+    }
+}
+
+/// What staff say about an item, but for its addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = library_items, treat_none_as_null = true)]
+pub struct Details {
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its title.
+    pub title: String,
+    /// What it is about, in a sentence or three.
+    pub summary: String,
+    /// The language it is in.
+    pub language: Lang,
+    /// When it came out, or when the event is.
+    pub published_on: Option<NaiveDate>,
+    /// How much of that date is known; set exactly when the date is.
+    pub published_precision: Option<Precision>,
+    /// The series it belongs to, such as a podcast's.
+    pub series: Option<String>,
+    /// Its number in the series.
+    pub number: Option<i32>,
+    /// Whom it is for: some of `1,2,3` in rising order, with commas; [`Details::groups`] reads it.
+    pub leadership_groups: String,
+    /// A picture: an `https` address or a path of this service.
+    pub image_url: Option<String>,
+    /// Where an event is held.
+    pub place: Option<String>,
+    /// The last day on which it is worth linking.
+    pub valid_until: Option<NaiveDate>,
+}
+
+impl Details {
+    /// The leadership groups that it is for: some of 1, 2, 3. None means all.
+    pub fn groups(&self) -> Vec<u8> {
+        self.leadership_groups.split(',').filter_map(|group| group.parse().ok()).collect()
+    }
+
+    /// Its date as far as it is known: "25. august 2017", "oktober 2017", "2017".
+    pub fn date(&self, lang: Lang) -> Option<String> {
+        let day = self.published_on?;
+        Some(match self.published_precision? {
+            Precision::Day => format::day(lang, day),
+            Precision::Month => format!("{} {}", format::month(lang, day.month()), day.year()),
+            Precision::Year => day.year().to_string(),
+        })
+    }
+}
+
+/// An item to be, or what an item is to become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    /// What it is.
+    pub details: Details,
+    /// Where it is: the first address is the one that is linked; the others are known as the
+    /// same item, too. May be empty.
+    pub addresses: Vec<String>,
+}
+
+/// An item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Inside.
+    pub id: i64,
+    /// Outside.
+    pub uuid: PublicId,
+    /// What it is.
+    pub details: Details,
+    /// Where it is; the first address is the one that is linked.
+    pub addresses: Vec<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// Its last change.
+    pub updated_at: Instant,
+    /// When it was put aside.
+    pub archived_at: Option<Instant>,
+}
+
+impl Item {
+    /// The address that is linked.
+    pub fn address(&self) -> Option<&str> {
+        self.addresses.first().map(String::as_str)
+    }
+
+    /// Whether its last day is over.
+    pub fn is_outdated(&self, today: NaiveDate) -> bool {
+        self.details.valid_until.is_some_and(|last| last < today)
     }
 }

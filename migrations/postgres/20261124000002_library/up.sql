@@ -17,6 +17,9 @@ CREATE TABLE library_items (
     -- where an event is held
     place TEXT,
     valid_until DATE,
+    -- title, summary, series and place in lower case, written by the program: SQLite's lower() knows
+    -- ASCII only, and æ, ø and å are to be found too
+    search_text TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     archived_at TIMESTAMPTZ

@@ -1,0 +1,232 @@
+//! The tables `library_items` and `library_addresses`.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Details, Item, ItemKind, NewItem};
+use crate::clock::Instant;
+use crate::db::schema::{issue_links, issues, library_addresses, library_items};
+use crate::db::{DbConn, PublicId};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = library_items)]
+struct Row {
+    id: i64,
+    uuid: PublicId,
+    #[diesel(embed)]
+    details: Details,
+    created_at: Instant,
+    updated_at: Instant,
+    archived_at: Option<Instant>,
+}
+
+/// Adds an item.
+pub fn insert(conn: &mut DbConn, new: &NewItem, now: Instant) -> QueryResult<Item> {
+    let id: i64 = diesel::insert_into(library_items::table)
+        .values((
+            &new.details,
+            library_items::uuid.eq(PublicId::random()),
+            library_items::search_text.eq(search_text(&new.details)),
+            library_items::created_at.eq(now),
+            library_items::updated_at.eq(now),
+        ))
+        .returning(library_items::id)
+        .get_result(conn)?;
+    set_addresses(conn, id, &new.addresses)?;
+    find(conn, id)
+}
+
+/// Replaces what is said about an item, and its addresses.
+pub fn update(conn: &mut DbConn, id: i64, new: &NewItem, now: Instant) -> QueryResult<Item> {
+    diesel::update(library_items::table.find(id))
+        .set((
+            &new.details,
+            library_items::search_text.eq(search_text(&new.details)),
+            library_items::updated_at.eq(now),
+        ))
+        .execute(conn)?;
+    set_addresses(conn, id, &new.addresses)?;
+    find(conn, id)
+}
+
+fn set_addresses(conn: &mut DbConn, item: i64, addresses: &[String]) -> QueryResult<()> {
+    diesel::delete(library_addresses::table.filter(library_addresses::item.eq(item)))
+        .execute(conn)?;
+    for (position, url) in (0_i32..).zip(addresses) {
+        diesel::insert_into(library_addresses::table)
+            .values((
+                library_addresses::url.eq(url),
+                library_addresses::item.eq(item),
+                library_addresses::position.eq(position),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// By the id inside.
+pub fn find(conn: &mut DbConn, id: i64) -> QueryResult<Item> {
+    let row = library_items::table.find(id).select(Row::as_select()).first(conn)?;
+    with_addresses(conn, vec![row])?.pop().ok_or(diesel::NotFound)
+}
+
+/// By the id outside.
+pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Item> {
+    let row = library_items::table
+        .filter(library_items::uuid.eq(uuid))
+        .select(Row::as_select())
+        .first(conn)?;
+    with_addresses(conn, vec![row])?.pop().ok_or(diesel::NotFound)
+}
+
+/// The item that has an address.
+pub fn by_address(conn: &mut DbConn, url: &str) -> QueryResult<Option<Item>> {
+    let item = library_addresses::table
+        .find(url)
+        .select(library_addresses::item)
+        .first(conn)
+        .optional()?;
+    item.map(|id| find(conn, id)).transpose()
+}
+
+/// What to look for.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Items of one kind only.
+    pub kind: Option<ItemKind>,
+    /// Words that title, summary, series or place must all contain, in any order and case.
+    pub text: String,
+    /// Those that were put aside, too.
+    pub archived: bool,
+    /// How many items to pass over.
+    pub offset: i64,
+    /// How many items at most.
+    pub limit: i64,
+}
+
+/// Items by their date, the newest first; those without a date last.
+pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<Item>> {
+    let mut query = library_items::table
+        .order((
+            library_items::published_on.is_null(),
+            library_items::published_on.desc(),
+            library_items::id.desc(),
+        ))
+        .offset(search.offset)
+        .limit(search.limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(kind) = search.kind {
+        query = query.filter(library_items::kind.eq(kind));
+    }
+    if !search.archived {
+        query = query.filter(library_items::archived_at.is_null());
+    }
+    for word in folded(&search.text).split_whitespace() {
+        query = query.filter(library_items::search_text.like(containing(word)).escape('\\'));
+    }
+    let rows = query.load(conn)?;
+    with_addresses(conn, rows)
+}
+
+/// Items in the order in which they were added, after an id inside; for the API's pages.
+pub fn after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Item>> {
+    let rows = library_items::table
+        .filter(library_items::id.gt(after))
+        .order(library_items::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    with_addresses(conn, rows)
+}
+
+/// Puts an item aside, or takes it back.
+pub fn set_archived(conn: &mut DbConn, id: i64, at: Option<Instant>) -> QueryResult<()> {
+    diesel::update(library_items::table.find(id))
+        .set(library_items::archived_at.eq(at))
+        .execute(conn)
+        .map(drop)
+}
+
+/// An issue that links an item.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Use {
+    /// The item, inside.
+    pub item: i64,
+    /// The issue, outside.
+    pub issue: PublicId,
+    /// The issue's subject.
+    pub subject: String,
+}
+
+/// Which issues link one of the addresses of these items, the newest first.
+pub fn used_in(conn: &mut DbConn, items: &[i64]) -> QueryResult<Vec<Use>> {
+    issue_links::table
+        .inner_join(library_addresses::table.on(library_addresses::url.eq(issue_links::url)))
+        .inner_join(issues::table)
+        .filter(library_addresses::item.eq_any(items))
+        .order(issues::id.desc())
+        .select((library_addresses::item, issues::uuid, issues::subject))
+        .load::<Use>(conn)
+        .map(|mut uses| {
+            // An issue may link an item several times.
+            let mut seen = std::collections::HashSet::new();
+            uses.retain(|found| seen.insert((found.item, found.issue)));
+            uses
+        })
+}
+
+fn with_addresses(conn: &mut DbConn, rows: Vec<Row>) -> QueryResult<Vec<Item>> {
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut addresses: HashMap<i64, Vec<String>> = HashMap::new();
+    let found: Vec<(i64, String)> = library_addresses::table
+        .filter(library_addresses::item.eq_any(ids))
+        .order((library_addresses::item, library_addresses::position))
+        .select((library_addresses::item, library_addresses::url))
+        .load(conn)?;
+    for (item, url) in found {
+        addresses.entry(item).or_default().push(url);
+    }
+    let item = |row: Row| Item {
+        id: row.id,
+        uuid: row.uuid,
+        details: row.details,
+        addresses: addresses.remove(&row.id).unwrap_or_default(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        archived_at: row.archived_at,
+    };
+    Ok(rows.into_iter().map(item).collect())
+}
+
+/// What a search looks through.
+fn search_text(details: &Details) -> String {
+    let parts = [
+        Some(details.title.as_str()),
+        Some(details.summary.as_str()),
+        details.series.as_deref(),
+        details.place.as_deref(),
+    ];
+    folded(&parts.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+}
+
+/// One form for all ways to write a word: lower case, and one code point for "å" (NFC), whatever
+/// the keyboard sent.
+fn folded(text: &str) -> String {
+    text.nfc().collect::<String>().to_lowercase()
+}
+
+/// The pattern for LIKE; its two wildcards and the escape are ordinary characters in a search.
+fn containing(word: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in word.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
