@@ -112,6 +112,10 @@ routes! {
     POST "/admin/sign-out" Anyone => staff::routes::sign_out;
     GET "/admin/account" Anyone => staff::routes::account;
     POST "/admin/account" Anyone => staff::routes::change_account;
+    GET "/admin/settings" Admins => newsletters::routes::show;
+    POST "/admin/settings" Admins => newsletters::routes::create;
+    GET "/admin/settings/new" Admins => newsletters::routes::new;
+    POST "/admin/settings/{newsletter}" Admins => newsletters::routes::change;
     GET "/admin/staff" Admins => staff::routes::list;
     POST "/admin/staff" Admins => staff::routes::create;
     POST "/admin/staff/{id}" Admins => staff::routes::change;

@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod brand;
+pub mod routes;
+pub mod settings;
 pub mod store;
 
 use chrono_tz::Tz;

@@ -13,6 +13,7 @@ mod mail_letters;
 mod mail_outbox;
 mod mail_session;
 mod migrations;
+mod newsletter_settings;
 mod postgres;
 mod receiver;
 mod sending;
