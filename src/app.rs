@@ -18,7 +18,7 @@ use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{deliveries, library, newsletters, openapi, outbox, staff, web as pages};
+use crate::{deliveries, library, newsletters, openapi, outbox, staff, subscribers, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -103,6 +103,23 @@ fn on(method: Method) -> actix_web::Route {
 
 routes! {
     GET "/assets/{path:.*}" Public => pages::static_files::serve;
+
+    GET "/" Public => subscribers::routes::public::front;
+    GET "/privacy" Public => subscribers::routes::public::privacy;
+    GET "/was" Public => subscribers::routes::public::accessibility;
+    GET "/subscribe" Public => subscribers::routes::subscribe::any;
+    POST "/subscribe" Public => subscribers::routes::subscribe::submit_any;
+    GET "/subscribe/{newsletter}" Public => subscribers::routes::subscribe::form;
+    POST "/subscribe/{newsletter}" Public => subscribers::routes::subscribe::submit;
+    GET "/subscribe/{newsletter}/check-your-mail" Public => subscribers::routes::subscribe::check_your_mail;
+    GET "/subscribe/{newsletter}/welcome" Public => subscribers::routes::subscribe::welcome;
+    GET "/confirm/{token}" Public => subscribers::routes::by_link::confirm_form;
+    POST "/confirm/{token}" Public => subscribers::routes::by_link::confirm;
+    GET "/unsubscribe/{token}" Public => subscribers::routes::by_link::unsubscribe_form;
+    POST "/unsubscribe/{token}" Public => subscribers::routes::by_link::unsubscribe;
+    GET "/unsubscribed/{token}" Public => subscribers::routes::by_link::unsubscribed;
+    POST "/unsubscribed/{token}/undo" Public => subscribers::routes::by_link::undo;
+    POST "/unsubscribed/{token}/reason" Public => subscribers::routes::by_link::give_reason;
 
     GET "/admin/sign-in" Public => staff::routes::form;
     POST "/admin/sign-in" Public => staff::routes::submit;

@@ -17,6 +17,7 @@ use crate::db;
 use crate::jobs;
 use crate::mail::Catcher;
 use crate::staff::{self, Role};
+use crate::subscribers;
 
 /// A self-hosted newsletter and subscriber management service.
 #[derive(Parser)]
@@ -41,6 +42,9 @@ enum Command {
     /// Make API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Count again what is kept as sums; exit code 1 when something differs.
+    #[command(subcommand)]
+    Check(CheckCommand),
     /// List every setting with its default.
     Settings,
     /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
@@ -85,6 +89,14 @@ enum TokenCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum CheckCommand {
+    /// The ledger against its sums and against the subscriptions.
+    Ledger,
+    /// Everything that can be checked.
+    All,
+}
+
 /// Runs the command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.as_deref();
@@ -97,6 +109,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Create { name, role }) => {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
+        Command::Check(CheckCommand::Ledger | CheckCommand::All) => check_ledger(config),
         Command::Settings => settings(),
         Command::Catch { bind, dir } => catch(bind, dir),
         Command::Health => health(config),
@@ -125,6 +138,16 @@ fn catch(bind: SocketAddr, dir: PathBuf) -> anyhow::Result<()> {
     let catcher = Catcher::start(dir, bind).with_context(|| format!("listening on {bind}"))?;
     say(&format!("smtp://{}", catcher.address()))?;
     actix_web::rt::System::new().block_on(stop_signal())
+}
+
+fn check_ledger(file: Option<&Path>) -> anyhow::Result<()> {
+    with_app(file, async |app| {
+        let differences = app.db.read(subscribers::ledger::check).await?;
+        if differences.is_empty() {
+            return Ok("the ledger, its sums and the subscriptions agree".to_owned());
+        }
+        Err(anyhow::anyhow!("the ledger differs:\n{}", differences.join("\n")).into())
+    })
 }
 
 /// Plain HTTP to the port that `BIND` names, on this machine.
@@ -201,6 +224,7 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
 pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
+    subscribers::withdrawals::replay(&app).await.map_err(explain)?;
     let server = app::serve(app.clone(), listener)?;
     let handle = server.handle();
     let local = tokio::task::LocalSet::new();

@@ -55,6 +55,11 @@ impl Instant {
         Self::new(self.0 - TimeDelta::seconds(seconds.into())).whole_second()
     }
 
+    /// The start of the UTC day.
+    pub fn start_of_day(self) -> Self {
+        Self::from_micros(self.micros() - self.micros().rem_euclid(86_400_000_000))
+    }
+
     /// Without the fraction of a second.
     pub fn whole_second(self) -> Self {
         Self::from_micros(self.0.timestamp() * 1_000_000)

@@ -1,6 +1,17 @@
 //! Subscribe, confirm, unsubscribe, preferences, the ledger, suppression.
 
+pub mod confirm;
+mod end;
+pub mod erase;
+pub mod ledger;
+pub mod link;
+pub mod routes;
+pub mod send_mail;
 pub mod store;
+pub mod subscribe;
+pub mod suppression;
+pub mod unsubscribe;
+pub mod withdrawals;
 
 use diesel::prelude::*;
 
@@ -90,6 +101,46 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a consent was given.
+    pub enum ConsentMethod {
+        /// In the form, and confirmed by mail.
+        Form = "form",
+        /// On the page of preferences.
+        Preferences = "preferences",
+        /// With an import that states its evidence.
+        Import = "import",
+        /// By staff, on the person's word.
+        Staff = "staff",
+    }
+}
+
+text_enum! {
+    /// A mail that waits in the row of a subscription.
+    pub enum Mail {
+        /// Asks for the confirmation.
+        Confirm = "confirm",
+        /// Says to somebody who subscribes that they do.
+        AlreadySubscribed = "already_subscribed",
+    }
+}
+
+text_enum! {
+    /// Why somebody left, if they say so.
+    pub enum ReasonGiven {
+        /// Too much mail.
+        TooMany = "too_many",
+        /// The contents are not for them.
+        NotRelevant = "not_relevant",
+        /// They work elsewhere now.
+        NewJob = "new_job",
+        /// They never asked for it.
+        NotMe = "not_me",
+        /// Something else.
+        Other = "other",
+    }
+}
+
 /// A person in the register.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = subscribers)]
@@ -121,6 +172,8 @@ pub struct Subscriber {
 }
 
 /// What ties a person to a newsletter.
+///
+/// `Pending` → `Active` ⇄ `Paused` → `Ended`, and from `Ended` again to `Pending`.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = subscriptions)]
 pub struct Subscription {
@@ -146,6 +199,15 @@ pub struct Subscription {
     pub ended_at: Option<Instant>,
     /// Why it ended.
     pub end_reason: Option<EndReason>,
+    /// Why the person left, in their own words' place.
+    pub reason_given: Option<ReasonGiven>,
     /// Part of its links.
     pub nonce: i64,
+}
+
+impl Subscription {
+    /// Whether it counts: active or paused.
+    pub fn counts(&self) -> bool {
+        matches!(self.state, SubscriptionState::Active | SubscriptionState::Paused)
+    }
 }

@@ -18,4 +18,5 @@ mod postgres;
 mod receiver;
 mod sending;
 mod staff;
+mod subscribers;
 mod texts;

@@ -31,10 +31,14 @@ CREATE TABLE subscriptions (
     confirmed_at BIGINT,
     ended_at BIGINT,
     end_reason TEXT CHECK (end_reason IN ('unsubscribed', 'bounced', 'complained', 'erased', 'staff')),
+    -- what the person said when they were asked why
+    reason_given TEXT CHECK (reason_given IN ('too_many', 'not_relevant', 'new_job', 'not_me', 'other')),
     -- part of the HMAC of every link to this subscription
     nonce BIGINT NOT NULL,
     -- The queue of the mails to this person: the row is the queue, a job sends what is due.
     mail TEXT CHECK (mail IN ('confirm', 'already_subscribed')),
+    -- part of the mail's Message-ID and its Date, so that a retry is the same mail
+    mail_queued_at BIGINT,
     mail_due_at BIGINT,
     mail_sent_at BIGINT,
     mail_attempts INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,43 @@
+//! The end of a subscription, whoever ends it: the row, the ledger and the consents together.
+
+use super::ledger::{self, Entry, LedgerKind};
+use super::{EndReason, Purpose, Subscriber, Subscription, store};
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::Result;
+use crate::newsletters::Newsletter;
+
+/// Ends one subscription; `false` when it has ended already.
+pub fn end(
+    conn: &mut DbConn,
+    newsletter: &Newsletter,
+    person: &Subscriber,
+    subscription: &Subscription,
+    reason: EndReason,
+    channel: &str,
+    now: Instant,
+) -> Result<bool> {
+    if !store::register::end(conn, subscription.id, reason, now)? {
+        return Ok(false);
+    }
+    let change = if subscription.counts() { -1 } else { 0 };
+    let entry = Entry::now(newsletter, person, LedgerKind::Ended, change, channel, now);
+    ledger::record(conn, &[entry.because(reason.as_str())])?;
+    let all = [Purpose::Newsletter, Purpose::Tracking];
+    store::consents::withdraw(conn, person.id, newsletter.id, &all, channel, now)?;
+    Ok(true)
+}
+
+/// Ends every subscription of a person.
+pub fn end_all(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    reason: EndReason,
+    channel: &str,
+    now: Instant,
+) -> Result<()> {
+    for (subscription, newsletter) in store::register::subscriptions_of(conn, person.id)? {
+        end(conn, &newsletter, person, &subscription, reason, channel, now)?;
+    }
+    Ok(())
+}

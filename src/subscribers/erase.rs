@@ -1,0 +1,28 @@
+//! Erasing a person: what is theirs goes, what was counted stays.
+//!
+//! The register's rows are deleted with consents and subscriptions; deliveries lose the person and
+//! keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
+//! address stays, so that an old list cannot bring it back.
+
+use super::{EndReason, Subscriber, end, store, withdrawals};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::Result;
+
+/// Erases a person.
+pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
+    let now = app.clock.now();
+    withdrawals::append(app, withdrawals::Event::Erased, None, &person.address_hash, now).await?;
+    app.db.write(move |conn| delete(conn, &person, now)).await
+}
+
+/// The part in the database; the hour and minute of it go too.
+pub(super) fn delete(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Result<()> {
+    end::end_all(conn, person, EndReason::Erased, "erased", now)?;
+    store::ledger::forget(conn, person.uuid)?;
+    let day = now.start_of_day();
+    store::suppressions::put(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
+    store::register::delete(conn, person.id)?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The ledger: every change in the number of subscribers, on the day it counts for, for ever.
+//!
+//! A subscriber *on a day* is active or paused at the end of that day in the newsletter's zone. So
+//! pausing changes nothing, and moving from one leadership group to another is −1 and +1. Rows are
+//! only added; what was wrong is taken back by a row the other way. [`record`] is the only writer,
+//! and keeps the sums in `growth` in the same transaction; [`check`] counts all of it again.
+
+use chrono::NaiveDate;
+
+use super::store::ledger as store;
+use super::{LeadershipGroup, Sector, Subscriber};
+use crate::clock::Instant;
+use crate::db::{DbConn, PublicId};
+use crate::error::Result;
+use crate::newsletters::Newsletter;
+use crate::text_enum;
+
+text_enum! {
+    /// What happened.
+    pub enum LedgerKind {
+        /// Somebody asked to subscribe; changes nothing.
+        Requested = "requested",
+        /// Somebody confirmed: +1.
+        Confirmed = "confirmed",
+        /// Somebody makes a pause; changes nothing.
+        Paused = "paused",
+        /// The pause is over; changes nothing.
+        Resumed = "resumed",
+        /// A subscription ended: −1, or 0 if it had not been confirmed; +1 takes an end back.
+        Ended = "ended",
+        /// Somebody came with an import: +1.
+        Imported = "imported",
+        /// Somebody changed group or sector: −1 in the old one, +1 in the new one.
+        Moved = "moved",
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Of which newsletter.
+    pub newsletter: i64,
+    /// The day it counts for, in the newsletter's zone.
+    pub day: NaiveDate,
+    /// When it was written down.
+    pub recorded_at: Instant,
+    /// What happened.
+    pub kind: LedgerKind,
+    /// −1, 0 or +1.
+    pub change: i32,
+    /// The person's group at that time.
+    pub leadership_group: Option<LeadershipGroup>,
+    /// The person's sector at that time.
+    pub sector: Option<Sector>,
+    /// Why: the word of an [`super::EndReason`], `undone`, …
+    pub cause: Option<String>,
+    /// Where it came from: `form`, `import`, …
+    pub source: String,
+    /// Who; blanked when the person is erased.
+    pub subscriber: Option<PublicId>,
+}
+
+impl Entry {
+    /// Something that happens to a person now.
+    pub fn now(
+        newsletter: &Newsletter,
+        person: &Subscriber,
+        kind: LedgerKind,
+        change: i32,
+        source: &str,
+        now: Instant,
+    ) -> Self {
+        Self {
+            newsletter: newsletter.id,
+            day: now.day_in(newsletter.zone()),
+            recorded_at: now,
+            kind,
+            change,
+            leadership_group: person.leadership_group,
+            sector: person.sector,
+            cause: None,
+            source: source.to_owned(),
+            subscriber: Some(person.uuid),
+        }
+    }
+
+    /// With a cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+}
+
+/// Writes changes down and adds them to the sums. Call it in the transaction that makes them.
+pub fn record(conn: &mut DbConn, entries: &[Entry]) -> Result<()> {
+    store::insert(conn, entries)?;
+    store::add_to_growth(conn, entries)?;
+    Ok(())
+}
+
+text_enum! {
+    /// What an answer rests on.
+    pub enum Basis {
+        /// The ledger was counted.
+        Counted = "counted",
+        /// Somebody stated the number: the day lies before the ledger begins.
+        Stated = "stated",
+        /// Nobody knows: the day lies before the ledger begins, and nobody stated a number for it.
+        Unknown = "unknown",
+    }
+}
+
+/// The number of subscribers on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// How many; `None` when nobody knows.
+    pub subscribers: Option<i64>,
+    /// What the number rests on; never a blend of two.
+    pub basis: Basis,
+    /// Who stated it, if it was stated.
+    pub source: Option<String>,
+}
+
+/// How many subscribers a newsletter had at the end of a day.
+pub fn count_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<Count> {
+    let first = store::first_day(conn, newsletter)?;
+    if first.is_some_and(|first| first <= day) {
+        let subscribers = Some(store::sum_to(conn, newsletter, day)?);
+        return Ok(Count { subscribers, basis: Basis::Counted, source: None });
+    }
+    Ok(match store::stated(conn, newsletter, day)? {
+        Some((number, source)) => {
+            Count { subscribers: Some(number), basis: Basis::Stated, source: Some(source) }
+        }
+        None => Count { subscribers: None, basis: Basis::Unknown, source: None },
+    })
+}
+
+/// Counts everything again: the ledger against its sums, and its total against the subscriptions
+/// that are active or paused now. Returns one sentence for each difference.
+pub fn check(conn: &mut DbConn) -> Result<Vec<String>> {
+    let mut differences: Vec<String> = store::differences(conn)?
+        .into_iter()
+        .map(|d| {
+            format!(
+                "{} {} {}/{}/{}/{}/{}: the ledger has {} rows and a change of {:+}, growth says {} and {:+}",
+                d.newsletter,
+                d.day,
+                d.kind,
+                d.cause,
+                d.leadership_group,
+                d.sector,
+                d.source,
+                d.ledger_rows,
+                d.ledger_change,
+                d.growth_rows,
+                d.growth_change,
+            )
+        })
+        .collect();
+    for (slug, counted, there) in store::totals(conn)? {
+        if counted != there {
+            differences.push(format!(
+                "{slug}: the ledger counts {counted} subscribers, and {there} subscriptions are active or paused"
+            ));
+        }
+    }
+    Ok(differences)
+}

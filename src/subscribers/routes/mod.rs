@@ -1,0 +1,5 @@
+//! The pages of the register: public ones by path and by link, and those of staff.
+
+pub mod by_link;
+pub mod public;
+pub mod subscribe;

@@ -1,0 +1,214 @@
+//! The tables `consent_texts` and `consents`.
+
+use diesel::prelude::*;
+
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::db::schema::{consent_texts, consents};
+use crate::on_both;
+use crate::subscribers::{ConsentMethod, Purpose};
+use crate::web::Lang;
+
+/// A consent to be written down.
+pub struct NewConsent<'a> {
+    /// Whose.
+    pub subscriber: i64,
+    /// To which newsletter.
+    pub newsletter: i64,
+    /// What for.
+    pub purpose: Purpose,
+    /// The text that was shown.
+    pub text: &'a str,
+    /// In which language.
+    pub language: Lang,
+    /// How it was given.
+    pub method: ConsentMethod,
+    /// The address of the form.
+    pub form_address: &'a str,
+    /// Where it came from.
+    pub source: &'a str,
+    /// The IP address it was asked from.
+    pub request_ip: Option<&'a str>,
+    /// When it took effect, if it needs no confirmation.
+    pub confirmed_at: Option<Instant>,
+}
+
+/// Writes a consent down, with the text that was shown.
+pub fn insert(conn: &mut DbConn, new: &NewConsent<'_>, now: Instant) -> QueryResult<()> {
+    let hash = text_hash(new.purpose, new.language, new.text);
+    let text = (
+        consent_texts::hash.eq(&hash),
+        consent_texts::purpose.eq(new.purpose),
+        consent_texts::language.eq(new.language),
+        consent_texts::body.eq(new.text),
+        consent_texts::created_at.eq(now),
+    );
+    on_both!(conn, c => diesel::insert_into(consent_texts::table)
+        .values(text)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    diesel::insert_into(consents::table)
+        .values((
+            consents::subscriber.eq(new.subscriber),
+            consents::newsletter.eq(new.newsletter),
+            consents::purpose.eq(new.purpose),
+            consents::text_hash.eq(&hash),
+            consents::language.eq(new.language),
+            consents::method.eq(new.method),
+            consents::form_address.eq(new.form_address),
+            consents::source.eq(new.source),
+            consents::requested_at.eq(now),
+            consents::request_ip.eq(new.request_ip),
+            consents::confirmed_at.eq(new.confirmed_at),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// SHA-256 of a text, its purpose and its language: what it is called in a consent.
+fn text_hash(purpose: Purpose, language: Lang, text: &str) -> String {
+    let whole = format!("{purpose}\n{language}\n{text}");
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, whole.as_bytes());
+    data_encoding::HEXLOWER.encode(digest.as_ref())
+}
+
+/// When somebody asked for a newsletter since a moment, the newest first.
+pub fn requested_since(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    since: Instant,
+) -> QueryResult<Vec<Instant>> {
+    consents::table
+        .filter(consents::subscriber.eq(subscriber))
+        .filter(consents::newsletter.eq(newsletter))
+        .filter(consents::purpose.eq(Purpose::Newsletter))
+        .filter(consents::requested_at.gt(since))
+        .order(consents::requested_at.desc())
+        .select(consents::requested_at)
+        .load(conn)
+}
+
+/// Notes which mail asks for the confirmation of what was requested at a moment.
+pub fn set_message_id(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    requested_at: Instant,
+    message_id: &str,
+) -> QueryResult<()> {
+    diesel::update(
+        consents::table
+            .filter(consents::subscriber.eq(subscriber))
+            .filter(consents::newsletter.eq(newsletter))
+            .filter(consents::requested_at.eq(requested_at)),
+    )
+    .set(consents::confirmation_message_id.eq(message_id))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Confirms what was requested at a moment, and nothing that was requested before and not again.
+pub fn confirm(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    requested_at: Instant,
+    ip: Option<&str>,
+    now: Instant,
+) -> QueryResult<()> {
+    diesel::update(
+        consents::table
+            .filter(consents::subscriber.eq(subscriber))
+            .filter(consents::newsletter.eq(newsletter))
+            .filter(consents::requested_at.eq(requested_at))
+            .filter(consents::confirmed_at.is_null()),
+    )
+    .set((consents::confirmed_at.eq(now), consents::confirm_ip.eq(ip)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Withdraws all consents of a person to a newsletter that stand, or those for one purpose.
+pub fn withdraw(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    purposes: &[Purpose],
+    channel: &str,
+    now: Instant,
+) -> QueryResult<()> {
+    diesel::update(
+        consents::table
+            .filter(consents::subscriber.eq(subscriber))
+            .filter(consents::newsletter.eq(newsletter))
+            .filter(consents::purpose.eq_any(purposes))
+            .filter(consents::withdrawn_at.is_null()),
+    )
+    .set((consents::withdrawn_at.eq(now), consents::withdrawal_channel.eq(channel)))
+    .execute(conn)
+    .map(drop)
+}
+
+/// Takes back a withdrawal that was made at a moment.
+pub fn restore(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    withdrawn_at: Instant,
+) -> QueryResult<()> {
+    diesel::update(
+        consents::table
+            .filter(consents::subscriber.eq(subscriber))
+            .filter(consents::newsletter.eq(newsletter))
+            .filter(consents::withdrawn_at.eq(withdrawn_at)),
+    )
+    .set((
+        consents::withdrawn_at.eq(None::<Instant>),
+        consents::withdrawal_channel.eq(None::<&str>),
+    ))
+    .execute(conn)
+    .map(drop)
+}
+
+/// A consent with the text that was shown.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = consents)]
+pub struct Consent {
+    /// To which newsletter.
+    pub newsletter: i64,
+    /// What for.
+    pub purpose: Purpose,
+    /// The text's hash.
+    pub text_hash: String,
+    /// In which language it was shown.
+    pub language: Lang,
+    /// How it was given.
+    pub method: ConsentMethod,
+    /// On which page.
+    pub form_address: String,
+    /// When it was asked for.
+    pub requested_at: Instant,
+    /// From where.
+    pub request_ip: Option<String>,
+    /// From where it was confirmed.
+    pub confirm_ip: Option<String>,
+    /// By which mail.
+    pub confirmation_message_id: Option<String>,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Instant>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<Instant>,
+    /// How.
+    pub withdrawal_channel: Option<String>,
+}
+
+/// All consents of a person with their texts, the newest first.
+pub fn of(conn: &mut DbConn, subscriber: i64) -> QueryResult<Vec<(Consent, String)>> {
+    consents::table
+        .inner_join(consent_texts::table.on(consent_texts::hash.eq(consents::text_hash)))
+        .filter(consents::subscriber.eq(subscriber))
+        .order(consents::id.desc())
+        .select((Consent::as_select(), consent_texts::body))
+        .load(conn)
+}

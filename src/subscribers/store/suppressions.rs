@@ -1,0 +1,63 @@
+//! The table `suppressions`.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::db::schema::{audit_log, suppressions};
+use crate::on_both;
+use crate::subscribers::EndReason;
+
+/// Why an address is suppressed, if it is.
+pub fn reason(conn: &mut DbConn, hash: &[u8]) -> QueryResult<Option<EndReason>> {
+    suppressions::table.find(hash).select(suppressions::reason).first(conn).optional()
+}
+
+/// Suppresses an address, or changes why.
+pub fn put(
+    conn: &mut DbConn,
+    hash: &[u8],
+    reason: EndReason,
+    source: &str,
+    now: Instant,
+) -> QueryResult<()> {
+    let values = (
+        suppressions::address_hash.eq(hash),
+        suppressions::reason.eq(reason),
+        suppressions::at.eq(now),
+        suppressions::source.eq(source),
+    );
+    on_both!(conn, c => diesel::insert_into(suppressions::table)
+        .values(values)
+        .on_conflict(suppressions::address_hash)
+        .do_update()
+        .set((
+            suppressions::reason.eq(excluded(suppressions::reason)),
+            suppressions::at.eq(excluded(suppressions::at)),
+            suppressions::source.eq(excluded(suppressions::source)),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// Lifts a suppression.
+pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
+    diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)
+}
+
+/// Whether the audit log has had such an entry since a moment.
+pub fn was_told(
+    conn: &mut DbConn,
+    action: &str,
+    subject: &str,
+    since: Instant,
+) -> QueryResult<bool> {
+    let count: i64 = audit_log::table
+        .filter(audit_log::action.eq(action))
+        .filter(audit_log::subject.eq(subject))
+        .filter(audit_log::at.gt(since))
+        .count()
+        .get_result(conn)?;
+    Ok(count > 0)
+}

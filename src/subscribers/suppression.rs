@@ -1,0 +1,46 @@
+//! Suppression: addresses to which nothing is sent any more, kept as keyed hashes.
+//!
+//! A plain hash of an address can be guessed; this one needs the pepper, which is apart from the
+//! database and never changes.
+
+use aws_lc_rs::hmac;
+
+use super::store;
+use super::{EndReason, Subscriber, end};
+use crate::clock::Instant;
+use crate::config::Secret;
+use crate::db::DbConn;
+use crate::error::Result;
+
+/// HMAC-SHA256 of the key of an address ([`crate::mail::EmailAddress::key`]).
+pub fn address_hash(pepper: &Secret, key: &str) -> Vec<u8> {
+    let pepper = hmac::Key::new(hmac::HMAC_SHA256, pepper.expose().as_bytes());
+    hmac::sign(&pepper, key.as_bytes()).as_ref().to_vec()
+}
+
+/// Suppresses a person's address and ends every subscription they have.
+pub fn suppress(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    reason: EndReason,
+    source: &str,
+    now: Instant,
+) -> Result<()> {
+    end::end_all(conn, person, reason, source, now)?;
+    store::suppressions::put(conn, &person.address_hash, reason, source, now)?;
+    Ok(())
+}
+
+/// Lifts the suppression that a confirmed sign-up of one's own lifts: not one after a complaint,
+/// nor one that staff set.
+pub fn lift_by_confirmation(conn: &mut DbConn, hash: &[u8]) -> Result<()> {
+    if store::suppressions::reason(conn, hash)?.is_some_and(|reason| !held(reason)) {
+        store::suppressions::delete(conn, hash)?;
+    }
+    Ok(())
+}
+
+/// Whether a sign-up must wait for staff.
+pub(super) fn held(reason: EndReason) -> bool {
+    matches!(reason, EndReason::Complained | EndReason::Staff)
+}

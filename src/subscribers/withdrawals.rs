@@ -1,0 +1,182 @@
+//! `withdrawals.log` beside the database: who left, complained or was erased, as keyed hashes, so
+//! that a restored backup wakes nobody.
+//!
+//! One line an event: time, word, newsletter (`*` for all of them), hash. A line begins with its
+//! line break, so that a line which a crash cut short never spoils the next one; the hash stands
+//! last and has one length, so that a short line is seen. The last line about an address and a
+//! newsletter says what holds.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chrono::DateTime;
+
+use super::{EndReason, Subscriber, Subscription, end, erase, store, suppression};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::Result;
+use crate::newsletters::Newsletter;
+use crate::text_enum;
+
+text_enum! {
+    /// What a line says.
+    pub enum Event {
+        /// The person left.
+        Unsubscribed = "unsubscribed",
+        /// The person called it spam.
+        Complained = "complained",
+        /// The person was erased.
+        Erased = "erased",
+        /// What the lines before said about this address is taken back.
+        Undone = "undone",
+    }
+}
+
+/// Which newsletter: all of them.
+const ALL: &str = "*";
+/// Lines that are compared with the register in one transaction.
+const CHUNK: usize = 500;
+/// Where ledger and consents say it came from.
+const SOURCE: &str = "withdrawals.log";
+
+fn path(app: &App) -> PathBuf {
+    app.config.data_dir.join("withdrawals.log")
+}
+
+/// Adds a line; when it returns, the line is on the disk. It comes before the database's own
+/// change: a crash between them ends what the person wanted ended.
+pub async fn append(
+    app: &App,
+    event: Event,
+    newsletter: Option<&Newsletter>,
+    hash: &[u8],
+    now: Instant,
+) -> Result<()> {
+    let time = now.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let newsletter = newsletter.map_or(ALL, |newsletter| newsletter.slug.as_str());
+    let line = format!("\n{time} {event} {newsletter} {}", data_encoding::HEXLOWER.encode(hash));
+    let path = path(app);
+    tokio::task::spawn_blocking(move || write_line(&path, &line))
+        .await
+        .map_err(anyhow::Error::from)?
+        .with_context(|| "writing withdrawals.log")?;
+    Ok(())
+}
+
+fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
+    let is_new = !path.exists();
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(line.as_bytes())?;
+    file.sync_data()?;
+    if is_new && let Some(folder) = path.parent() {
+        // The file's own name must outlive a crash too.
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+struct Line {
+    at: Instant,
+    event: Event,
+    newsletter: String,
+    hash: Vec<u8>,
+}
+
+fn read(line: &str) -> Option<Line> {
+    let mut words = line.split(' ');
+    let mut word = || words.next();
+    let at = Instant::new(DateTime::parse_from_rfc3339(word()?).ok()?.to_utc());
+    let event = word()?.parse().ok()?;
+    let newsletter = word()?.to_owned();
+    let hash = data_encoding::HEXLOWER.decode(word()?.as_bytes()).ok()?;
+    (hash.len() == 32).then_some(Line { at, event, newsletter, hash })
+}
+
+/// Ends what the log says has ended and the database says has not, because it was restored from a
+/// backup. Returns how many that were. To be called before anything is sent.
+pub async fn replay(app: &App) -> Result<usize> {
+    let path = path(app);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(anyhow::Error::new(error).context("withdrawals.log").into()),
+    };
+    let mut last: HashMap<(Vec<u8>, String), Line> = HashMap::new();
+    for text in text.lines().filter(|line| !line.is_empty()) {
+        match read(text) {
+            Some(line) => drop(last.insert((line.hash.clone(), line.newsletter.clone()), line)),
+            None => tracing::warn!("a line of withdrawals.log cannot be read; it is left out"),
+        }
+    }
+    let mut lines: Vec<Line> =
+        last.into_values().filter(|line| line.event != Event::Undone).collect();
+    lines.sort_by_key(|line| line.at);
+    let mut ended = 0;
+    while !lines.is_empty() {
+        let chunk: Vec<Line> = lines.drain(..CHUNK.min(lines.len())).collect();
+        ended += app.db.write(move |conn| replay_chunk(conn, &chunk)).await?;
+    }
+    if ended > 0 {
+        tracing::warn!(ended, "the database was older than withdrawals.log: ended what it says");
+    }
+    Ok(ended)
+}
+
+fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
+    let hashes: Vec<&[u8]> = lines.iter().map(|line| line.hash.as_slice()).collect();
+    let people: HashMap<Vec<u8>, Subscriber> = store::register::by_hashes(conn, &hashes)?
+        .into_iter()
+        .map(|person| (person.address_hash.clone(), person))
+        .collect();
+    let mut ended = 0;
+    for line in lines {
+        let Some(person) = people.get(&line.hash) else {
+            suppress_unknown(conn, line)?;
+            continue;
+        };
+        let subscriptions: Vec<_> = store::register::subscriptions_of(conn, person.id)?
+            .into_iter()
+            .filter(|(_, newsletter)| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()))
+            .filter(|(subscription, _)| woken(subscription, line.at))
+            .collect();
+        if subscriptions.is_empty() {
+            continue;
+        }
+        ended += subscriptions.len();
+        match line.event {
+            Event::Erased => erase::delete(conn, person, line.at)?,
+            Event::Complained => {
+                suppression::suppress(conn, person, EndReason::Complained, SOURCE, line.at)?;
+            }
+            Event::Unsubscribed | Event::Undone => {
+                for (subscription, newsletter) in subscriptions {
+                    let reason = EndReason::Unsubscribed;
+                    end::end(conn, &newsletter, person, &subscription, reason, SOURCE, line.at)?;
+                }
+            }
+        }
+    }
+    Ok(ended)
+}
+
+/// Nobody in the register has the address; an old list may still bring it.
+fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
+    let reason = match line.event {
+        Event::Complained => EndReason::Complained,
+        Event::Erased => EndReason::Erased,
+        Event::Unsubscribed | Event::Undone => return Ok(()),
+    };
+    if store::suppressions::reason(conn, &line.hash)?.is_none() {
+        store::suppressions::put(conn, &line.hash, reason, SOURCE, line.at.start_of_day())?;
+    }
+    Ok(())
+}
+
+/// Whether a subscription lives that should have ended at a moment: it was asked for before that.
+fn woken(subscription: &Subscription, ended_at: Instant) -> bool {
+    subscription.state != super::SubscriptionState::Ended && subscription.requested_at < ended_at
+}
