@@ -160,6 +160,10 @@ routes! {
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;
+    GET "/api/v1/newsletters/{id}/count" Anyone => subscribers::api::count;
+    GET "/api/v1/subscribers" Desk => subscribers::api::list;
+    POST "/api/v1/subscribers/import" Editors => subscribers::api::import;
+    GET "/api/v1/subscribers/{id}" Desk => subscribers::api::show;
 }
 
 /// Serves on a listener; the returned server runs when it is awaited.

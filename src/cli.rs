@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::Context;
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, App};
@@ -16,8 +17,10 @@ use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::jobs;
 use crate::mail::Catcher;
+use crate::newsletters;
 use crate::staff::{self, Role};
 use crate::subscribers;
+use crate::subscribers::import::{self, Import};
 
 /// A self-hosted newsletter and subscriber management service.
 #[derive(Parser)]
@@ -45,6 +48,24 @@ enum Command {
     /// Count again what is kept as sums; exit code 1 when something differs.
     #[command(subcommand)]
     Check(CheckCommand),
+    /// Import a CSV file of people whose consent you state, and print what became of each line.
+    Import {
+        /// UTF-8, with a header line: email, and any of name, organisation, sector,
+        /// leadership_group, language.
+        file: PathBuf,
+        /// The newsletter's slug.
+        #[arg(long, value_name = "SLUG")]
+        newsletter: String,
+        /// What their consent rests on; it is kept with each of them.
+        #[arg(long, default_value = "stated by who ran the import")]
+        basis: String,
+        /// The day they consented, YYYY-MM-DD; today when it is not known.
+        #[arg(long, value_name = "DATE")]
+        consented_on: Option<NaiveDate>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// List every setting with its default.
     Settings,
     /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
@@ -110,6 +131,21 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
         Command::Check(CheckCommand::Ledger | CheckCommand::All) => check_ledger(config),
+        Command::Import { file, newsletter, basis, consented_on, dry_run } => {
+            let people = std::fs::read(&file)
+                .with_context(|| format!("reading {}", file.display()))
+                .and_then(|bytes| import::read_csv(&bytes).map_err(explain))?;
+            with_app(config, async move |app| {
+                let found = app
+                    .db
+                    .read(move |conn| Ok(newsletters::store::by_name(conn, &newsletter)?))
+                    .await
+                    .context("there is no such newsletter")?;
+                let import = Import { newsletter: found, people, basis, consented_on, dry_run };
+                let report = import::import(&app, import, CLI).await?;
+                Ok(serde_json::to_string_pretty(&report).context("writing the report")?)
+            })
+        }
         Command::Settings => settings(),
         Command::Catch { bind, dir } => catch(bind, dir),
         Command::Health => health(config),

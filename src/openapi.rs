@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::newsletters;
+use crate::{newsletters, subscribers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,7 +14,13 @@ use crate::newsletters;
         description = "Errors are problem+json (RFC 9457); a 422 lists its `errors` by field. Lists \
             page by `after`. A POST may carry an `Idempotency-Key`; an edit carries `If-Match`.",
     ),
-    paths(newsletters::api::list),
+    paths(
+        newsletters::api::list,
+        subscribers::api::count,
+        subscribers::api::list,
+        subscribers::api::show,
+        subscribers::api::import,
+    ),
     security(("token" = [])),
     modifiers(&BearerToken),
 )]

@@ -117,3 +117,7 @@ privacy-complain = You can complain about how we handle your data to the Danish 
 accessibility-title = Accessibility statement
 accessibility-missing = The accessibility statement has not been published yet.
 accessibility-contact = If there is something that you cannot read or use, please write to us:
+error-import-no-email = There is no column called email. Correct the first line of the file.
+error-import-unreadable = Line { $line } cannot be read. Save the file as CSV in UTF-8 and try again.
+error-in-the-future = The day lies in the future.
+error-newsletter = There is no newsletter with this name.

@@ -147,9 +147,12 @@ pub(super) fn read_date(text: &str) -> Option<(NaiveDate, Precision)> {
     let (first, precision) = match text.len() {
         4 => (format!("{text}-01-01"), Precision::Year),
         7 => (format!("{text}-01"), Precision::Month),
-        _ => (text.to_owned(), Precision::Day),
+        10 => (text.to_owned(), Precision::Day),
+        _ => return None,
     };
-    let day: NaiveDate = first.parse().ok()?;
+    // chrono would take signs and single digits too.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let day: NaiveDate = first.parse().ok().filter(|_| is_plain)?;
     (1..=9999).contains(&day.year()).then_some((day, precision))
 }
 

@@ -20,7 +20,8 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
-    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok());
+    let key = request.headers().get("idempotency-key");
+    let key = key.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let token = request.extensions().get::<Staff>().and_then(|staff| staff.token);
     let (Some(key), Some(token), &Method::POST) = (key, token, request.method()) else {
         return next.call(request).await.map(ServiceResponse::map_into_left_body);

@@ -1,8 +1,11 @@
 //! Subscribe, confirm, unsubscribe, preferences, the ledger, suppression.
 
+pub mod admit;
+pub mod api;
 pub mod confirm;
 mod end;
 pub mod erase;
+pub mod import;
 pub mod ledger;
 pub mod link;
 pub mod routes;

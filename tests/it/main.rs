@@ -7,6 +7,7 @@ mod app;
 mod browser;
 mod browser_pages;
 mod deliveries;
+mod import;
 mod library;
 mod mail_catcher;
 mod mail_letters;

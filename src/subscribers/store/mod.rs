@@ -3,6 +3,7 @@
 
 pub mod consents;
 pub mod ledger;
+pub mod lists;
 pub mod published;
 pub mod queue;
 pub mod register;

@@ -1,0 +1,273 @@
+//! `/api/v1/subscribers` and `/api/v1/newsletters/{id}/count`
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{self, Json};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::import::{self, Import, Report};
+use super::ledger::{self, Basis};
+use super::store::lists;
+use super::subscribe::SubscribeForm;
+use super::{LeadershipGroup, Scope, Sector, Subscriber, Subscription, SubscriptionState, store};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::error::{Error, Result};
+use crate::newsletters::{self, Newsletter};
+use crate::staff::Staff;
+use crate::web::Lang;
+use crate::web::api::{List, Paging};
+
+/// The most that an import in one request may weigh.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
+/// On which day.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct On {
+    /// `YYYY-MM-DD` in the newsletter's zone; today when not given.
+    on: Option<NaiveDate>,
+}
+
+/// A number of subscribers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountView {
+    /// The day, at whose end they were counted.
+    pub on: NaiveDate,
+    /// How many; null when nobody knows.
+    pub subscribers: Option<i64>,
+    /// `counted` from the ledger, `stated` by somebody, or `unknown`.
+    #[schema(value_type = String)]
+    pub basis: Basis,
+    /// Who stated it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// How many subscribers there were at the end of a day.
+#[utoipa::path(get, path = "/api/v1/newsletters/{id}/count", tag = "newsletters",
+    params(("id" = String, Path, description = "id or slug"), On),
+    responses((status = 200, body = CountView)))]
+pub async fn count(
+    app: web::Data<App>,
+    id: web::Path<String>,
+    day: web::Query<On>,
+) -> Result<Json<CountView>> {
+    let now = app.clock.now();
+    app.db
+        .read(move |conn| {
+            let newsletter = newsletters::store::by_name(conn, &id)?;
+            let on = day.on.unwrap_or(now.day_in(newsletter.zone()));
+            let count = ledger::count_on(conn, newsletter.id, on)?;
+            let (subscribers, basis, source) = (count.subscribers, count.basis, count.source);
+            Ok(Json(CountView { on, subscribers, basis, source }))
+        })
+        .await
+}
+
+/// A person in the register as the API shows them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscriberView {
+    /// The id.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: PublicId,
+    /// The address as it was typed.
+    pub email: String,
+    /// The name.
+    pub name: Option<String>,
+    /// The workplace.
+    pub organisation: Option<String>,
+    /// `kommune`, `region`, `stat` or `anden`.
+    #[schema(value_type = Option<String>)]
+    pub sector: Option<Sector>,
+    /// `1`, `2`, `3` or `andet`.
+    #[schema(value_type = Option<String>)]
+    pub leadership_group: Option<LeadershipGroup>,
+    /// `da` or `en`.
+    #[schema(value_type = String)]
+    pub language: Lang,
+    /// What ties the person to newsletters.
+    pub subscriptions: Vec<SubscriptionView>,
+}
+
+/// A subscription as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SubscriptionView {
+    /// The newsletter's slug.
+    pub newsletter: String,
+    /// `pending`, `active`, `paused` or `ended`.
+    #[schema(value_type = String)]
+    pub state: SubscriptionState,
+    /// `all`, `ordinary` or `specials`.
+    #[schema(value_type = String)]
+    pub scope: Scope,
+    /// Where it came from.
+    pub source: String,
+    /// When it was asked for.
+    #[schema(value_type = String)]
+    pub requested_at: Instant,
+    /// When it was confirmed.
+    #[schema(value_type = Option<String>)]
+    pub confirmed_at: Option<Instant>,
+    /// When it ended.
+    #[schema(value_type = Option<String>)]
+    pub ended_at: Option<Instant>,
+}
+
+fn view(person: Subscriber, subscriptions: Vec<(Subscription, Newsletter)>) -> SubscriberView {
+    let subscriptions = subscriptions
+        .into_iter()
+        .map(|(subscription, newsletter)| SubscriptionView {
+            newsletter: newsletter.slug,
+            state: subscription.state,
+            scope: subscription.scope,
+            source: subscription.source,
+            requested_at: subscription.requested_at,
+            confirmed_at: subscription.confirmed_at,
+            ended_at: subscription.ended_at,
+        })
+        .collect();
+    SubscriberView {
+        id: person.uuid,
+        email: person.email,
+        name: person.name,
+        organisation: person.organisation,
+        sector: person.sector,
+        leadership_group: person.leadership_group,
+        language: person.language,
+        subscriptions,
+    }
+}
+
+/// Which subscribers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub struct Filter {
+    /// Only this address.
+    email: Option<String>,
+}
+
+/// The register, the oldest entry first.
+#[utoipa::path(get, path = "/api/v1/subscribers", tag = "subscribers",
+    params(Paging, Filter), responses((status = 200, body = List<SubscriberView>)))]
+pub async fn list(
+    app: web::Data<App>,
+    paging: web::Query<Paging>,
+    filter: web::Query<Filter>,
+) -> Result<Json<List<SubscriberView>>> {
+    let (after, rows) = (paging.after()?, paging.rows());
+    let key = match filter.into_inner().email {
+        Some(email) => {
+            let address = crate::mail::EmailAddress::parse(&email);
+            Some(address.map_err(|error| Error::field("email", error.code()))?.key())
+        }
+        None => None,
+    };
+    let people = app
+        .db
+        .read(move |conn| {
+            let people = match key {
+                Some(key) => store::register::by_key(conn, &key)?.into_iter().collect(),
+                None => lists::after(conn, after, rows)?,
+            };
+            let mut with = Vec::with_capacity(people.len());
+            for person in people {
+                let subscriptions = store::register::subscriptions_of(conn, person.id)?;
+                with.push((person, subscriptions));
+            }
+            Ok(with)
+        })
+        .await?;
+    Ok(Json(paging.page(people, |(person, _)| person.id, |(person, of)| view(person, of))))
+}
+
+/// One person.
+#[utoipa::path(get, path = "/api/v1/subscribers/{id}", tag = "subscribers",
+    params(("id" = uuid::Uuid, Path)), responses((status = 200, body = SubscriberView)))]
+pub async fn show(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<SubscriberView>> {
+    app.db
+        .read(move |conn| {
+            let person = store::register::by_uuid(conn, *id)?;
+            let subscriptions = store::register::subscriptions_of(conn, person.id)?;
+            Ok(Json(view(person, subscriptions)))
+        })
+        .await
+}
+
+/// A list to import: as JSON, or as CSV with the same words in the query.
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRequest {
+    /// Id or slug.
+    newsletter: String,
+    /// What their consent rests on, in words.
+    #[serde(default)]
+    basis: String,
+    /// The day they consented.
+    consented_on: Option<NaiveDate>,
+    /// Only say what would happen.
+    #[serde(default)]
+    dry_run: bool,
+    /// The people; with CSV they are in the body.
+    #[serde(default)]
+    #[param(ignore)]
+    #[schema(value_type = Vec<Person>)]
+    subscribers: Vec<SubscribeForm>,
+}
+
+/// Somebody in a list to import; only the address must be given.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the JSON that becomes a SubscribeForm")]
+struct Person {
+    email: String,
+    name: Option<String>,
+    organisation: Option<String>,
+    /// `kommune`, `region`, `stat` or `anden`
+    sector: Option<String>,
+    /// `1`, `2`, `3` or `andet`
+    leadership_group: Option<String>,
+    /// `da` or `en`
+    language: Option<String>,
+}
+
+/// Imports people whose consent you state; who left before is never brought back.
+#[utoipa::path(post, path = "/api/v1/subscribers/import", tag = "subscribers",
+    params(ImportRequest), request_body(content(
+        (ImportRequest = "application/json"), (String = "text/csv"))),
+    responses((status = 200, body = Report)))]
+pub async fn import(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    body: web::Payload,
+) -> Result<HttpResponse> {
+    let body = body
+        .to_bytes_limited(MOST_BYTES)
+        .await
+        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BYTES} bytes")))?
+        .map_err(|error| Error::BadRequest(error.to_string()))?;
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let (asked, people) = if kind.is_some_and(|kind| kind.starts_with("text/csv")) {
+        let asked = web::Query::<ImportRequest>::from_query(request.query_string())
+            .map_err(|error| Error::BadRequest(error.to_string()))?;
+        (asked.into_inner(), import::read_csv(&body)?)
+    } else {
+        let mut asked: ImportRequest =
+            serde_json::from_slice(&body).map_err(|error| Error::BadRequest(error.to_string()))?;
+        let people = std::mem::take(&mut asked.subscribers);
+        (asked, people.into_iter().enumerate().map(|(at, person)| (at + 1, person)).collect())
+    };
+    let name = asked.newsletter.clone();
+    let newsletter =
+        app.db.read(move |conn| Ok(newsletters::store::by_name(conn, &name)?)).await.map_err(
+            |error| match error {
+                Error::NotFound => Error::field("newsletter", "error-newsletter"),
+                other => other,
+            },
+        )?;
+    let ImportRequest { basis, consented_on, dry_run, .. } = asked;
+    let import = Import { newsletter, people, basis, consented_on, dry_run };
+    let report = import::import(&app, import, &staff.actor()).await?;
+    Ok(HttpResponse::Ok().json(report))
+}
