@@ -4,7 +4,7 @@
 //! that were sent go on linking them.
 
 mod archive;
-mod form;
+pub mod form;
 pub mod routes;
 mod save;
 pub mod store;
