@@ -16,9 +16,10 @@ use crate::error::Result;
 use crate::links::Links;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
+use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{deliveries, library, newsletters, openapi, outbox, staff, subscribers, web as pages};
+use crate::{deliveries, library, newsletters, openapi, operations, outbox, staff, subscribers, web as pages};
 
 /// What everything shares.
 pub struct App {
@@ -42,6 +43,10 @@ pub struct App {
     pub brand: LastBrand,
     /// The sending of issues.
     pub sender: Sender,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Whether it is ready.
+    pub health: Health,
 }
 
 impl App {
@@ -70,6 +75,8 @@ impl App {
             attempts: Attempts::default(),
             brand: LastBrand::default(),
             sender: Sender::default(),
+            metrics: Metrics::new()?,
+            health: Health::default(),
             config,
         }))
     }
@@ -143,6 +150,10 @@ routes! {
     GET "/outbox/{number}" Public => outbox::routes::mail;
     GET "/outbox/{number}/html" Public => outbox::routes::mail_html;
     GET "/outbox/{number}/eml" Public => outbox::routes::eml;
+
+    GET "/healthz" Public => operations::routes::healthz;
+    GET "/readyz" Public => operations::routes::readyz;
+    GET "/metrics" Public => operations::routes::metrics;
 
     GET "/admin/deliveries" Desk => deliveries::routes::list;
     GET "/admin/deliveries/{id}" Desk => deliveries::routes::show;

@@ -23,6 +23,16 @@ pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Issue> {
     issues::table.filter(issues::uuid.eq(uuid)).select(Issue::as_select()).first(conn)
 }
 
+/// By uuid or slug, as people name it.
+pub fn by_name(conn: &mut DbConn, name: &str) -> QueryResult<Issue> {
+    match name.parse::<PublicId>() {
+        Ok(uuid) => by_uuid(conn, uuid),
+        Err(_) => {
+            issues::table.filter(issues::slug.eq(name)).select(Issue::as_select()).first(conn)
+        }
+    }
+}
+
 /// Scheduled issues whose time has come, the earliest first.
 pub fn due(conn: &mut DbConn, now: Instant) -> QueryResult<Vec<Issue>> {
     in_state(conn, IssueState::Scheduled).map(|all| {
