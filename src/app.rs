@@ -19,7 +19,9 @@ use crate::newsletters::brand::LastBrand;
 use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{deliveries, library, newsletters, openapi, operations, outbox, staff, subscribers, web as pages};
+use crate::{
+    deliveries, library, newsletters, openapi, operations, outbox, staff, subscribers, web as pages,
+};
 
 /// What everything shares.
 pub struct App {

@@ -275,6 +275,8 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
     let _lock = db::migrate::lock(&config.database_url)?;
     let equation = actix_web::rt::System::new().block_on(async {
         let app = App::build(config, Clock::real()).map_err(explain)?;
+        // As when serving: a restored backup sends to nobody who has left since.
+        subscribers::withdrawals::replay(&app).await.map_err(explain)?;
         deliveries::send_now::send_now(&app, issue).await.map_err(explain)
     })?;
     say(&equation.to_string())?;
