@@ -20,7 +20,8 @@ use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::{
-    deliveries, library, newsletters, openapi, operations, outbox, staff, subscribers, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, staff, subscribers,
+    web as pages,
 };
 
 /// What everything shares.
@@ -170,6 +171,15 @@ routes! {
     POST "/admin/library/{id}" Editors => library::routes::change;
     POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;
     POST "/admin/library/{id}/restore" Editors => library::routes::take_back;
+
+    GET "/admin/issues" Anyone => issues::routes::list;
+    POST "/admin/issues" Editors => issues::routes::create;
+    GET "/admin/issues/new" Editors => issues::routes::new;
+    GET "/admin/issues/{id}" Editors => issues::routes::show;
+    POST "/admin/issues/{id}" Editors => issues::routes::save;
+    POST "/admin/issues/{id}/duplicate" Editors => issues::routes::duplicate;
+    GET "/admin/issues/{id}/preview" Anyone => issues::routes::preview;
+    GET "/admin/issues/{id}/preview/{form}" Anyone => issues::routes::document;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;

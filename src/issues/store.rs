@@ -1,9 +1,21 @@
 //! The tables `issues`, `issue_revisions`, `renditions` and `issue_links`.
 
 mod audience;
+mod lists;
+mod renditions;
+mod revisions;
 mod sending;
 
 pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
+pub use lists::{Filter, copies, list, neighbours, published, published_by_slug};
+pub use renditions::{
+    Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
+    replace_links, schedule,
+};
+pub use revisions::{
+    NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
+    saved_by_another, slugs_like,
+};
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, state};
 
 use diesel::prelude::*;

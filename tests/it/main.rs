@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod browser;
 mod browser_pages;
+mod composer;
 mod deliveries;
 mod deliveries_control;
 mod import;
