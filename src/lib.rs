@@ -52,8 +52,6 @@ pub mod tracking;
 
 pub mod reports;
 
-pub mod operations;
-
 pub mod demo;
 
 pub mod openapi;

@@ -36,6 +36,7 @@ consent-newsletter = Ja tak, { $sender } må sende mig { $newsletter } på e-mai
 consent-tracking = Ja tak, { $sender } må også måle, om jeg åbner nyhedsbrevet, og hvilke links jeg klikker på, for at gøre det bedre. Det er frivilligt, og jeg kan til enhver tid sige nej igen.
 error-consent = Sæt kryds i feltet, hvis du vil have nyhedsbrevet.
 error-control-characters = Teksten indeholder tegn, der ikke kan bruges. Skriv den på én linje.
+error-choice = Vælg en af mulighederne på listen.
 
 check-title = Tjek din mail
 check-lead = Vi har sendt dig en mail om { $newsletter }. Åbn den, følg linket, og tryk på Bekræft. Først da er du tilmeldt.
@@ -120,3 +121,25 @@ error-import-no-email = Der er ingen kolonne, der hedder email. Ret den første 
 error-import-unreadable = Linje { $line } kan ikke læses. Gem filen som CSV i UTF-8, og prøv igen.
 error-in-the-future = Dagen ligger i fremtiden.
 error-newsletter = Der er ikke noget nyhedsbrev med det navn.
+
+preferences-title = Dine valg
+preferences-lead = Her kan du ændre, hvad { $address } får af { $newsletter }.
+preferences-not = { $address } er ikke tilmeldt { $newsletter }.
+scope-legend = Hvilke udgaver vil du have?
+scope-all = Alle udgaver, også særnumre
+scope-ordinary = Kun de almindelige udgaver
+scope-specials = Kun særnumre
+pause-title = Hold pause
+pause-months = Hvor længe?
+months = { $count ->
+    [one] 1 måned
+   *[other] { $count } måneder
+    }
+pause-button = Hold pause
+pause-until = Du holder pause til den { $day }. Derefter får du igen nyhedsbrevet.
+pause-resume = Få nyhedsbrevet igen nu
+done-paused = Du holder nu pause.
+done-resumed = Du får nyhedsbrevet igen.
+leave-title = Afmeld dig
+leave-hint = Du bliver afmeldt med det samme og kan fortryde de første 10 minutter.
+leave-button = Afmeld

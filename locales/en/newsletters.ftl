@@ -1,4 +1,6 @@
 # Settings of a newsletter.
+breadcrumb = Breadcrumb
+optional = optional
 error-summary-title = Correct these fields and save again
 settings-of = Settings of { $newsletter }
 settings-newsletters = Newsletters

@@ -36,6 +36,7 @@ consent-newsletter = Yes, { $sender } may send me { $newsletter } by email. I ca
 consent-tracking = Yes, { $sender } may also measure whether I open the newsletter and which links I follow, in order to improve it. This is voluntary, and I can say no again at any time.
 error-consent = Tick the box if you want the newsletter.
 error-control-characters = The text contains characters that cannot be used. Write it on one line.
+error-choice = Choose one of the options in the list.
 
 check-title = Check your mail
 check-lead = We have sent you a mail about { $newsletter }. Open it, follow the link and press Confirm. Only then are you subscribed.
@@ -120,3 +121,25 @@ error-import-no-email = There is no column called email. Correct the first line 
 error-import-unreadable = Line { $line } cannot be read. Save the file as CSV in UTF-8 and try again.
 error-in-the-future = The day lies in the future.
 error-newsletter = There is no newsletter with this name.
+
+preferences-title = Your choices
+preferences-lead = Here you can change what { $address } gets of { $newsletter }.
+preferences-not = { $address } does not subscribe to { $newsletter }.
+scope-legend = Which issues would you like?
+scope-all = All issues, special editions included
+scope-ordinary = Ordinary issues only
+scope-specials = Special editions only
+pause-title = Take a break
+pause-months = For how long?
+months = { $count ->
+    [one] 1 month
+   *[other] { $count } months
+    }
+pause-button = Take a break
+pause-until = You take a break until { $day }. After that you get the newsletter again.
+pause-resume = Get the newsletter again now
+done-paused = You are taking a break.
+done-resumed = You get the newsletter again.
+leave-title = Unsubscribe
+leave-hint = You are unsubscribed at once and can undo it for 10 minutes.
+leave-button = Unsubscribe

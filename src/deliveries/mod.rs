@@ -21,7 +21,6 @@ pub mod progress;
 mod recover;
 pub mod routes;
 mod send;
-pub mod send_now;
 pub mod sender;
 pub mod start;
 pub mod store;

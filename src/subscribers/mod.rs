@@ -8,6 +8,8 @@ pub mod erase;
 pub mod import;
 pub mod ledger;
 pub mod link;
+pub mod preferences;
+pub mod retention;
 pub mod routes;
 pub mod send_mail;
 pub mod store;

@@ -252,3 +252,67 @@ pub fn set_reason_given(conn: &mut DbConn, id: i64, reason: ReasonGiven) -> Quer
     .execute(conn)
     .map(drop)
 }
+
+/// Stores which issues somebody wants.
+pub fn set_scope(conn: &mut DbConn, id: i64, scope: Scope) -> QueryResult<()> {
+    diesel::update(subscriptions::table.find(id))
+        .set(subscriptions::scope.eq(scope))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Pauses a subscription that counts until a moment, or ends its pause.
+pub fn set_pause(conn: &mut DbConn, id: i64, until: Option<Instant>) -> QueryResult<()> {
+    let state = match until {
+        Some(_) => SubscriptionState::Paused,
+        None => SubscriptionState::Active,
+    };
+    diesel::update(subscriptions::table.find(id))
+        .set((subscriptions::state.eq(state), subscriptions::paused_until.eq(until)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Paused subscriptions whose pause is over.
+pub fn pauses_over(
+    conn: &mut DbConn,
+    now: Instant,
+    most: i64,
+) -> QueryResult<Vec<(Subscription, Subscriber, Newsletter)>> {
+    subscriptions::table
+        .inner_join(subscribers::table)
+        .inner_join(newsletters::table)
+        .filter(subscriptions::state.eq(SubscriptionState::Paused))
+        .filter(subscriptions::paused_until.le(now))
+        .limit(most)
+        .select((Subscription::as_select(), Subscriber::as_select(), Newsletter::as_select()))
+        .load(conn)
+}
+
+/// Pending subscriptions that were asked for before a moment.
+pub fn unconfirmed_since(
+    conn: &mut DbConn,
+    before: Instant,
+    most: i64,
+) -> QueryResult<Vec<(Subscription, Subscriber)>> {
+    subscriptions::table
+        .inner_join(subscribers::table)
+        .filter(subscriptions::state.eq(SubscriptionState::Pending))
+        .filter(subscriptions::requested_at.lt(before))
+        .limit(most)
+        .select((Subscription::as_select(), Subscriber::as_select()))
+        .load(conn)
+}
+
+/// Makes a pending subscription that had ended before what it was.
+pub fn back_to_ended(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    diesel::update(subscriptions::table.find(id))
+        .set(subscriptions::state.eq(SubscriptionState::Ended))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Deletes a subscription.
+pub fn delete_subscription(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    diesel::delete(subscriptions::table.find(id)).execute(conn).map(drop)
+}

@@ -1,9 +1,0 @@
-//! The pages of issues: lists, the editor, preview, schedule, and the public archive.
-
-mod editor;
-mod lists;
-mod preview;
-
-pub use editor::{save, show};
-pub use lists::{create, duplicate, list, new};
-pub use preview::{document, page as preview};

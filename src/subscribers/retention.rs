@@ -1,0 +1,45 @@
+//! What is kept no longer than it is needed, as the page on privacy promises.
+
+use chrono::TimeDelta;
+
+use super::store;
+use crate::app::App;
+use crate::db::DbConn;
+use crate::error::Result;
+
+/// A request that nobody confirmed.
+const UNCONFIRMED: TimeDelta = TimeDelta::days(14);
+/// The IP addresses of a consent.
+const IP_ADDRESSES: TimeDelta = TimeDelta::days(183);
+/// Rows of one transaction.
+const CHUNK: i64 = 500;
+
+/// The job that clears what is too old; says whether there was any.
+pub async fn clear_old(app: &App) -> Result<bool> {
+    let now = app.clock.now();
+    app.db
+        .write(move |conn| {
+            let mut cleared = store::consents::clear_ips(conn, now - IP_ADDRESSES)?;
+            let old = store::register::unconfirmed_since(conn, now - UNCONFIRMED, CHUNK)?;
+            for (subscription, person) in &old {
+                match subscription.ended_at {
+                    // They left once and then did not confirm: they still have left.
+                    Some(_) => store::register::back_to_ended(conn, subscription.id)?,
+                    None => store::register::delete_subscription(conn, subscription.id)?,
+                }
+                forget_if_alone(conn, person)?;
+            }
+            cleared += old.len();
+            Ok(cleared > 0)
+        })
+        .await
+}
+
+/// Somebody without any subscription is not in the register.
+fn forget_if_alone(conn: &mut DbConn, person: &super::Subscriber) -> Result<()> {
+    if store::register::subscriptions_of(conn, person.id)?.is_empty() {
+        store::ledger::forget(conn, person.uuid)?;
+        store::register::delete(conn, person.id)?;
+    }
+    Ok(())
+}
