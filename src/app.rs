@@ -16,9 +16,13 @@ use crate::error::Result;
 use crate::links::Links;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
+use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
-use crate::{deliveries, library, newsletters, openapi, outbox, staff, subscribers, web as pages};
+use crate::{
+    deliveries, issues, library, newsletters, openapi, operations, outbox, staff, subscribers,
+    web as pages,
+};
 
 /// What everything shares.
 pub struct App {
@@ -42,6 +46,10 @@ pub struct App {
     pub brand: LastBrand,
     /// The sending of issues.
     pub sender: Sender,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Whether it is ready.
+    pub health: Health,
 }
 
 impl App {
@@ -70,6 +78,8 @@ impl App {
             attempts: Attempts::default(),
             brand: LastBrand::default(),
             sender: Sender::default(),
+            metrics: Metrics::new()?,
+            health: Health::default(),
             config,
         }))
     }
@@ -146,6 +156,10 @@ routes! {
     GET "/outbox/{number}/html" Public => outbox::routes::mail_html;
     GET "/outbox/{number}/eml" Public => outbox::routes::eml;
 
+    GET "/healthz" Public => operations::routes::healthz;
+    GET "/readyz" Public => operations::routes::readyz;
+    GET "/metrics" Public => operations::routes::metrics;
+
     GET "/admin/deliveries" Desk => deliveries::routes::list;
     GET "/admin/deliveries/{id}" Desk => deliveries::routes::show;
     GET "/admin/deliveries/{id}/live" Desk => deliveries::routes::live;
@@ -159,6 +173,21 @@ routes! {
     POST "/admin/library/{id}" Editors => library::routes::change;
     POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;
     POST "/admin/library/{id}/restore" Editors => library::routes::take_back;
+
+    GET "/archive" Public => issues::routes::archive::list;
+    GET "/archive/feed.xml" Public => issues::routes::archive::feed;
+    GET "/archive/{slug}" Public => issues::routes::archive::show;
+    GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
+    GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
+    POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
+    GET "/admin/issues" Anyone => issues::routes::list;
+    POST "/admin/issues" Editors => issues::routes::create;
+    GET "/admin/issues/new" Editors => issues::routes::new;
+    GET "/admin/issues/{id}" Editors => issues::routes::show;
+    POST "/admin/issues/{id}" Editors => issues::routes::save;
+    POST "/admin/issues/{id}/duplicate" Editors => issues::routes::duplicate;
+    GET "/admin/issues/{id}/preview" Anyone => issues::routes::preview;
+    GET "/admin/issues/{id}/preview/{form}" Anyone => issues::routes::document;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;

@@ -15,6 +15,7 @@ use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{Config, SETTINGS};
 use crate::db;
+use crate::deliveries;
 use crate::jobs;
 use crate::mail::Catcher;
 use crate::newsletters;
@@ -39,6 +40,12 @@ enum Command {
     Serve,
     /// Bring the database up to date and stop.
     Migrate,
+    /// Send what is due of one issue, here and now, and print the equation. While serving, the
+    /// service sends by itself.
+    Send {
+        /// The issue's uuid or slug.
+        issue: String,
+    },
     /// Add staff.
     #[command(subcommand)]
     Staff(StaffCommand),
@@ -124,6 +131,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve => serve(config),
         Command::Migrate => migrate(config),
+        Command::Send { issue } => send(config, &issue),
         Command::Staff(StaffCommand::Add { email, role, name }) => {
             with_app(config, async move |app| staff::add::add(&app, &email, &name, role, CLI).await)
         }
@@ -236,6 +244,9 @@ fn explain(error: crate::error::Error) -> anyhow::Error {
                 .collect();
             anyhow::anyhow!(all.join("\n"))
         }
+        crate::error::Error::Conflict(code) => {
+            anyhow::anyhow!(crate::web::Lang::En.texts().get(code))
+        }
         crate::error::Error::Internal(error) => error,
         other => other.into(),
     }
@@ -256,6 +267,21 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
         tracing::info!(address = %app.config.public_url, "serving");
         serve_until_stopped(app, listener).await
     })
+}
+
+fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
+    let config = Config::load(file)?;
+    start_tracing(&config)?;
+    let _lock = db::migrate::lock(&config.database_url)?;
+    let equation = actix_web::rt::System::new().block_on(async {
+        let app = App::build(config, Clock::real()).map_err(explain)?;
+        // As when serving: a restored backup sends to nobody who has left since.
+        subscribers::withdrawals::replay(&app).await.map_err(explain)?;
+        deliveries::send_now::send_now(&app, issue).await.map_err(explain)
+    })?;
+    say(&equation.to_string())?;
+    anyhow::ensure!(equation.adds_up(), "not everybody in the audience is done yet");
+    Ok(())
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.

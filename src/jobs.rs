@@ -60,6 +60,7 @@ pub async fn start(app: &Data<App>) -> anyhow::Result<JobScheduler> {
         tokio::task::spawn_local(async move {
             while woken.recv().await.is_some() {
                 if let Err(error) = (job.run)(app.clone()).await {
+                    app.metrics.job_failed(job.name);
                     tracing::error!(job = job.name, error = ?error, "a job failed; it is tried again at its next time");
                 }
             }

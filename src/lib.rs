@@ -52,6 +52,8 @@ pub mod tracking;
 
 pub mod reports;
 
+pub mod operations;
+
 pub mod demo;
 
 pub mod openapi;

@@ -93,12 +93,14 @@ impl Token {
     }
 }
 
+#[derive(Clone)]
 struct Key {
     id: u8,
     hmac: hmac::Key,
 }
 
 /// Builds and verifies every public address.
+#[derive(Clone)]
 pub struct Links {
     base: Url,
     keys: Vec<Key>,

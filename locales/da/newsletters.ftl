@@ -1,6 +1,4 @@
 # Indstillinger for et nyhedsbrev.
-breadcrumb = Brødkrumme
-optional = valgfrit
 error-summary-title = Ret felterne, og gem igen
 settings-of = Indstillinger for { $newsletter }
 settings-newsletters = Nyhedsbreve

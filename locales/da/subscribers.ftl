@@ -36,7 +36,6 @@ consent-newsletter = Ja tak, { $sender } må sende mig { $newsletter } på e-mai
 consent-tracking = Ja tak, { $sender } må også måle, om jeg åbner nyhedsbrevet, og hvilke links jeg klikker på, for at gøre det bedre. Det er frivilligt, og jeg kan til enhver tid sige nej igen.
 error-consent = Sæt kryds i feltet, hvis du vil have nyhedsbrevet.
 error-control-characters = Teksten indeholder tegn, der ikke kan bruges. Skriv den på én linje.
-error-choice = Vælg en af mulighederne på listen.
 
 check-title = Tjek din mail
 check-lead = Vi har sendt dig en mail om { $newsletter }. Åbn den, følg linket, og tryk på Bekræft. Først da er du tilmeldt.

@@ -51,3 +51,6 @@ error-required = Feltet skal udfyldes.
 error-too-long = Teksten er for lang: højst { $most } tegn.
 error-cursor = Markøren er ikke en, vi har givet. Brug værdien fra "next".
 error-if-match = Send If-Match med den udgave, du retter i; den står i ETag.
+breadcrumb = Brødkrumme
+optional = valgfrit
+error-choice = Vælg en af mulighederne.

@@ -1,6 +1,4 @@
 # Settings of a newsletter.
-breadcrumb = Breadcrumb
-optional = optional
 error-summary-title = Correct these fields and save again
 settings-of = Settings of { $newsletter }
 settings-newsletters = Newsletters

@@ -36,7 +36,6 @@ consent-newsletter = Yes, { $sender } may send me { $newsletter } by email. I ca
 consent-tracking = Yes, { $sender } may also measure whether I open the newsletter and which links I follow, in order to improve it. This is voluntary, and I can say no again at any time.
 error-consent = Tick the box if you want the newsletter.
 error-control-characters = The text contains characters that cannot be used. Write it on one line.
-error-choice = Choose one of the options in the list.
 
 check-title = Check your mail
 check-lead = We have sent you a mail about { $newsletter }. Open it, follow the link and press Confirm. Only then are you subscribed.

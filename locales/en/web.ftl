@@ -51,3 +51,6 @@ error-required = This field must be filled in.
 error-too-long = The text is too long: { $most } characters at most.
 error-cursor = The cursor is not one that we gave. Use the value of "next".
 error-if-match = Send If-Match with the revision that you edit; it stands in ETag.
+breadcrumb = Breadcrumb
+optional = optional
+error-choice = Choose one of the options.

@@ -14,7 +14,7 @@ use crate::issues::render::{Aggregate, LinkWriter, Personal, Untracked};
 use crate::issues::splice::{Person, PersonalAddresses};
 use crate::links::Links;
 use crate::mail::EmailAddress;
-use crate::newsletters::{self, Newsletter, Tracking};
+use crate::newsletters::{self, Tracking};
 
 /// An issue, ready for its recipients.
 pub struct Letter {
@@ -32,7 +32,9 @@ impl Letter {
         let (newsletter, rendered) = app.db.read_blocking(|conn| {
             Ok((newsletters::store::find(conn, issue.newsletter)?, store::rendition(conn, issue)?))
         })?;
-        let headers = headers(&newsletter, issue)?;
+        // A second try is the same message, so its date is the one at which the sending began.
+        let started_at = issue.started_at.unwrap_or(Instant::from_micros(0));
+        let headers = IssueHeaders::of(&newsletter, issue, started_at)?;
         let compile = |writer: &dyn LinkWriter| {
             Compiled::new(&rendered.write(writer), &headers)
                 .map_err(|error| anyhow::Error::new(error).context("the sender of the issue"))
@@ -77,29 +79,6 @@ impl Letter {
         let recipient = Recipient { delivery: row.id, email, person };
         Ok(compiled.message(&recipient, values).context("writing a copy of the issue")?)
     }
-}
-
-/// What the headers of an issue say. The date is the moment at which its sending began, so that a
-/// second try is the same message.
-fn headers(newsletter: &Newsletter, issue: &Issue) -> Result<IssueHeaders> {
-    let address = |text: &str| {
-        EmailAddress::parse(text).with_context(|| format!("the newsletter's address {text:?}"))
-    };
-    let from = address(&newsletter.sender_email)?;
-    let date = issue.started_at.unwrap_or(Instant::from_micros(0));
-    Ok(IssueHeaders {
-        from_name: newsletter.sender_name.clone(),
-        reply_to: newsletter.reply_to.as_deref().map(address).transpose()?,
-        date: date.whole_second(),
-        zone: newsletter.zone(),
-        list_title: newsletter.title.clone(),
-        list_id: format!("{}.{}", newsletter.slug, from.domain()),
-        // The issue, the newsletter, the kind of mail, the program (Google's order).
-        feedback_id: format!("{}:{}:{}:lederbrev", issue.uuid, newsletter.slug, issue.kind),
-        message_id_domain: from.domain().to_owned(),
-        issue: issue.uuid,
-        from,
-    })
 }
 
 /// The addresses that only one recipient gets.

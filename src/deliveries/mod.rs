@@ -21,6 +21,7 @@ pub mod progress;
 mod recover;
 pub mod routes;
 mod send;
+pub mod send_now;
 pub mod sender;
 pub mod start;
 pub mod store;

@@ -70,7 +70,7 @@ struct Hand {
 }
 
 /// What a run found.
-struct Looked {
+pub(super) struct Looked {
     settled: Settled,
     trouble: Option<String>,
 }
@@ -192,7 +192,7 @@ impl Hand {
     }
 }
 
-fn worker_name(app: &App) -> String {
+pub(super) fn worker_name(app: &App) -> String {
     let random = crate::db::PublicId::random().0.simple().to_string();
     format!("{} {}", app.config.worker_name, &random[..12])
 }
@@ -207,20 +207,11 @@ fn spawn(app: &Arc<App>, issue: Issue, worker: String) -> Result<JoinHandle<Resu
 }
 
 /// Does all that is due of one issue.
-fn look(app: &App, issue: &Issue, worker: &str, stop: &AtomicBool) -> Result<Looked> {
+pub(super) fn look(app: &App, issue: &Issue, worker: &str, stop: &AtomicBool) -> Result<Looked> {
     if issue.state == IssueState::Preparing {
         fan_out::run(app, issue, stop)?;
     }
     recover::own(app, worker, issue.id)?;
     let trouble = send::run(app, issue, worker, &app.sender.tally, stop)?;
     Ok(Looked { settled: finish::settle(app, issue.id)?, trouble })
-}
-
-/// Sends what is due of one issue in the foreground, for the command line.
-pub fn send_now(app: &App, issue: &Issue) -> Result<()> {
-    let presence = Presence::announce(&app.config.database_url, worker_name(app))?;
-    let never = AtomicBool::new(false);
-    recover::abandoned(app, presence.name())?;
-    look(app, issue, presence.name(), &never)?;
-    Ok(())
 }

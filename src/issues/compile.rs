@@ -2,16 +2,20 @@
 //! values are put. A segment ends in column 0 of its quoted-printable text, so no value moves
 //! anything; and no line begins with a dot, so nothing is left to do for SMTP.
 
+use anyhow::Context;
 use chrono_tz::Tz;
 use lettre::message::header::HeaderName;
 use lettre::message::{Mailboxes, header};
 
+use super::Issue;
 use super::render::Written;
 use super::splice::{Person, Piece, Place, Splice, pieces};
 use super::text;
 use crate::clock::Instant;
 use crate::db::PublicId;
+use crate::error::Result;
 use crate::mail::{EmailAddress, mime};
+use crate::newsletters::Newsletter;
 
 /// What the headers of an issue say; the same for everyone.
 #[derive(Debug, Clone)]
@@ -36,6 +40,29 @@ pub struct IssueHeaders {
     pub message_id_domain: String,
     /// The issue.
     pub issue: PublicId,
+}
+
+impl IssueHeaders {
+    /// Those of an issue that began to be sent at a moment.
+    pub fn of(newsletter: &Newsletter, issue: &Issue, started_at: Instant) -> Result<Self> {
+        let address = |text: &str| {
+            EmailAddress::parse(text).with_context(|| format!("the newsletter's address {text:?}"))
+        };
+        let from = address(&newsletter.sender_email)?;
+        Ok(Self {
+            from_name: newsletter.sender_name.clone(),
+            reply_to: newsletter.reply_to.as_deref().map(address).transpose()?,
+            date: started_at.whole_second(),
+            zone: newsletter.zone(),
+            list_title: newsletter.title.clone(),
+            list_id: format!("{}.{}", newsletter.slug, from.domain()),
+            // The issue, the newsletter, the kind of mail, the program (Google's order).
+            feedback_id: format!("{}:{}:{}:lederbrev", issue.uuid, newsletter.slug, issue.kind),
+            message_id_domain: from.domain().to_owned(),
+            issue: issue.uuid,
+            from,
+        })
+    }
 }
 
 /// One recipient.

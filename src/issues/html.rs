@@ -41,6 +41,11 @@ impl Html {
         template.render().map(Self)
     }
 
+    /// The web version of a rendition: HTML of this type when it was approved and stored.
+    pub fn of_rendition(rendition: &super::store::Rendition) -> Self {
+        Self(rendition.web.clone())
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -5,20 +5,34 @@
 //! [`write`](render::Rendered::write) puts the links in, one function for preview, test and send;
 //! [`compile`] encodes the result once, so that a recipient costs only what differs.
 
+pub mod approve;
+pub mod archive;
 pub mod audience;
 pub mod blocks;
 pub mod compile;
+pub mod compose;
+pub mod conflict;
 pub mod content;
+pub mod editor;
+pub mod fields;
+pub mod form;
 mod frame;
+pub mod freeze;
 pub mod html;
 mod mail_html;
 pub mod markup;
 mod plain;
+pub mod preview;
 mod read;
 pub mod render;
 pub mod rich_text;
+pub mod routes;
+pub mod schedule;
+pub mod slug;
 pub mod splice;
+pub mod steps;
 pub mod store;
+pub mod test_send;
 pub mod text;
 pub mod values;
 pub mod web_version;

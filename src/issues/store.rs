@@ -1,9 +1,21 @@
 //! The tables `issues`, `issue_revisions`, `renditions` and `issue_links`.
 
 mod audience;
+mod lists;
+mod renditions;
+mod revisions;
 mod sending;
 
 pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
+pub use lists::{Filter, copies, list, neighbours, published, published_by_slug};
+pub use renditions::{
+    Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
+    replace_links, schedule,
+};
+pub use revisions::{
+    NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
+    saved_by_another, slugs_like,
+};
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, state};
 
 use diesel::prelude::*;
@@ -21,6 +33,16 @@ pub fn find(conn: &mut DbConn, id: i64) -> QueryResult<Issue> {
 /// By the id outside.
 pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Issue> {
     issues::table.filter(issues::uuid.eq(uuid)).select(Issue::as_select()).first(conn)
+}
+
+/// By uuid or slug, as people name it.
+pub fn by_name(conn: &mut DbConn, name: &str) -> QueryResult<Issue> {
+    match name.parse::<PublicId>() {
+        Ok(uuid) => by_uuid(conn, uuid),
+        Err(_) => {
+            issues::table.filter(issues::slug.eq(name)).select(Issue::as_select()).first(conn)
+        }
+    }
 }
 
 /// Scheduled issues whose time has come, the earliest first.

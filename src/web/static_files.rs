@@ -32,6 +32,8 @@ files! {
     "outbox.css" "text/css; charset=utf-8";
     "favicon.svg" "image/svg+xml";
     "issue.css" "text/css; charset=utf-8";
+    "composer.css" "text/css; charset=utf-8";
+    "composer.js" "text/javascript; charset=utf-8";
     "demo/artikel.png" "image/png";
     "demo/ekursus.png" "image/png";
     "demo/kerneopgaven.png" "image/png";

@@ -177,7 +177,9 @@ impl<'a> Browser<'a> {
 
     /// The broken rules, a paragraph each.
     pub async fn axe_findings(&self) -> String {
-        self.run(include_str!("../vendor/axe.min.js")).await;
+        if self.run("return typeof axe").await == "undefined" {
+            self.run(include_str!("../vendor/axe.min.js")).await;
+        }
         let run = format!(
             "const done = arguments[arguments.length - 1];
              axe.run(document, {{ runOnly: {} }}).then(

@@ -1,12 +1,12 @@
 //! What every page must do in a real browser, whoever built it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use lederbrev::app::ROUTES;
 use lederbrev::staff::Role;
 
 use crate::app::TestApp;
-use crate::browser::{Browser, PHONE, WIDE};
+use crate::browser::{Browser, NARROWEST, PHONE, WIDE};
 
 #[actix_web::test]
 async fn somebody_new_signs_in_by_the_link_and_then_by_password() {
@@ -67,56 +67,100 @@ async fn the_menu_of_a_phone_opens_by_keyboard_and_without_a_script() {
     browser.close().await;
 }
 
-/// The pages that an address alone opens.
-fn pages() -> BTreeSet<&'static str> {
-    // Not pages: the API, files to download, and what machines read.
-    let is_page = |path: &str| {
-        !path.contains('{')
-            && !path.starts_with("/api/")
-            && !path.contains('.')
-            && !["/healthz", "/readyz", "/metrics"].contains(&path)
-            && !path.ends_with("/live")
+/// The pattern of the route that a path leads to.
+fn pattern(path: &str) -> Option<&'static str> {
+    let segments = |path: &'static str| path.split('/').collect::<Vec<_>>();
+    let asked: Vec<&str> = path.split('/').collect();
+    let fits = |pattern: &'static str| {
+        let pattern = segments(pattern);
+        pattern.len() == asked.len()
+            && pattern.iter().zip(&asked).all(|(a, b)| a.starts_with('{') || a == b)
     };
-    ROUTES
-        .iter()
-        .filter(|route| route.method == "GET" && is_page(route.pattern))
-        .map(|route| route.pattern)
-        .collect()
+    let gets = ROUTES.iter().filter(|route| route.method == "GET");
+    // What is written out goes before what stands for anything.
+    gets.map(|route| route.pattern)
+        .filter(|pattern| fits(pattern))
+        .min_by_key(|pattern| pattern.matches('{').count())
 }
 
+/// Whether a route answers a page: not the API, not a file, not what machines read.
+fn is_page(pattern: &str) -> bool {
+    let last = pattern.rsplit('/').next().unwrap();
+    !pattern.starts_with("/api/")
+        && !pattern.starts_with("/assets/")
+        && !pattern.contains('.')
+        && !["healthz", "readyz", "metrics", "live", "eml", "html"].contains(&last)
+}
+
+/// Every page that an address alone opens, and from there one page for each route that links
+/// lead to.
 #[actix_web::test]
 async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
     let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    app.run_until_idle().await;
     let browser = Browser::open(&app).await;
     browser.sign_in(Role::Admin).await;
     browser.console_errors().await;
-    app.run_until_idle().await;
+    let gets = ROUTES.iter().filter(|route| route.method == "GET").map(|route| route.pattern);
+    let mut ahead: VecDeque<String> =
+        gets.filter(|pattern| !pattern.contains('{')).map(str::to_owned).collect();
+    let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
-    for path in pages() {
-        browser.resize(WIDE).await;
-        browser.goto(path).await;
-        if !browser.run("return document.contentType").await.as_str().unwrap().contains("html") {
-            continue;
-        }
-        let headings = browser.run("return document.querySelectorAll('h1').length").await;
-        if headings != 1 {
-            findings.push(format!("{path}: {headings} h1"));
-        }
-        for (width, dark) in [(WIDE, false), (WIDE, true), (PHONE, true), (PHONE, false)] {
-            browser.resize(width).await;
-            browser.dark(dark).await;
-            let broken = browser.axe_findings().await;
-            if !broken.is_empty() {
-                findings.push(format!("{path} at {width}, dark {dark}:\n{broken}"));
+    while let Some(address) = ahead.pop_front() {
+        let path = address.split('?').next().unwrap();
+        match pattern(path) {
+            Some(pattern) if is_page(pattern) => {
+                if !seen.insert(pattern) {
+                    continue;
+                }
             }
+            _ => continue,
         }
-        browser.resize(crate::browser::NARROWEST).await;
-        let too_wide = browser.too_wide().await;
-        if !too_wide.is_empty() {
-            findings.push(format!("{path} scrolls sideways: {too_wide}"));
-        }
-        findings.extend(browser.console_errors().await.into_iter().map(|e| format!("{path}: {e}")));
+        browser.goto(&address).await;
+        findings.extend(judge(&browser, &address).await);
+        let links = browser
+            .run(
+                "return [...document.querySelectorAll('a[href]:not([download])')]
+                   .filter(a => a.origin === location.origin).map(a => a.pathname + a.search)",
+            )
+            .await;
+        ahead.extend(serde_json::from_value::<Vec<String>>(links).unwrap());
     }
     assert!(findings.is_empty(), "{}", findings.join("\n\n"));
     browser.close().await;
+}
+
+/// What is wrong with the page that is open. Leaves pictures of it.
+async fn judge(browser: &Browser<'_>, address: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    let status = "return performance.getEntriesByType('navigation')[0].responseStatus";
+    let status = browser.run(status).await;
+    if status != 200 {
+        findings.push(format!("{address}: {status}"));
+    }
+    let headings = browser.run("return document.querySelectorAll('h1').length").await;
+    if headings != 1 {
+        findings.push(format!("{address}: {headings} h1"));
+    }
+    let name = address.split('?').next().unwrap().replace('/', "_");
+    for (width, dark) in [(WIDE, false), (WIDE, true), (PHONE, true), (PHONE, false)] {
+        browser.resize(width).await;
+        browser.dark(dark).await;
+        let broken = browser.axe_findings().await;
+        if !broken.is_empty() {
+            findings.push(format!("{address} at {width}, dark {dark}:\n{broken}"));
+        }
+        let scheme = if dark { "dark" } else { "light" };
+        browser.screenshot(&format!("page{name}-{width}-{scheme}")).await;
+    }
+    browser.resize(NARROWEST).await;
+    let too_wide = browser.too_wide().await;
+    if !too_wide.is_empty() {
+        findings.push(format!("{address} scrolls sideways: {too_wide}"));
+    }
+    browser.resize(WIDE).await;
+    let complaints = browser.console_errors().await;
+    findings.extend(complaints.into_iter().map(|complaint| format!("{address}: {complaint}")));
+    findings
 }

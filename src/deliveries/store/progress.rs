@@ -191,19 +191,3 @@ pub fn pause_note(conn: &mut DbConn, issue: PublicId) -> QueryResult<Option<(Ins
         .first(conn)
         .optional()
 }
-
-/// The rows of all issues that are not over, by state, for the metrics.
-pub fn tracked_totals(conn: &mut DbConn) -> QueryResult<Vec<(DeliveryState, i64)>> {
-    let open = issues::table
-        .filter(issues::state.eq_any([
-            IssueState::Preparing,
-            IssueState::Sending,
-            IssueState::Paused,
-        ]))
-        .select(issues::id);
-    deliveries::table
-        .filter(deliveries::issue.eq_any(open))
-        .group_by(deliveries::state)
-        .select((deliveries::state, count_star()))
-        .load(conn)
-}

@@ -1,0 +1,368 @@
+// The editor page with JavaScript: the same form and the same requests, without loading the page
+// anew. Steps (add, move, copy, remove) post the form and take the new form from the answer; typing
+// is saved after two quiet seconds. Nothing here is needed to write an issue.
+"use strict";
+
+(() => {
+  const QUIET = 2000; // milliseconds
+  const AGAIN = 15000;
+  const main = document.getElementById("main");
+  const form = () => document.getElementById("composer");
+  if (!form()) return;
+
+  let dirty = false;
+  let timer = 0;
+  let saving = null; // the request that is under way
+  const text = (name) => form().dataset[name];
+
+  const say = (words, wrong = false) => {
+    const state = document.getElementById("save-state");
+    state.textContent = words;
+    state.classList.toggle("wrong", wrong);
+  };
+
+  const body = (step) => {
+    const data = new URLSearchParams(new FormData(form()));
+    data.set("do", step);
+    return data;
+  };
+
+  const post = (step, accept) =>
+    fetch(form().action, { method: "POST", body: body(step), headers: { Accept: accept } });
+
+  // Typing
+
+  const changed = () => {
+    dirty = true;
+    say(text("unsaved"));
+    clearTimeout(timer);
+    timer = setTimeout(autosave, QUIET);
+  };
+
+  async function autosave() {
+    clearTimeout(timer);
+    if (saving) await saving;
+    if (!dirty) return;
+    dirty = false;
+    say(text("saving"));
+    saving = send();
+    await saving;
+    saving = null;
+  }
+
+  async function send() {
+    try {
+      const answer = await post("autosave", "application/json");
+      if (answer.redirected || ![200, 409, 422].includes(answer.status)) throw new Error(answer.status);
+      const news = await answer.json();
+      showErrors(news.errors ?? []);
+      if (answer.status === 200) {
+        saved(news);
+        say(dirty ? text("unsaved") : news.saved);
+      } else {
+        dirty = true;
+        say(news.saved, true);
+        // The page with both versions is the answer to the same form, sent as a page.
+        if (answer.status === 409) offerComparison();
+      }
+    } catch {
+      dirty = true;
+      say(text("failed"), true);
+      timer = setTimeout(autosave, AGAIN);
+    }
+  }
+
+  function saved(news) {
+    form().elements.revision.value = news.revision;
+    for (const { id, title, incomplete } of news.blocks) {
+      const block = document.getElementById(`block-${id}`);
+      if (!block) continue;
+      block.querySelector(".block-title").textContent = title;
+      const chip = block.querySelector(".incomplete");
+      if (chip && !incomplete) chip.remove();
+    }
+    const size = document.getElementById("size");
+    size.classList.toggle("over", news.size > 100);
+    size.querySelector("label").textContent = news.size_text;
+    size.querySelector("progress").value = news.size;
+    refreshView(news.revision);
+  }
+
+  function showErrors(errors) {
+    for (const shown of form().querySelectorAll(".field.invalid")) {
+      shown.classList.remove("invalid");
+      shown.querySelector(".field-error").hidden = true;
+      shown.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+    }
+    for (const { id, message } of errors) {
+      const field = form().querySelector(`[data-field="${CSS.escape(id)}"]`);
+      if (!field) continue;
+      field.classList.add("invalid");
+      const words = field.querySelector(".field-error");
+      words.textContent = message;
+      words.hidden = false;
+      document.getElementById(id)?.setAttribute("aria-invalid", "true");
+    }
+  }
+
+  function offerComparison() {
+    if (document.getElementById("compare")) return;
+    const button = document.createElement("button");
+    Object.assign(button, { id: "compare", name: "do", value: "save", textContent: text("compare") });
+    button.dataset.page = "";
+    document.getElementById("save-state").after(button);
+  }
+
+  // The mail beside the form: a second frame is filled behind the first, so that nothing flickers
+  // and the place stays.
+  function refreshView(revision) {
+    const old = document.getElementById("view");
+    const place = old.contentDocument?.documentElement.scrollTop ?? 0;
+    const fresh = old.cloneNode();
+    fresh.src = old.src.replace(/revision=.*/, `revision=${revision}`);
+    fresh.hidden = true;
+    fresh.removeAttribute("id");
+    fresh.addEventListener("load", () => {
+      fresh.hidden = false;
+      fresh.id = "view";
+      old.remove();
+      if (fresh.contentDocument) fresh.contentDocument.documentElement.scrollTop = place;
+    }, { once: true });
+    old.after(fresh);
+  }
+
+  // Steps
+
+  async function step(value, focus) {
+    clearTimeout(timer);
+    if (saving) await saving;
+    const open = [...form().querySelectorAll(".block > details[open]")].map((d) => d.parentElement.id);
+    const scroll = document.getElementById("view")?.contentDocument?.documentElement.scrollTop ?? 0;
+    const theme = document.getElementById("theme")?.open;
+    form().setAttribute("aria-busy", "true");
+    form().inert = true;
+    try {
+      const answer = await post(value, "text/html");
+      if (answer.status === 409) return comparePage();
+      if (![200, 422].includes(answer.status)) throw new Error(answer.status);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("composer");
+      if (!fresh) throw new Error("no form");
+      dirty = answer.status === 422;
+      form().replaceWith(document.adoptNode(fresh));
+      for (const id of open) {
+        const details = document.querySelector(`#${CSS.escape(id)} > details`);
+        if (details) details.open = true;
+      }
+      if (theme && document.getElementById("theme")) document.getElementById("theme").open = true;
+      document.getElementById("view").addEventListener("load", (event) => {
+        const inside = event.target.contentDocument;
+        if (inside) inside.documentElement.scrollTop = scroll;
+      }, { once: true });
+      enhance();
+      const arrived = `block-${new URL(answer.url).searchParams.get("open")}`;
+      land(focus, arrived, value);
+    } catch {
+      form().inert = false;
+      form().removeAttribute("aria-busy");
+      dirty = true;
+      say(text("failed"), true);
+    }
+  }
+
+  function comparePage() {
+    form().inert = false;
+    const button = document.createElement("button");
+    Object.assign(button, { name: "do", value: "save", hidden: true });
+    form().append(button);
+    dirty = false;
+    form().requestSubmit(button);
+  }
+
+  // Where the keyboard is after a step: on the button that was pressed, in the new block, or on
+  // the way to undo.
+  function land(focus, arrived, value) {
+    const block = document.getElementById(arrived);
+    if (/^(add|duplicate|restore):/.test(value) && block) {
+      block.classList.add("arrived");
+      block.scrollIntoView({ block: "center" });
+      (block.querySelector("details[open] :is(input:not([type=hidden]), textarea, select)") ?? block.querySelector("summary")).focus();
+      return;
+    }
+    if (/^add-project:/.test(value)) {
+      block?.querySelector(".project:last-of-type input:not([type=hidden])")?.focus();
+      return;
+    }
+    const same = focus && document.getElementById(focus);
+    const target = same && !same.disabled ? same
+      : document.getElementById("undo") ?? block?.querySelector("summary") ?? document.getElementById("summary");
+    target?.focus();
+  }
+
+  // The mouse and the keyboard
+
+  main.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[name=do]");
+    if (!button || button.form !== form() || button.dataset.page !== undefined || button.hidden) return;
+    event.preventDefault();
+    step(button.value, button.id);
+  });
+
+  main.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-library]");
+    if (!link) return;
+    event.preventDefault();
+    pick(link.href);
+  });
+
+  main.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".error-summary a");
+    if (link) reveal(document.getElementById(link.hash.slice(1)), event);
+  });
+
+  function reveal(target, event) {
+    if (!target) return;
+    event?.preventDefault();
+    for (let parent = target; parent; parent = parent.parentElement) if (parent.tagName === "DETAILS") parent.open = true;
+    const inside = target.matches(".block") ? target.querySelector("details") : null;
+    if (inside) inside.open = true;
+    const focusable = target.matches("input, textarea, select, [tabindex], summary") ? target : target.querySelector("input, summary");
+    target.scrollIntoView({ block: "center" });
+    focusable?.focus();
+  }
+
+  main.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.form !== form()) return;
+    const counter = form().querySelector(`[data-counter="${CSS.escape(field.id)}"]`);
+    if (counter) count(counter, field);
+    const mirror = form().querySelector(`[data-mirror="${CSS.escape(field.id)}"]`);
+    if (mirror) mirror.textContent = plain(field.value) || (field.name === "subject" ? text("shortened") : "");
+    changed();
+  });
+
+  const plain = (line) => line.replace(/\{\{navn\|([^}]*)\}\}/g, "$1");
+  const count = (counter, field) => {
+    const length = [...plain(field.value)].length;
+    counter.querySelector("output").textContent = length;
+    counter.classList.toggle("long", length > Number(counter.dataset.best));
+  };
+
+  // Which block a new one goes behind.
+  main.addEventListener("focusin", (event) => {
+    const block = event.target.closest?.(".block");
+    if (block) form().elements.after.value = block.dataset.block;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const control = event.ctrlKey || event.metaKey;
+    const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+    if (document.querySelector("dialog[open]")) return;
+    if (control && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      step("save", document.activeElement.id);
+    } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      const block = event.target.closest?.(".block");
+      if (!block) return;
+      event.preventDefault();
+      step(`${event.key === "ArrowUp" ? "up" : "down"}:${block.dataset.block}`, document.activeElement.id);
+    } else if (event.key === "/" && !typing && !control && !event.altKey) {
+      event.preventDefault();
+      const menu = document.getElementById("add");
+      menu.open = true;
+      menu.scrollIntoView({ block: "nearest" });
+      menu.querySelector(".add-menu a, .add-menu button").focus();
+    } else if (event.key === "Escape") {
+      const menu = event.target.closest?.("#add");
+      if (!menu) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (control && event.target.dataset?.rich !== undefined && "bik".includes(event.key.toLowerCase())) {
+      event.preventDefault();
+      mark(event.target, event.key.toLowerCase());
+    }
+  });
+
+  // Light markup around what is selected.
+  function mark(field, key) {
+    const [before, after] = { b: ["**", "**"], i: ["*", "*"], k: ["[", "](https://)"] }[key];
+    const { selectionStart: from, selectionEnd: to, value } = field;
+    field.setRangeText(before + value.slice(from, to) + after, from, to, "select");
+    if (key === "k") field.setSelectionRange(from + 1 + (to - from) + 2, from + 1 + (to - from) + 2 + 8);
+    else field.setSelectionRange(from + before.length, to + before.length);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // The library, in a dialog
+
+  async function pick(address) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "picker";
+    dialog.setAttribute("aria-labelledby", "picker-title");
+    const load = async (from) => {
+      const answer = await fetch(from);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const picker = page.getElementById("picker");
+      if (!answer.ok || !picker) throw new Error(answer.status);
+      dialog.replaceChildren(document.adoptNode(picker));
+    };
+    try {
+      await load(address);
+    } catch {
+      location.assign(address);
+      return;
+    }
+    dialog.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const asked = new URL(event.target.action);
+      if (event.target.method === "get") {
+        asked.search = new URLSearchParams(new FormData(event.target));
+        load(asked);
+      } else {
+        dialog.close();
+        step(`library:${event.submitter.value}`);
+      }
+    });
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog || event.target.closest("[data-close]")) {
+        event.preventDefault();
+        dialog.close();
+      }
+    });
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector("input[type=search]")?.focus();
+  }
+
+  // Leaving
+
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty || saving) event.preventDefault();
+  });
+  main.addEventListener("submit", (event) => {
+    if (event.target === form()) dirty = false;
+  });
+  // Pages that show the mail come after what was typed is saved.
+  main.addEventListener("click", async (event) => {
+    const link = event.target.closest?.(".composer-actions a");
+    if (!link || !dirty || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    await autosave();
+    if (!dirty) location.assign(link.href);
+  });
+
+  function enhance() {
+    form().classList.add("enhanced");
+    for (const counter of form().querySelectorAll("[data-counter]")) {
+      count(counter, document.getElementById(counter.dataset.counter));
+    }
+    const list = document.getElementById("blocks");
+    if (window.Sortable && list) {
+      new window.Sortable(list, { handle: ".handle", animation: 0, onEnd: () => step("autosave") });
+    }
+  }
+  enhance();
+  document.getElementById("summary")?.focus();
+  if (location.hash) reveal(document.getElementById(location.hash.slice(1)));
+})();

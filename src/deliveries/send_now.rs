@@ -1,0 +1,73 @@
+//! Sending what is due of one issue in the foreground, for the command line.
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+
+use actix_web::web::Data;
+
+use super::store::{self, Counts};
+use super::{finish, recover, sender, start};
+use crate::app::App;
+use crate::db::presence::Presence;
+use crate::error::{Error, Result};
+use crate::issues::{self, Issue, IssueState};
+
+/// The audience on one side, what became of its rows on the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Equation {
+    audience: Option<i64>,
+    counts: Counts,
+    adds_up: bool,
+}
+
+impl Equation {
+    /// Of an issue.
+    pub fn of(issue: &Issue, counts: Counts) -> Self {
+        let adds_up = finish::adds_up(issue, &counts);
+        Self { audience: issue.audience_count, counts, adds_up }
+    }
+
+    /// Whether every recipient has a final state, and they are the audience.
+    pub fn adds_up(&self) -> bool {
+        self.adds_up
+    }
+}
+
+impl fmt::Display for Equation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Counts { accepted, failed, skipped, uncertain, .. } = &self.counts;
+        let sign = if self.adds_up { "=" } else { "≠" };
+        write!(
+            f,
+            "audience {} {sign} accepted {accepted} + failed {failed} + skipped {skipped} ({uncertain} uncertain)",
+            self.audience.unwrap_or_default()
+        )
+    }
+}
+
+/// Sends what is due of an issue, named by uuid or slug. [`Error::Conflict`] when it is not being
+/// sent and its time has not come.
+pub async fn send_now(app: &Data<App>, name: &str) -> Result<Equation> {
+    let (app, name) = (app.clone().into_inner(), name.to_owned());
+    tokio::task::spawn_blocking(move || send(&app, &name)).await.map_err(anyhow::Error::from)?
+}
+
+fn send(app: &App, name: &str) -> Result<Equation> {
+    let mut issue = app.db.read_blocking(|conn| Ok(issues::store::by_name(conn, name)?))?;
+    if issue.state == IssueState::Scheduled && issue.send_at.is_some_and(|at| at <= app.clock.now())
+    {
+        start::one(app, &issue)?;
+        issue = app.db.read_blocking(|conn| Ok(issues::store::find(conn, issue.id)?))?;
+    }
+    if !matches!(issue.state, IssueState::Preparing | IssueState::Sending | IssueState::Sent) {
+        return Err(Error::Conflict("error-delivery-not-due"));
+    }
+    let presence = Presence::announce(&app.config.database_url, sender::worker_name(app))?;
+    recover::abandoned(app, presence.name())?;
+    sender::look(app, &issue, presence.name(), &AtomicBool::new(false))?;
+    app.db.read_blocking(|conn| {
+        let issue = issues::store::find(conn, issue.id)?;
+        let counts = store::counts(conn, issue.id)?;
+        Ok(Equation::of(&issue, counts))
+    })
+}

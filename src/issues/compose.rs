@@ -1,0 +1,209 @@
+//! Making an issue and saving it: every save is a revision.
+//!
+//! A revision's number grows with every save, so it names what an editor has seen. The autosaves
+//! of one author that fall into the same five minutes are one revision, which takes a new number
+//! each time.
+
+use super::content::{Block, Content, Theme};
+use super::store::{self, NewRow, Revision};
+use super::{Issue, IssueKind, IssueState, Origin, freeze, slug};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::{DbConn, Json, PublicId};
+use crate::error::{Error, Result};
+use crate::newsletters::{self, Newsletter};
+use crate::staff;
+
+/// How long autosaves are one revision, in seconds.
+const AUTOSAVE_WINDOW: i64 = 5 * 60;
+
+/// An issue to be.
+pub struct NewIssue {
+    /// The newsletter's row.
+    pub newsletter: i64,
+    /// Ordinary or special.
+    pub kind: IssueKind,
+    /// What it begins with.
+    pub content: Content,
+}
+
+/// What an editor wants to save.
+pub struct Draft {
+    /// All of it.
+    pub content: Content,
+    /// The revision that it builds on.
+    pub based_on: i32,
+    /// Saved by the page on its own.
+    pub autosave: bool,
+}
+
+/// An issue with its newest content.
+pub struct Composition {
+    /// The issue.
+    pub issue: Issue,
+    /// Its newsletter.
+    pub newsletter: Newsletter,
+    /// The newest revision.
+    pub revision: Revision,
+    /// What it contains.
+    pub content: Content,
+}
+
+/// Opens an issue.
+pub fn open(conn: &mut DbConn, uuid: PublicId) -> Result<Composition> {
+    let issue = store::by_uuid(conn, uuid)?;
+    let newsletter = newsletters::store::find(conn, issue.newsletter)?;
+    let revision = store::revision(conn, issue.id, issue.current_revision)?;
+    let content = freeze::content(&revision)?;
+    Ok(Composition { issue, newsletter, revision, content })
+}
+
+/// Makes an issue.
+pub async fn create(app: &App, new: NewIssue, actor: &str) -> Result<Issue> {
+    let (actor, now) = (actor.to_owned(), app.clock.now());
+    app.db.write(move |conn| insert(conn, new, Origin::Here, &actor, now)).await
+}
+
+/// Makes an issue in an open transaction.
+pub(super) fn insert(
+    conn: &mut DbConn,
+    new: NewIssue,
+    origin: Origin,
+    actor: &str,
+    now: Instant,
+) -> Result<Issue> {
+    let NewIssue { newsletter, kind, mut content } = new;
+    fit_theme(kind, &mut content)?;
+    let newsletter = newsletters::store::find(conn, newsletter)?;
+    let uuid = PublicId::random();
+    let subject = content.subject.without_name();
+    let row = NewRow {
+        uuid,
+        slug: &free_slug(conn, uuid, &subject)?,
+        newsletter: newsletter.id,
+        time_zone: &newsletter.time_zone,
+        kind,
+        origin,
+        subject: &subject,
+        created_by: actor,
+    };
+    let issue = store::insert(conn, &row, now)?;
+    let issue = save_in(conn, issue, &content, false, actor, now)?;
+    let details = serde_json::json!({ "kind": kind, "subject": issue.subject });
+    staff::store::audit(conn, actor, "issue.create", &format!("issue {uuid}"), details, now)?;
+    Ok(issue)
+}
+
+/// Makes an issue with the same content as another: the blocks are new ones, because clicks are
+/// counted by block.
+pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> {
+    let (actor, now) = (actor.to_owned(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let Composition { issue, mut content, .. } = open(conn, uuid)?;
+            content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();
+            let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
+            insert(conn, new, Origin::Here, &actor, now)
+        })
+        .await
+}
+
+/// Saves a draft; what was approved is a draft again. The same content once more changes nothing.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody else has saved since; [`Error::Conflict`] when the issue is
+/// scheduled or further.
+pub async fn save(app: &App, uuid: PublicId, draft: Draft, actor: &str) -> Result<Issue> {
+    let (actor, now) = (actor.to_owned(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let Draft { mut content, based_on, autosave } = draft;
+            let issue = store::by_uuid(conn, uuid)?;
+            if !issue.is_open() {
+                return Err(Error::Conflict("error-issue-locked"));
+            }
+            if store::saved_by_another(conn, issue.id, based_on, &actor)? {
+                return Err(Error::Stale);
+            }
+            fit_theme(issue.kind, &mut content)?;
+            save_in(conn, issue, &content, autosave, &actor, now)
+        })
+        .await
+}
+
+/// A special edition has a theme, an ordinary one has none.
+fn fit_theme(kind: IssueKind, content: &mut Content) -> Result<()> {
+    match kind {
+        IssueKind::Special => {
+            content.theme.get_or_insert_with(Theme::default);
+            Ok(())
+        }
+        IssueKind::Ordinary if content.theme.is_none() => Ok(()),
+        IssueKind::Ordinary => Err(Error::field("theme", "error-theme-ordinary")),
+    }
+}
+
+fn save_in(
+    conn: &mut DbConn,
+    issue: Issue,
+    content: &Content,
+    autosave: bool,
+    actor: &str,
+    now: Instant,
+) -> Result<Issue> {
+    let json = content.to_json();
+    let hash = freeze::hash(&[&json.to_string()]);
+    let newest = match issue.current_revision {
+        0 => None,
+        number => Some(store::revision(conn, issue.id, number)?),
+    };
+    if newest.as_ref().is_some_and(|newest| newest.hash == hash) {
+        return Ok(issue);
+    }
+    let revision = Revision {
+        issue: issue.id,
+        number: issue.current_revision + 1,
+        content: Json(json),
+        hash,
+        autosave,
+        saved_by: actor.to_owned(),
+        saved_at: now,
+    };
+    let subject = content.subject.without_name();
+    // The address of what is public stays as it is.
+    let slug = match issue.published_on {
+        Some(_) => issue.slug.clone(),
+        None => free_slug(conn, issue.uuid, &subject)?,
+    };
+    if !store::advance(conn, &issue, &revision, &subject, &slug)? {
+        return Err(Error::Stale);
+    }
+    match newest.filter(|newest| is_same_stretch(newest, &revision)) {
+        Some(newest) => store::replace_revision(conn, newest.number, &revision)?,
+        None => store::insert_revision(conn, &revision)?,
+    }
+    Ok(store::find(conn, issue.id)?)
+}
+
+/// Whether two revisions are autosaves of one author in the same five minutes.
+fn is_same_stretch(one: &Revision, other: &Revision) -> bool {
+    let window = |revision: &Revision| revision.saved_at.seconds() / AUTOSAVE_WINDOW;
+    one.autosave && other.autosave && one.saved_by == other.saved_by && window(one) == window(other)
+}
+
+fn free_slug(conn: &mut DbConn, uuid: PublicId, subject: &str) -> Result<String> {
+    let mut wish = slug::of(subject);
+    if wish.is_empty() {
+        let short: String = uuid.to_string().chars().take(8).collect();
+        wish = format!("udgave-{short}");
+    }
+    let taken = store::slugs_like(conn, &wish, uuid)?;
+    Ok(slug::free(&wish, &taken))
+}
+
+impl Issue {
+    /// Whether its content can be changed.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, IssueState::Draft | IssueState::InReview | IssueState::Approved)
+    }
+}

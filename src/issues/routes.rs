@@ -1,0 +1,11 @@
+//! The pages of issues: lists, the editor, preview, schedule, and the public archive.
+
+pub mod archive;
+mod editor;
+mod lists;
+mod preview;
+pub mod schedule;
+
+pub use editor::{save, show};
+pub use lists::{create, duplicate, list, new};
+pub use preview::{document, page as preview};

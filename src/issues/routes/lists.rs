@@ -1,0 +1,176 @@
+//! `/admin/issues`: the list, a new issue, a copy of one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::db::PublicId;
+use crate::error::{Error, Result};
+use crate::issues::compose::{self, NewIssue};
+use crate::issues::{Content, Issue, IssueKind, IssueState, store};
+use crate::newsletters::{self, Newsletter};
+use crate::staff::Staff;
+use crate::web::{Page, html, see_other};
+
+/// Issues on a page of the list.
+const MOST: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "issues/pages/list.html")]
+struct ListPage {
+    page: Page,
+    issues: Vec<Issue>,
+    shown: Shown,
+    /// The last id of this page, when another one follows.
+    before: Option<i64>,
+    may_edit: bool,
+}
+
+/// What the list shows.
+#[derive(Clone, Default, Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    state: String,
+    before: Option<i64>,
+}
+
+/// The states behind a choice in the list.
+const STATES: [(&str, &[IssueState]); 3] = [
+    ("open", &[IssueState::Draft, IssueState::InReview, IssueState::Approved]),
+    (
+        "under-way",
+        &[IssueState::Scheduled, IssueState::Preparing, IssueState::Sending, IssueState::Paused],
+    ),
+    ("done", &[IssueState::Sent, IssueState::Cancelled]),
+];
+
+impl Shown {
+    fn states(&self) -> [&'static str; 3] {
+        STATES.map(|(word, _)| word)
+    }
+
+    /// The address of this list from an issue on.
+    fn after(&self, before: &i64) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("kind", &self.kind)
+            .append_pair("state", &self.state)
+            .append_pair("before", &before.to_string())
+            .finish();
+        format!("/admin/issues?{query}")
+    }
+}
+
+/// `GET /admin/issues`
+pub async fn list(
+    request: HttpRequest,
+    app: web::Data<App>,
+    shown: web::Query<Shown>,
+) -> Result<HttpResponse> {
+    let shown = shown.into_inner();
+    let states = STATES.iter().find(|(word, _)| *word == shown.state);
+    let filter = store::Filter {
+        newsletter: None,
+        kind: shown.kind.parse().ok(),
+        states: states.map(|(_, states)| states.to_vec()),
+        before: shown.before,
+    };
+    let mut issues = app.db.read(move |conn| Ok(store::list(conn, &filter, MOST + 1)?)).await?;
+    let more = issues.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
+    issues.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let page = Page::new(&request);
+    html(&ListPage {
+        before: issues.last().filter(|_| more).map(|issue| issue.id),
+        may_edit: page.is("editor admin"),
+        page,
+        issues,
+        shown,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "issues/pages/new.html")]
+struct NewPage {
+    page: Page,
+    newsletters: Vec<Newsletter>,
+    recent: Vec<Issue>,
+}
+
+/// `GET /admin/issues/new`
+pub async fn new(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    let (newsletters, recent) = app
+        .db
+        .read(|conn| {
+            let recent = store::list(conn, &store::Filter::default(), 8)?;
+            Ok((newsletters::store::all(conn)?, recent))
+        })
+        .await?;
+    html(&NewPage { page: Page::new(&request), newsletters, recent })
+}
+
+/// What a new issue begins with.
+#[derive(Deserialize)]
+pub struct New {
+    /// The newsletter's slug; the only one when it is not given.
+    #[serde(default)]
+    newsletter: String,
+    /// `ordinary`, `special`, or `copy:ISSUE`.
+    from: String,
+}
+
+/// `POST /admin/issues`
+pub async fn create(
+    app: web::Data<App>,
+    staff: Staff,
+    new: web::Form<New>,
+) -> Result<HttpResponse> {
+    let New { newsletter, from } = new.into_inner();
+    let issue = match from.strip_prefix("copy:") {
+        Some(id) => {
+            let id = id.parse().map_err(|_| Error::field("from", "error-required"))?;
+            compose::duplicate(&app, id, &staff.actor()).await?
+        }
+        None => {
+            let kind: IssueKind =
+                from.parse().map_err(|_| Error::field("from", "error-required"))?;
+            let newsletter = app
+                .db
+                .read(move |conn| {
+                    if newsletter.is_empty() {
+                        return newsletters::store::all(conn)?
+                            .into_iter()
+                            .next()
+                            .ok_or(Error::NotFound);
+                    }
+                    Ok(newsletters::store::by_slug(conn, &newsletter)?)
+                })
+                .await?;
+            let new = NewIssue { newsletter: newsletter.id, kind, content: Content::default() };
+            compose::create(&app, new, &staff.actor()).await?
+        }
+    };
+    Ok(see_other(format!("/admin/issues/{}", issue.uuid)))
+}
+
+/// `POST /admin/issues/{id}/duplicate`
+pub async fn duplicate(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let issue = compose::duplicate(&app, id.into_inner(), &staff.actor()).await?;
+    Ok(see_other(format!("/admin/issues/{}?done=copied", issue.uuid)))
+}
+
+/// The day that stands with an issue in lists: when it went, is to go, or was last changed.
+fn day(page: &Page, issue: &Issue) -> String {
+    let zone: Tz = issue.zone();
+    match (issue.published_on, issue.send_at) {
+        (Some(day), _) => page.day(&day),
+        (None, Some(at)) => page.time(&at, &zone),
+        (None, None) => page.t1("issue-changed", "when", page.time(&issue.updated_at, &zone)),
+    }
+}

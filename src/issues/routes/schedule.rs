@@ -1,0 +1,171 @@
+//! `/admin/issues/{id}/schedule`: what goes, to whom, when; and what can be done about it.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::db::PublicId;
+use crate::error::{Error, FieldError, Result};
+use crate::issues::audience::Audience;
+use crate::issues::compose::{self, Composition};
+use crate::issues::store::{self, Call};
+use crate::issues::{Issue, IssueState, approve, schedule, test_send};
+use crate::newsletters::Newsletter;
+use crate::staff::Staff;
+use crate::web::{Page, html, page, see_other};
+
+#[derive(Template)]
+#[template(path = "issues/pages/schedule.html")]
+struct SchedulePage {
+    page: Page,
+    issue: Issue,
+    newsletter: Newsletter,
+    name: String,
+    zone: Tz,
+    audience: i64,
+    /// What must be written before it can go.
+    missing: Vec<FieldError>,
+    errors: Vec<FieldError>,
+    at: String,
+    may_edit: bool,
+    /// Whether this person may approve what is in review.
+    may_approve: bool,
+    email: String,
+}
+
+async fn of(
+    request: &HttpRequest,
+    app: &App,
+    staff: &Staff,
+    id: PublicId,
+    at: String,
+    errors: Vec<FieldError>,
+) -> Result<SchedulePage> {
+    let now = app.clock.now();
+    let (composition, audience) = app
+        .db
+        .read(move |conn| {
+            let composition = compose::open(conn, id)?;
+            let issue = &composition.issue;
+            let rules = Audience::read(&issue.audience)?;
+            let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules };
+            let audience = store::audience_size(conn, &call, now)?;
+            Ok((composition, audience))
+        })
+        .await?;
+    let Composition { issue, newsletter, revision, content } = composition;
+    let page = Page::new(request);
+    let name =
+        if issue.subject.is_empty() { page.t("issue-untitled") } else { issue.subject.clone() };
+    Ok(SchedulePage {
+        zone: newsletter.zone(),
+        missing: approve::may_go(&content),
+        may_edit: page.is("editor admin"),
+        may_approve: staff.is_person() && revision.saved_by != staff.actor(),
+        email: staff.email.clone(),
+        page,
+        issue,
+        newsletter,
+        name,
+        audience,
+        errors,
+        at,
+    })
+}
+
+/// `GET /admin/issues/{id}/schedule`
+pub async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    html(&of(&request, &app, &staff, *id, String::new(), vec![]).await?)
+}
+
+/// What is to be done.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Send it at `at`.
+    Schedule,
+    /// Send it at once.
+    SendNow,
+    /// Ask for the second person.
+    Submit,
+    /// Be the second person.
+    Approve,
+    /// Make it a draft again.
+    Unschedule,
+    /// Send one copy to `to`.
+    Test,
+}
+
+/// The form of the page.
+#[derive(Deserialize)]
+pub struct Form {
+    r#do: Step,
+    #[serde(default)]
+    at: String,
+    #[serde(default)]
+    offset: String,
+    #[serde(default)]
+    to: String,
+}
+
+/// `POST /admin/issues/{id}/schedule`
+pub async fn act(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+    form: web::Form<Form>,
+) -> Result<HttpResponse> {
+    let (id, form) = (id.into_inner(), form.into_inner());
+    let offset = Some(form.offset.as_str()).filter(|offset| !offset.is_empty());
+    let (done, word) = match form.r#do {
+        Step::Schedule => {
+            let at = Some(form.at.as_str());
+            (schedule::schedule(&app, id, at, offset, &staff).await.map(drop), "scheduled")
+        }
+        Step::SendNow => {
+            (schedule::schedule(&app, id, None, None, &staff).await.map(drop), "sending")
+        }
+        Step::Submit => (approve::submit(&app, id, &staff).await, "submitted"),
+        Step::Approve => (approve::approve(&app, id, &staff).await.map(drop), "approved"),
+        Step::Unschedule => (schedule::unschedule(&app, id, &staff).await, "unscheduled"),
+        Step::Test => (test_send::send(&app, id, &form.to, &staff).await, "tested"),
+    };
+    match done {
+        Ok(()) => Ok(see_other(format!("/admin/issues/{id}/schedule?done={word}"))),
+        Err(Error::Invalid(errors)) => {
+            page::unprocessable(&of(&request, &app, &staff, id, form.at, errors).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+impl SchedulePage {
+    fn is(&self, states: &[IssueState]) -> bool {
+        states.contains(&self.issue.state)
+    }
+    fn is_open(&self) -> bool {
+        self.is(&[IssueState::Draft, IssueState::InReview, IssueState::Approved])
+    }
+    fn waits(&self) -> bool {
+        self.is(&[IssueState::Scheduled])
+    }
+    /// The finding that the time comes twice that night.
+    fn twice(&self) -> Option<&FieldError> {
+        self.errors.iter().find(|error| error.field == "offset")
+    }
+    /// Where a finding leads.
+    fn target(&self, field: &str) -> String {
+        match field {
+            "at" | "offset" | "to" => format!("#{field}"),
+            _ => format!("/admin/issues/{}?check=1", self.issue.uuid),
+        }
+    }
+}

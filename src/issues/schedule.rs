@@ -1,0 +1,170 @@
+//! Scheduling: a moment on the newsletter's clock, and what is sent then, frozen.
+
+use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
+use super::approve::{self, may_go};
+use super::compose::{self, Composition};
+use super::store::{self, When};
+use super::{Frame, Issue, IssueState, freeze};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::error::{Error, FieldError, Result};
+use crate::staff::{self, Staff};
+
+/// How a moment is written on a clock.
+const LOCAL: &str = "%Y-%m-%dT%H:%M";
+
+/// Reads `YYYY-MM-DDTHH:MM` on the clock of a zone.
+///
+/// # Errors
+/// When there is no such moment, because the clock skips it in spring (with the next one as a
+/// suggestion), and when there are two, because it repeats an hour in autumn: then the offset must
+/// be said, as in `+02:00`.
+pub fn moment(local: &str, zone: Tz, offset: Option<&str>) -> Result<Instant, FieldError> {
+    // A browser may add seconds.
+    let text = local.trim();
+    let naive = NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(text), LOCAL)
+        .map_err(|_| FieldError::new("at", "error-time-unreadable"))?;
+    match zone.from_local_datetime(&naive) {
+        LocalResult::Single(at) => Ok(Instant::new(at.to_utc())),
+        LocalResult::Ambiguous(first, second) => {
+            let offsets = [first, second].map(|at| at.offset().fix().to_string());
+            let chosen =
+                [first, second].into_iter().zip(&offsets).find(|(_, o)| Some(o.as_str()) == offset);
+            chosen.map(|(at, _)| Instant::new(at.to_utc())).ok_or_else(|| {
+                FieldError::new("offset", "error-time-twice")
+                    .with("first", &offsets[0])
+                    .with("second", &offsets[1])
+            })
+        }
+        LocalResult::None => {
+            let suggestion = naive + TimeDelta::hours(1);
+            Err(FieldError::new("at", "error-time-skipped")
+                .with("suggestion", suggestion.format(LOCAL)))
+        }
+    }
+}
+
+/// Schedules an issue, at a moment on the newsletter's clock or at once. Where no second person is
+/// asked for, scheduling approves. What is sent is frozen here: nothing that is changed later in
+/// the program or in the newsletter's settings changes it.
+pub async fn schedule(
+    app: &App,
+    uuid: PublicId,
+    at: Option<&str>,
+    offset: Option<&str>,
+    staff: &Staff,
+) -> Result<Issue> {
+    let composition = app.db.read(move |conn| compose::open(conn, uuid)).await?;
+    let Composition { issue, newsletter, content, .. } = composition;
+    let (zone, now) = (newsletter.zone(), app.clock.now());
+    let send_at = match at {
+        Some(at) => moment(at, zone, offset).map_err(|error| Error::Invalid(vec![error]))?,
+        None => now,
+    };
+    if send_at < now - TimeDelta::minutes(1) {
+        return Err(Error::field("at", "error-time-past"));
+    }
+    let findings = may_go(&content);
+    if !findings.is_empty() {
+        return Err(Error::Invalid(findings));
+    }
+    let issue = match issue.state {
+        IssueState::Approved => issue,
+        IssueState::Draft | IssueState::InReview if newsletter.approval_required => {
+            return Err(Error::Conflict("error-approval-missing"));
+        }
+        IssueState::Draft | IssueState::InReview => approve::approve(app, uuid, staff).await?,
+        _ => return Err(Error::Conflict("error-issue-locked")),
+    };
+    let frame =
+        Frame::of(&newsletter, &Issue { send_at: Some(send_at), ..issue.clone() }, &app.links, now);
+    let frozen = freeze::freeze(&content, &frame, now)?;
+    let (actor, local) = (staff.actor(), send_at.in_zone(zone).format(LOCAL).to_string());
+    let scheduled = app
+        .db
+        .write(move |conn| {
+            store::keep_rendition(conn, &frozen.rendition)?;
+            let when = When { local: &local, zone: zone.name(), at: send_at };
+            if !store::schedule(conn, &issue, &when, &frozen.rendition.hash, now)? {
+                return Err(Error::Stale);
+            }
+            store::replace_links(conn, issue.id, &frozen.links)?;
+            let details = serde_json::json!({ "at": local, "zone": zone.name() });
+            staff::store::audit(
+                conn,
+                &actor,
+                "issue.schedule",
+                &format!("issue {uuid}"),
+                details,
+                now,
+            )?;
+            Ok(store::find(conn, issue.id)?)
+        })
+        .await?;
+    Ok(scheduled)
+}
+
+/// Takes an issue back that has not begun to go out: it is a draft again.
+pub async fn unschedule(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
+    let (actor, now) = (staff.actor(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let issue = store::by_uuid(conn, uuid)?;
+            let from = [IssueState::Scheduled, IssueState::Approved, IssueState::InReview];
+            if !store::back_to_draft(conn, issue.id, &from, now)? {
+                return Err(Error::Conflict("error-issue-begun"));
+            }
+            let details = serde_json::json!({});
+            staff::store::audit(
+                conn,
+                &actor,
+                "issue.unschedule",
+                &format!("issue {uuid}"),
+                details,
+                now,
+            )?;
+            Ok(())
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZONE: Tz = chrono_tz::Europe::Copenhagen;
+
+    #[test]
+    fn a_moment_that_the_clock_skips_is_refused_with_the_next_one() {
+        let error = moment("2026-03-29T02:30", ZONE, None).err();
+        let error = error.unwrap_or_else(|| FieldError::new("", ""));
+        assert_eq!(error.code, "error-time-skipped");
+        assert_eq!(error.args, [("suggestion", "2026-03-29T03:30".to_owned())]);
+    }
+
+    #[test]
+    fn a_moment_that_comes_twice_needs_its_offset() {
+        let error = moment("2026-10-25T02:30", ZONE, None).err();
+        assert_eq!(error.map(|error| error.code), Some("error-time-twice"));
+        for (offset, utc) in
+            [("+02:00", "2026-10-25T00:30:00Z"), ("+01:00", "2026-10-25T01:30:00Z")]
+        {
+            let at = moment("2026-10-25T02:30", ZONE, Some(offset));
+            assert_eq!(at, Ok(Instant::new(utc.parse().unwrap_or_default())), "{offset}");
+        }
+        assert!(moment("2026-10-25T02:30", ZONE, Some("+05:00")).is_err());
+    }
+
+    #[test]
+    fn summer_and_winter_time_are_kept_apart() {
+        let summer = moment("2017-06-15T09:00", ZONE, None);
+        assert_eq!(summer, Ok(Instant::new("2017-06-15T07:00:00Z".parse().unwrap_or_default())));
+        let winter = moment("2017-03-24T09:00", ZONE, None);
+        assert_eq!(winter, Ok(Instant::new("2017-03-24T08:00:00Z".parse().unwrap_or_default())));
+        assert!(moment("i morgen kl. 9", ZONE, None).is_err());
+        assert!(moment("2017-06-31T09:00", ZONE, None).is_err());
+    }
+}

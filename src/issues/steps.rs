@@ -1,0 +1,122 @@
+//! What the buttons of the editor's form do to the blocks: each is a step on what was typed, and
+//! works whether or not all of it can be saved.
+
+use serde_json::{Value, json};
+
+use super::content::{Block, BlockKind};
+use crate::db::PublicId;
+
+/// A button of the form, by its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Save and no more.
+    Save,
+    /// Save because some time has passed.
+    Autosave,
+    /// `add:KIND`, behind the block that is in use or at the end.
+    Add(String),
+    /// `up:BLOCK`
+    Up(PublicId),
+    /// `down:BLOCK`
+    Down(PublicId),
+    /// `duplicate:BLOCK`
+    Duplicate(PublicId),
+    /// `remove:BLOCK`
+    Remove(PublicId),
+    /// `restore:BLOCK:REVISION`
+    Restore(PublicId, i32),
+    /// `add-project:BLOCK`
+    AddProject(PublicId),
+    /// `remove-project:BLOCK:POSITION`
+    RemoveProject(PublicId, usize),
+}
+
+impl Step {
+    /// Reads a button's value; `None` when there is no such button.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (verb, rest) = text.split_once(':').unwrap_or((text, ""));
+        let (id, number) = rest.split_once(':').unwrap_or((rest, ""));
+        let id = || id.parse::<PublicId>().ok();
+        Some(match verb {
+            "save" => Self::Save,
+            "autosave" => Self::Autosave,
+            "add" => Self::Add(rest.to_owned()),
+            "up" => Self::Up(id()?),
+            "down" => Self::Down(id()?),
+            "duplicate" => Self::Duplicate(id()?),
+            "remove" => Self::Remove(id()?),
+            "restore" => Self::Restore(id()?, number.parse().ok()?),
+            "add-project" => Self::AddProject(id()?),
+            "remove-project" => Self::RemoveProject(id()?, number.parse().ok()?),
+            _ => return None,
+        })
+    }
+}
+
+/// The blocks of what was typed.
+pub struct Blocks<'v>(&'v mut Vec<Value>);
+
+impl<'v> Blocks<'v> {
+    /// Those of loose content, as [`super::form`] makes it.
+    pub fn of(content: &'v mut Value) -> Option<Self> {
+        content["blocks"].as_array_mut().map(Self)
+    }
+
+    /// Where a block stands.
+    pub fn position(&self, id: PublicId) -> Option<usize> {
+        let id = id.to_string();
+        self.0.iter().position(|block| block["id"] == *id)
+    }
+
+    /// Puts a block behind another, or at the end, and returns its id.
+    pub fn insert(&mut self, kind: BlockKind, behind: Option<PublicId>) -> PublicId {
+        let block = Block::new(kind);
+        let at = behind.and_then(|id| self.position(id)).map_or(self.0.len(), |at| at + 1);
+        self.0.insert(at, serde_json::to_value(&block).unwrap_or_default());
+        block.id
+    }
+
+    /// Puts a block that was there before back to its place.
+    pub fn put_back(&mut self, block: Value, at: usize) {
+        let known = self.0.iter().any(|other| other["id"] == block["id"]);
+        if !known {
+            self.0.insert(at.min(self.0.len()), block);
+        }
+    }
+
+    /// Changes places with the block above or below, if there is one.
+    pub fn shift(&mut self, id: PublicId, by: isize) {
+        let Some(at) = self.position(id) else { return };
+        if let Some(to) = at.checked_add_signed(by).filter(|to| *to < self.0.len()) {
+            self.0.swap(at, to);
+        }
+    }
+
+    /// Puts a copy right behind a block and returns its id.
+    pub fn duplicate(&mut self, id: PublicId) -> Option<PublicId> {
+        let at = self.position(id)?;
+        let mut copy = self.0.get(at)?.clone();
+        let new = PublicId::random();
+        copy["id"] = new.to_string().into();
+        self.0.insert(at + 1, copy);
+        Some(new)
+    }
+
+    /// Takes a block out.
+    pub fn remove(&mut self, id: PublicId) {
+        if let Some(at) = self.position(id) {
+            self.0.remove(at);
+        }
+    }
+
+    /// Adds an empty project to a list of projects, or takes one out.
+    pub fn change_projects(&mut self, id: PublicId, remove: Option<usize>) {
+        let Some(block) = self.position(id).and_then(|at| self.0.get_mut(at)) else { return };
+        let Some(projects) = block["projects"].as_array_mut() else { return };
+        match remove {
+            None => projects.push(json!({ "title": "", "url": "", "groups": [] })),
+            Some(at) if at < projects.len() => drop(projects.remove(at)),
+            Some(_) => {}
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Lists of issues: for editors, for the desk, and for the archive.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::db::DbConn;
+use crate::db::schema::{deliveries, issues};
+use crate::issues::{Issue, IssueKind, IssueState};
+
+/// Which issues a list shows; `None` is all.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of one newsletter.
+    pub newsletter: Option<i64>,
+    /// Ordinary or special.
+    pub kind: Option<IssueKind>,
+    /// In one of these states.
+    pub states: Option<Vec<IssueState>>,
+    /// With ids below this one: the page after it.
+    pub before: Option<i64>,
+}
+
+/// Issues, the newest first.
+pub fn list(conn: &mut DbConn, filter: &Filter, most: i64) -> QueryResult<Vec<Issue>> {
+    let mut query = issues::table.select(Issue::as_select()).into_boxed();
+    if let Some(newsletter) = filter.newsletter {
+        query = query.filter(issues::newsletter.eq(newsletter));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(issues::kind.eq(kind));
+    }
+    if let Some(states) = &filter.states {
+        query = query.filter(issues::state.eq_any(states));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(issues::id.lt(before));
+    }
+    query.order(issues::id.desc()).limit(most).load(conn)
+}
+
+/// The issues that are public, the newest day first.
+pub fn published(conn: &mut DbConn) -> QueryResult<Vec<Issue>> {
+    issues::table
+        .filter(issues::published_on.is_not_null())
+        .filter(issues::rendition.is_not_null())
+        .order((issues::published_on.desc(), issues::id.desc()))
+        .select(Issue::as_select())
+        .load(conn)
+}
+
+/// A public issue by its slug.
+pub fn published_by_slug(conn: &mut DbConn, slug: &str) -> QueryResult<Issue> {
+    issues::table
+        .filter(issues::slug.eq(slug))
+        .filter(issues::published_on.is_not_null())
+        .filter(issues::rendition.is_not_null())
+        .select(Issue::as_select())
+        .first(conn)
+}
+
+/// The public issues of the same newsletter right before and right after one.
+pub fn neighbours(
+    conn: &mut DbConn,
+    issue: &Issue,
+    day: NaiveDate,
+) -> QueryResult<(Option<Issue>, Option<Issue>)> {
+    let public = || {
+        issues::table
+            .filter(issues::newsletter.eq(issue.newsletter))
+            .filter(issues::rendition.is_not_null())
+            .select(Issue::as_select())
+    };
+    let earlier = (issues::published_on.lt(day))
+        .or(issues::published_on.eq(day).and(issues::id.lt(issue.id)));
+    let later = (issues::published_on.gt(day))
+        .or(issues::published_on.eq(day).and(issues::id.gt(issue.id)));
+    let before = public()
+        .filter(earlier)
+        .order((issues::published_on.desc(), issues::id.desc()))
+        .first(conn)
+        .optional()?;
+    let after = public()
+        .filter(later)
+        .order((issues::published_on.asc(), issues::id.asc()))
+        .first(conn)
+        .optional()?;
+    Ok((before, after))
+}
+
+/// How many copies of an issue are in each state, by the state's word.
+pub fn copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .group_by(deliveries::state)
+        .select((deliveries::state, diesel::dsl::count_star()))
+        .load(conn)
+}

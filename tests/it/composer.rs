@@ -1,0 +1,373 @@
+//! Writing issues: the editor's form, its steps, autosave, two editors at once, and the preview.
+//! Everything is done as a browser without JavaScript does it: read the form, change it, post it.
+
+use lederbrev::issues::compose::{self, NewIssue};
+use lederbrev::issues::{Content, Issue, IssueKind, store};
+use lederbrev::staff::{self, Role};
+use reqwest::{Client, Response, StatusCode};
+
+use crate::app::{TestApp, browser};
+use crate::both;
+
+/// The example: the special edition on the core task.
+pub fn special_edition() -> Content {
+    let json = include_str!("../../assets/demo/special_kerneopgaven.json");
+    Content::read(&serde_json::from_str(json).unwrap()).unwrap()
+}
+
+/// An editor with an issue open.
+pub struct Editor<'a> {
+    pub app: &'a TestApp,
+    pub browser: Client,
+    pub issue: Issue,
+}
+
+/// A form as a browser would send it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl Form {
+    /// Reads the fields of the first form that holds `revision`.
+    pub fn read(html: &str) -> Self {
+        let start = html.find("<form method=\"post\" action=\"/admin/issues/").expect("a form");
+        let html = &html[start..start + html[start..].find("</form>").unwrap()];
+        let mut fields = Vec::new();
+        let mut rest = html;
+        while let Some(at) =
+            ["<input", "<textarea", "<select"].iter().filter_map(|tag| rest.find(tag)).min()
+        {
+            rest = &rest[at..];
+            let (tag, inside) = rest.split_once('>').unwrap();
+            let name = attribute(tag, "name").unwrap_or_default();
+            let is_tick = tag.contains("type=\"checkbox\"");
+            let value = if tag.starts_with("<textarea") {
+                let text = inside.split_once("</textarea>").unwrap().0;
+                unescape(text.strip_prefix('\n').unwrap_or(text))
+            } else if tag.starts_with("<select") {
+                let options = inside.split_once("</select>").unwrap().0;
+                let selected = options.split("<option").find(|option| option.contains(" selected"));
+                attribute(selected.unwrap(), "value").unwrap()
+            } else {
+                attribute(tag, "value").unwrap_or_default()
+            };
+            if !is_tick || tag.contains(" checked") {
+                fields.push((name, value));
+            }
+            rest = inside;
+        }
+        Self(fields)
+    }
+
+    /// The value of a field; the name may be its end, such as `.title`.
+    pub fn get(&self, end: &str) -> &str {
+        let found = self.0.iter().find(|(name, _)| name.ends_with(end));
+        &found.unwrap_or_else(|| panic!("no field {end} in {self:?}")).1
+    }
+
+    /// Types into a field.
+    pub fn set(&mut self, end: &str, value: &str) -> &mut Self {
+        match self.0.iter_mut().find(|(name, _)| name.ends_with(end)) {
+            Some((_, old)) => value.clone_into(old),
+            None => self.0.push((end.to_owned(), value.to_owned())),
+        }
+        self
+    }
+
+    /// The ids and kinds of the blocks, in the order of the page.
+    pub fn blocks(&self) -> Vec<(String, String)> {
+        let kinds = self.0.iter().filter(|(name, _)| name.ends_with(".kind"));
+        kinds
+            .map(|(name, kind)| (name.split('.').nth(1).unwrap().to_owned(), kind.clone()))
+            .collect()
+    }
+
+    pub fn kinds(&self) -> Vec<String> {
+        self.blocks().into_iter().map(|(_, kind)| kind).collect()
+    }
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    Some(unescape(rest.split_once('"')?.0))
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#34;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#38;", "&")
+}
+
+impl<'a> Editor<'a> {
+    /// Signs in and makes an issue.
+    pub async fn with(app: &'a TestApp, kind: IssueKind, content: Content) -> Self {
+        let browser = app.signed_in(Role::Editor).await;
+        let newsletter = app.newsletter().await;
+        let new = NewIssue { newsletter, kind, content };
+        let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
+        Self { app, browser, issue }
+    }
+
+    /// With an empty ordinary issue.
+    pub async fn new(app: &'a TestApp) -> Self {
+        Self::with(app, IssueKind::Ordinary, Content::default()).await
+    }
+
+    pub fn path(&self, rest: &str) -> String {
+        self.app.url(&format!("/admin/issues/{}{rest}", self.issue.uuid))
+    }
+
+    pub async fn get(&self, rest: &str) -> Response {
+        self.browser.get(self.path(rest)).send().await.unwrap()
+    }
+
+    pub async fn form(&self) -> Form {
+        Form::read(&self.get("").await.text().await.unwrap())
+    }
+
+    /// Presses a button of the form.
+    pub async fn press(&self, form: &Form, button: &str) -> Response {
+        let mut fields = form.0.clone();
+        fields.push(("do".to_owned(), button.to_owned()));
+        self.browser.post(self.path("")).form(&fields).send().await.unwrap()
+    }
+
+    /// Presses a button that leads back to the form, and returns the form then.
+    pub async fn press_and_see(&self, form: &Form, button: &str) -> Form {
+        let answer = self.press(form, button).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{button}");
+        let to = answer.headers()["location"].to_str().unwrap().to_owned();
+        let page = self.browser.get(self.app.url(&to)).send().await.unwrap();
+        Form::read(&page.text().await.unwrap())
+    }
+
+    /// The content that is stored.
+    pub async fn content(&self) -> Content {
+        let uuid = self.issue.uuid;
+        self.app.app.db.read(move |conn| Ok(compose::open(conn, uuid)?.content)).await.unwrap()
+    }
+
+    /// The numbers of the revisions that are stored.
+    pub async fn revisions(&self) -> Vec<i32> {
+        let id = self.issue.id;
+        let all = self.app.app.db.read(move |conn| Ok(store::revisions(conn, id)?)).await.unwrap();
+        all.into_iter().map(|revision| revision.number).collect()
+    }
+
+    /// Another editor, who looks at the same issue.
+    pub async fn colleague(&self) -> Self {
+        let link =
+            staff::add::add(&self.app.app, "bo@lederweb.example", "Bo Krag", Role::Editor, "test");
+        let browser = browser();
+        browser.post(link.await.unwrap()).send().await.unwrap();
+        Self { app: self.app, browser, issue: self.issue.clone() }
+    }
+}
+
+both! {
+    async fn a_new_issue_is_made_filled_saved_and_previewed(app: TestApp) {
+        app.newsletter().await;
+        let browser = app.signed_in(Role::Editor).await;
+        let made = browser.post(app.url("/admin/issues")).form(&[("from", "ordinary")]);
+        let made = made.send().await.unwrap();
+        assert_eq!(made.status(), StatusCode::SEE_OTHER);
+        let to = made.headers()["location"].to_str().unwrap().to_owned();
+        let uuid = to.rsplit('/').next().unwrap().parse().unwrap();
+        let issue = app.app.db.read(move |conn| Ok(store::by_uuid(conn, uuid)?)).await.unwrap();
+        let editor = Editor { app: &app, browser, issue };
+
+        let mut form = editor.form().await;
+        form.set("subject", "Nyt fra Lederweb");
+        let mut form = editor.press_and_see(&form, "add:article").await;
+        assert_eq!(form.get("subject"), "Nyt fra Lederweb");
+        form.set(".title", "Undgå værdiløs kompetenceudvikling <mj-raw>")
+            .set(".teaser", "En **ny** metode til {{navn|leder}}")
+            .set(".url", "https://lederweb.dk/artikel?a=1&b=2");
+        let form = editor.press_and_see(&form, "save").await;
+        assert_eq!(form.get(".teaser"), "En **ny** metode til {{navn|leder}}");
+
+        let html = editor.get("/preview/html").await;
+        let policy = html.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+        assert!(!policy.contains("allow-scripts"));
+        let html = html.text().await.unwrap();
+        assert!(html.contains("Undgå værdiløs kompetenceudvikling &#60;mj-raw&#62;"), "{html}");
+        assert!(html.contains("<strong>ny</strong>") && html.contains("Mette Lund"));
+        let text = editor.get("/preview/text").await;
+        assert_eq!(text.headers()["content-type"], "text/plain; charset=utf-8");
+        assert!(text.text().await.unwrap().contains("Undgå værdiløs kompetenceudvikling <mj-raw>"));
+        assert_eq!(editor.get("/preview/web").await.status(), StatusCode::OK);
+        assert_eq!(editor.get("/preview/theme.css").await.headers()["content-type"], "text/css; charset=utf-8");
+        for view in ["desktop", "phone", "dark", "text", "web"] {
+            assert_eq!(editor.get(&format!("/preview?view={view}")).await.status(), StatusCode::OK);
+        }
+        let list = editor.browser.get(app.url("/admin/issues")).send().await.unwrap();
+        assert!(list.text().await.unwrap().contains("Nyt fra Lederweb"));
+    }
+
+    async fn every_kind_of_block_is_added_changed_moved_copied_removed_and_brought_back(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        let mut form = editor.form().await;
+        for kind in lederbrev::issues::content::BlockKind::NAMES {
+            form = editor.press_and_see(&form, &format!("add:{kind}")).await;
+            let (id, found) = form.blocks().pop().unwrap();
+            assert_eq!(found, kind);
+            // Its first text field, whatever it is called.
+            let typed = form.0.iter().position(|(name, _)| {
+                name.starts_with(&format!("blocks.{id}."))
+                    && [".title", ".text", ".body", ".quote", ".caption"].iter().any(|end| name.ends_with(end))
+            });
+            if let Some(at) = typed {
+                form.0[at].1 = format!("Om {kind}");
+                form = editor.press_and_see(&form, "save").await;
+                assert_eq!(form.0[at].1, format!("Om {kind}"));
+            }
+
+            let before = form.kinds();
+            form = editor.press_and_see(&form, &format!("up:{id}")).await;
+            let last = before.len() - 1;
+            let mut moved = before.clone();
+            if last > 0 {
+                moved.swap(last - 1, last);
+            }
+            assert_eq!(form.kinds(), moved);
+            form = editor.press_and_see(&form, &format!("down:{id}")).await;
+            assert_eq!(form.kinds(), before);
+
+            form = editor.press_and_see(&form, &format!("duplicate:{id}")).await;
+            let copy = form.blocks().pop().unwrap();
+            assert!(copy.1 == kind && copy.0 != id);
+            form = editor.press_and_see(&form, &format!("remove:{}", copy.0)).await;
+            assert_eq!(form.kinds(), before);
+
+            let whole = editor.content().await;
+            let answer = editor.press(&form, &format!("remove:{id}")).await;
+            let to = answer.headers()["location"].to_str().unwrap().to_owned();
+            let page = editor.browser.get(app.url(&to)).send().await.unwrap().text().await.unwrap();
+            let undo = page.split("value=\"restore:").nth(1).expect("an undo button");
+            let undo = format!("restore:{}", undo.split('"').next().unwrap());
+            let without = Form::read(&page);
+            assert_eq!(without.kinds(), before[..last]);
+            form = editor.press_and_see(&without, &undo).await;
+            assert_eq!(editor.content().await, whole, "{kind} came back as it was");
+        }
+        let form = editor.press_and_see(&form, "save").await;
+        assert_eq!(form.kinds(), lederbrev::issues::content::BlockKind::NAMES);
+    }
+
+    async fn autosaves_of_one_author_in_five_minutes_are_one_revision(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        let json = |form: &Form| {
+            let mut fields = form.0.clone();
+            fields.push(("do".to_owned(), "autosave".to_owned()));
+            editor.browser.post(editor.path("")).header("accept", "application/json").form(&fields)
+        };
+        let mut form = editor.form().await;
+        for (subject, saved) in [("N", "8.00"), ("Nyt", "8.01"), ("Nyt fra Lederweb", "8.01")] {
+            app.clock.advance(chrono::TimeDelta::seconds(30));
+            form.set("subject", subject);
+            let answer = json(&form).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK);
+            let news: serde_json::Value = answer.json().await.unwrap();
+            assert_eq!(news["saved"], format!("Gemt {saved}"));
+            form.set("revision", &news["revision"].to_string());
+        }
+        assert_eq!(editor.revisions().await, [1, 4], "the number grows, the rows do not");
+        app.clock.advance(chrono::TimeDelta::minutes(5));
+        form.set("subject", "Nyt fra Lederweb i marts");
+        json(&form).send().await.unwrap();
+        assert_eq!(editor.revisions().await, [1, 4, 5]);
+        json(&form).send().await.unwrap();
+        assert_eq!(editor.revisions().await, [1, 4, 5], "the same once more is no revision");
+        let mut form = editor.form().await;
+        form.set("subject", "Nyt");
+        editor.press_and_see(&form, "save").await;
+        assert_eq!(editor.revisions().await, [1, 4, 5, 6], "what somebody saves is kept");
+    }
+
+    async fn two_editors_at_once_see_both_versions_and_lose_nothing(app: TestApp) {
+        let mette = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let bo = mette.colleague().await;
+        let (mut hers, mut his) = (mette.form().await, bo.form().await);
+        his.set("subject", "Bos emne");
+        bo.press_and_see(&his, "save").await;
+
+        hers.set("subject", "Mettes emne");
+        let autosave = mette
+            .browser
+            .post(mette.path(""))
+            .header("accept", "application/json")
+            .form(&hers.0)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(autosave.status(), StatusCode::CONFLICT);
+        let block = hers.blocks()[0].0.clone();
+        for button in ["save".to_owned(), format!("remove:{block}")] {
+            let answer = mette.press(&hers, &button).await;
+            assert_eq!(answer.status(), StatusCode::CONFLICT);
+            let page = answer.text().await.unwrap();
+            assert!(page.contains("Mettes emne") && page.contains("Bos emne"));
+            assert!(page.contains("bo@lederweb.example"));
+        }
+        assert_eq!(mette.content().await.subject.to_markup(), "Bos emne");
+
+        let page = mette.press(&hers, "save").await.text().await.unwrap();
+        let on_top = Form::read(&page);
+        let saved = mette.press_and_see(&on_top, "save").await;
+        assert_eq!(saved.get("subject"), "Mettes emne");
+        assert_eq!(saved.kinds(), hers.kinds());
+        assert_eq!(mette.revisions().await, [1, 2, 3], "his version is in the history");
+    }
+
+    async fn what_cannot_be_taken_comes_back_as_it_was_typed_with_a_word_beside_it(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        let form = editor.form().await;
+        let mut form = editor.press_and_see(&form, "add:button").await;
+        let id = form.blocks()[0].0.clone();
+        form.set(".text", "Læs mere").set(".url", "javascript:alert(1)");
+        for button in ["save", "add:text"] {
+            let answer = editor.press(&form, button).await;
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+            let page = answer.text().await.unwrap();
+            assert!(page.contains("value=\"javascript:alert(1)\""));
+            assert!(page.contains(&format!("href=\"#f-{id}-url\"")), "the summary leads to the field");
+            assert!(page.contains(&format!("id=\"f-{id}-url-error\">Adressen kan ikke bruges")));
+        }
+        form.set(".url", "https://lederweb.dk");
+        let mut strange = form.clone();
+        strange.set(".kind", "marquee");
+        let answer = editor.press(&strange, "save").await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text().await.unwrap().contains("Bloktypen »marquee« findes ikke"));
+        let mut long = form.clone();
+        long.set(".text", &"æ".repeat(100_000));
+        assert_eq!(editor.press(&long, "save").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let mut huge = form.clone();
+        huge.set(".text", &"a".repeat(2_000_000));
+        assert_eq!(editor.press(&huge, "save").await.status(), StatusCode::BAD_REQUEST);
+        let mut deep = form.clone();
+        deep.0.push((format!("blocks.{id}.{}", "a.".repeat(50_000)), "x".to_owned()));
+        let bomb = Form((0..50_000).map(|n| (format!("blocks.{n}"), String::new())).collect());
+        assert_eq!(editor.press(&deep, "save").await.status(), StatusCode::SEE_OTHER);
+        let answer = editor.press(&Form([form.0, bomb.0].concat()), "save").await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(editor.press(&editor.form().await, "explode").await.status(), StatusCode::BAD_REQUEST);
+    }
+
+    async fn a_copy_has_the_same_words_and_blocks_of_its_own(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let answer = editor.browser.post(editor.path("/duplicate")).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let to = answer.headers()["location"].to_str().unwrap().to_owned();
+        let copy = Form::read(&editor.browser.get(app.url(&to)).send().await.unwrap().text().await.unwrap());
+        let original = editor.form().await;
+        assert_eq!(copy.kinds(), original.kinds());
+        assert_eq!(copy.get("theme.title"), "Ledelse af kerneopgaven");
+        assert!(copy.blocks().iter().all(|block| !original.blocks().contains(block)));
+        let issues = app.app.db.read(|conn| Ok(store::list(conn, &store::Filter::default(), 9)?)).await.unwrap();
+        let slugs: Vec<_> = issues.iter().map(|issue| issue.slug.as_str()).collect();
+        assert_eq!(slugs, ["saernummer-ledelse-af-kerneopgaven-2", "saernummer-ledelse-af-kerneopgaven"]);
+    }
+}

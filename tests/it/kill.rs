@@ -1,0 +1,204 @@
+//! `kill -9` of the real program while messages are on the line; the receiver outlives it.
+
+#![expect(clippy::print_stdout, reason = "who repeats a failure needs its seed and its numbers")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use lederbrev::clock::Clock;
+use lederbrev::db::schema::deliveries;
+use lederbrev::db::{DatabaseUrl, Db, DbConn, PublicId, migrate};
+use lederbrev::deliveries::DeliveryState;
+use lederbrev::deliveries::store;
+use lederbrev::issues::{Issue, IssueState};
+use rand::{RngExt, SeedableRng};
+
+use crate::receiver::{Play, Receiver};
+use crate::{postgres, sending};
+
+const RECIPIENTS: usize = 1_200;
+const KILLS: usize = 10;
+const CONNECTIONS: usize = 4;
+const WINDOW: usize = 8;
+
+/// The seed of the moments at which it is killed; another one by `KILL_SEED`.
+fn seed() -> u64 {
+    std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_170_324)
+}
+
+#[test]
+fn ten_kills_lose_nobody_and_repeat_only_what_was_on_the_line_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/lederbrev.db", folder.path().display());
+    ten_kills(&url, folder.path());
+}
+
+#[test]
+fn ten_kills_lose_nobody_and_repeat_only_what_was_on_the_line_on_postgres() {
+    let folder = tempfile::tempdir().unwrap();
+    ten_kills(&postgres::new_database(), folder.path());
+}
+
+fn ten_kills(url: &str, folder: &Path) {
+    let relay = Receiver::start();
+    // Slow enough that a kill hits somebody on the line, before the answer as well as after it.
+    relay.plays(|to, _| {
+        std::thread::sleep(Duration::from_micros(500 * (to.len() as u64 % 7)));
+        Play::Accept
+    });
+    let database = DatabaseUrl::parse(url).unwrap();
+    migrate::run(&database).unwrap();
+    let db = Db::connect(&database).unwrap();
+    let issue = prepare(&db);
+    let mut random = rand::rngs::StdRng::seed_from_u64(seed());
+    println!("KILL_SEED={}", seed());
+
+    let mut killed_in_data = Vec::new();
+    while killed_in_data.len() < KILLS {
+        let done = KILLS - killed_in_data.len();
+        let before = relay.count();
+        let left = RECIPIENTS.saturating_sub(before);
+        assert!(left > 0, "the receiver was too fast for {done} more kills");
+        let mut process = serve(url, folder, relay.port);
+        // At a message that the seed chooses, and a little later still.
+        let goal = before + 1 + random.random_range(0..=(left / (2 * done)).max(1));
+        let patience = Instant::now() + Duration::from_secs(60);
+        while relay.count() < goal {
+            assert!(Instant::now() < patience, "it does not go on; {} heard", relay.count());
+            assert!(process.try_wait().unwrap().is_none(), "the program ended by itself");
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_micros(random.random_range(0..3_000)));
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let in_data = rows_in(&db, &issue, DeliveryState::InData);
+        assert!(in_data <= CONNECTIONS * WINDOW, "{in_data} rows under way");
+        if in_data > 0 {
+            killed_in_data.push(in_data);
+        }
+    }
+    println!("rows under way at the kills: {killed_in_data:?}");
+
+    let mut process = serve(url, folder, relay.port);
+    let patience = Instant::now() + Duration::from_secs(120);
+    let (issue, counts) = loop {
+        let (issue, counts) = look(&db, &issue);
+        match issue.state {
+            IssueState::Sent => break (issue, counts),
+            // A copy that was on the line at two kills is held: nobody is spammed.
+            IssueState::Paused if counts.held > 0 => decide(&db, &issue),
+            state => assert!(Instant::now() < patience, "{state} {counts:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    // SIGTERM: it ends in order.
+    Command::new("kill").arg(process.id().to_string()).status().unwrap();
+    assert!(process.wait().unwrap().success());
+
+    let received = relay.received();
+    let mut copies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for copy in &received {
+        copies.entry(&copy.to).or_default().push(&copy.message_id);
+    }
+    let everybody: BTreeSet<String> = (0..RECIPIENTS).map(sending::address).collect();
+    assert_eq!(copies.keys().map(|to| (*to).to_owned()).collect::<BTreeSet<_>>(), everybody);
+    for (to, ids) in &copies {
+        assert!(ids.iter().all(|id| *id == ids[0]), "{to}: {ids:?}");
+    }
+    let doubles = received.len() - RECIPIENTS;
+    let allowed: usize = killed_in_data.iter().sum();
+    println!("{doubles} second copies, {allowed} rows under way at kills, {counts:?}");
+    assert!(doubles <= allowed, "{doubles} second copies");
+    assert!(allowed <= KILLS * CONNECTIONS * WINDOW);
+    assert!(counts.uncertain as usize <= allowed && doubles <= 2 * counts.uncertain as usize);
+    assert_eq!(issue.audience_count, Some(RECIPIENTS as i64));
+    assert_eq!(counts.accepted, RECIPIENTS as i64);
+}
+
+fn prepare(db: &Db) -> Issue {
+    db.write_blocking(|conn| {
+        let now = Clock::real().now();
+        let newsletter = newsletter(conn, now)?;
+        sending::readers(conn, newsletter, RECIPIENTS, now)?;
+        Ok(sending::due_issue(conn, newsletter, now)?)
+    })
+    .unwrap()
+}
+
+fn newsletter(conn: &mut DbConn, now: lederbrev::clock::Instant) -> QueryResult<i64> {
+    let new = lederbrev::newsletters::store::NewNewsletter {
+        slug: "lederweb",
+        title: "Nyt fra Lederweb",
+        description: "Viden om god ledelse i kommuner og regioner.",
+        language: lederbrev::web::Lang::Da,
+        time_zone: "Europe/Copenhagen",
+        sender_name: "Væksthus for Ledelse",
+        sender_email: "nyhedsbrev@lederweb.example",
+        open_tracking: lederbrev::newsletters::Tracking::Aggregate,
+        details: &Default::default(),
+    };
+    lederbrev::newsletters::store::insert(conn, &new, now)
+}
+
+/// Starts the real program, with a new worker name each time as a new container would have.
+pub fn serve(url: &str, folder: &Path, relay: u16) -> Child {
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("lederbrev.log"))
+        .unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    Command::new(env!("CARGO_BIN_EXE_lederbrev"))
+        .arg("serve")
+        .env("LEDERBREV_DATABASE_URL", url)
+        .env("LEDERBREV_DATA_DIR", folder)
+        .env("LEDERBREV_BIND", format!("127.0.0.1:{port}"))
+        .env("LEDERBREV_PUBLIC_URL", "https://nyt.lederweb.example")
+        .env("LEDERBREV_MAIL_URL", format!("smtp://127.0.0.1:{relay}"))
+        .env("LEDERBREV_SECRET_KEY", "a secret key for tests, long enough to be one")
+        .env("LEDERBREV_SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one")
+        .env("LEDERBREV_SEND_CONNECTIONS", CONNECTIONS.to_string())
+        .env("LEDERBREV_SEND_WINDOW", WINDOW.to_string())
+        .env("LEDERBREV_WORKER_NAME", PublicId::random().to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
+}
+
+fn look(db: &Db, issue: &Issue) -> (Issue, store::Counts) {
+    let id = issue.id;
+    db.read_blocking(|conn| {
+        Ok((lederbrev::issues::store::find(conn, id)?, store::counts(conn, id)?))
+    })
+    .unwrap()
+}
+
+fn rows_in(db: &Db, issue: &Issue, state: DeliveryState) -> usize {
+    db.read_blocking(|conn| {
+        let rows: i64 = deliveries::table
+            .filter(deliveries::issue.eq(issue.id))
+            .filter(deliveries::state.eq(state))
+            .count()
+            .get_result(conn)?;
+        Ok(rows as usize)
+    })
+    .unwrap()
+}
+
+/// A person counts the held copies as sent.
+fn decide(db: &Db, issue: &Issue) {
+    let id = issue.id;
+    let now = Clock::real().now();
+    db.write_blocking(move |conn| {
+        store::decide_held(conn, id, DeliveryState::Accepted, None, Some(now))?;
+        let from = [IssueState::Paused];
+        lederbrev::issues::store::move_state(conn, id, &from, IssueState::Sending, None, now)?;
+        Ok(())
+    })
+    .unwrap();
+}
