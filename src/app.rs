@@ -21,7 +21,7 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::{
     deliveries, issues, library, newsletters, openapi, operations, outbox, staff, subscribers,
-    web as pages,
+    tracking, web as pages,
 };
 
 /// What everything shares.
@@ -50,6 +50,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Whether it is ready.
     pub health: Health,
+    /// Opens and clicks that are not written down yet.
+    pub hits: tracking::Buffer,
 }
 
 impl App {
@@ -80,6 +82,7 @@ impl App {
             sender: Sender::default(),
             metrics: Metrics::new()?,
             health: Health::default(),
+            hits: tracking::Buffer::default(),
             config,
         }))
     }
@@ -150,6 +153,9 @@ routes! {
     POST "/admin/staff/{id}" Admins => staff::routes::change;
     POST "/admin/tokens" Admins => staff::routes::create_token;
     POST "/admin/tokens/{id}/revoke" Admins => staff::routes::revoke_token;
+
+    GET "/o/{token}.gif" Public => tracking::routes::open;
+    GET "/c/{token}" Public => tracking::routes::click;
 
     GET "/outbox" Public => outbox::routes::list;
     GET "/outbox/{number}" Public => outbox::routes::mail;

@@ -22,6 +22,7 @@ use crate::newsletters;
 use crate::staff::{self, Role};
 use crate::subscribers;
 use crate::subscribers::import::{self, Import};
+use crate::tracking;
 
 /// A self-hosted newsletter and subscriber management service.
 #[derive(Parser)]
@@ -300,6 +301,8 @@ pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyho
             app.sender.stop().await;
             handle.stop(true).await;
             running.await??;
+            // Nobody asks any more: these are the last opens and clicks.
+            tracking::write_down(&app).await.map_err(explain)?;
             anyhow::Ok(())
         })
         .await?;

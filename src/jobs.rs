@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, staff, subscribers};
+use crate::{deliveries, staff, subscribers, tracking};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -31,6 +31,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "* * * * * *",
         name: "send due subscriber mails",
         run: |app| Box::pin(async move { subscribers::send_mail::send_due(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "write opens and clicks down",
+        run: |app| Box::pin(async move { tracking::write_down(&app).await }),
     },
     Recurring {
         schedule: "20 * * * * *",

@@ -392,6 +392,7 @@ diesel::table! {
         hour -> Moment,
         verdict -> Text,
         opens -> BigInt,
+        personal -> BigInt,
     }
 }
 
@@ -405,6 +406,7 @@ diesel::table! {
         hour -> Moment,
         verdict -> Text,
         clicks -> BigInt,
+        personal -> BigInt,
     }
 }
 

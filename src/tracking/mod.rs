@@ -1,1 +1,24 @@
 //! Opens and clicks: counted per issue, or per person by that person's own consent.
+//!
+//! A hit is answered at once and waits in the [`buffer`]; [`write_down`] stores what waits every
+//! second, and once more when the program stops. What is stored depends on the newsletter at that
+//! moment:
+//!
+//! - **off**: nothing.
+//! - **aggregate**: counts per issue or link, UTC hour and [`Verdict`]. No address, agent or
+//!   cookie is kept, not even for a moment: the agent is judged while the request is answered.
+//! - **consented**: the same counts; and for those who have consented, and have not withdrawn it,
+//!   a row a hit. A personal link of somebody who does not consent now stores nothing at all.
+//!
+//! A hit is answered the same way in every case. `OPTIONS` is not answered, so it is not counted.
+
+pub mod buffer;
+pub mod check;
+pub mod routes;
+pub mod store;
+pub mod verdict;
+mod write;
+
+pub use buffer::Buffer;
+pub use verdict::Verdict;
+pub use write::write_down;

@@ -4,7 +4,9 @@ CREATE TABLE open_counts (
     issue BIGINT NOT NULL REFERENCES issues (id) ON DELETE CASCADE,
     hour TIMESTAMPTZ NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('human', 'machine', 'unknown')),
+    -- all of them, and those among them that have a row in opens (by consent)
     opens BIGINT NOT NULL,
+    personal BIGINT NOT NULL,
     PRIMARY KEY (issue, hour, verdict)
 );
 
@@ -13,7 +15,9 @@ CREATE TABLE click_counts (
     link INTEGER NOT NULL,
     hour TIMESTAMPTZ NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('human', 'machine', 'unknown')),
+    -- all of them, and those among them that have a row in clicks (by consent)
     clicks BIGINT NOT NULL,
+    personal BIGINT NOT NULL,
     PRIMARY KEY (issue, link, hour, verdict)
 );
 
