@@ -1,6 +1,6 @@
 //! The tables `open_counts`, `click_counts`, `opens` and `clicks`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -81,6 +81,7 @@ pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<HashMap<i64, Re
         .filter(consents::withdrawn_at.is_null())
         .select(deliveries::id)
         .load(conn)?;
+    let consenting: HashSet<i64> = consenting.into_iter().collect();
     let recipient = |(id, issue, mode, accepted_at)| {
         (id, Recipient { issue, mode, accepted_at, consents: consenting.contains(&id) })
     };

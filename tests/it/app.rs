@@ -3,9 +3,11 @@
 use std::net::TcpListener;
 
 use actix_web::web::Data;
+use diesel::QueryResult;
 use lederbrev::app::{self, App};
 use lederbrev::clock::{Clock, Instant};
 use lederbrev::config::Config;
+use lederbrev::db::DbConn;
 use lederbrev::jobs;
 use lederbrev::mail::Caught;
 use lederbrev::newsletters;
@@ -116,30 +118,7 @@ impl TestApp {
     /// The newsletter of the tests, which is the real one; returns its id.
     pub async fn newsletter(&self) -> i64 {
         let now = self.clock.now();
-        let new = move |conn: &mut lederbrev::db::DbConn| {
-            let details = newsletters::Details {
-                organisation: "Væksthus for Ledelse".to_owned(),
-                postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
-                cvr: "00000000".to_owned(),
-                contact_email: "redaktionen@lederweb.example".to_owned(),
-                site_url: "https://www.lederweb.example".to_owned(),
-                frequency: "cirka hver anden uge".to_owned(),
-                ..Default::default()
-            };
-            let newsletter = newsletters::store::NewNewsletter {
-                slug: "lederweb",
-                title: "Nyt fra Lederweb",
-                description: "Viden om god ledelse i kommuner og regioner.",
-                language: Lang::Da,
-                time_zone: "Europe/Copenhagen",
-                sender_name: "Væksthus for Ledelse",
-                sender_email: "nyhedsbrev@lederweb.example",
-                open_tracking: newsletters::Tracking::Aggregate,
-                details: &details,
-            };
-            newsletters::store::insert(conn, &newsletter, now)
-        };
-        self.app.db.write(move |conn| Ok(new(conn)?)).await.unwrap()
+        self.app.db.write(move |conn| Ok(insert_newsletter(conn, now)?)).await.unwrap()
     }
 
     /// The mails that have been caught for an address, the newest first.
@@ -187,6 +166,31 @@ impl TestApp {
     pub async fn token(&self, role: Role) -> String {
         staff::tokens::create(&self.app, "test", role, "test").await.unwrap()
     }
+}
+
+/// Adds the newsletter of the tests, which is the real one.
+pub fn insert_newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<i64> {
+    let details = newsletters::Details {
+        organisation: "Væksthus for Ledelse".to_owned(),
+        postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
+        cvr: "00000000".to_owned(),
+        contact_email: "redaktionen@lederweb.example".to_owned(),
+        site_url: "https://www.lederweb.example".to_owned(),
+        frequency: "cirka hver anden uge".to_owned(),
+        ..Default::default()
+    };
+    let newsletter = newsletters::store::NewNewsletter {
+        slug: "lederweb",
+        title: "Nyt fra Lederweb",
+        description: "Viden om god ledelse i kommuner og regioner.",
+        language: Lang::Da,
+        time_zone: "Europe/Copenhagen",
+        sender_name: "Væksthus for Ledelse",
+        sender_email: "nyhedsbrev@lederweb.example",
+        open_tracking: newsletters::Tracking::Aggregate,
+        details: &details,
+    };
+    newsletters::store::insert(conn, &newsletter, now)
 }
 
 /// A browser with cookies of its own that does not follow redirects and asks for Danish.

@@ -26,3 +26,4 @@ mod staff;
 mod subscribers;
 mod subscribers_ledger;
 mod texts;
+mod tracking;

@@ -73,6 +73,8 @@ impl Sending {
             ("MAIL_URL", relay.url()),
             ("SEND_CONNECTIONS", "2".to_owned()),
             ("SEND_WINDOW", "4".to_owned()),
+            // So that a test can come from any address.
+            ("TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         ];
         let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
         let app = TestApp::start(database, &settings).await;

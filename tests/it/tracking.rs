@@ -1,0 +1,430 @@
+//! Opens and clicks: what is answered, what is counted, and what is stored about whom.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use lederbrev::app::App;
+use lederbrev::clock::Clock;
+use lederbrev::config::Config;
+use lederbrev::db::schema::{
+    click_counts, clicks, deliveries, issues, newsletters, open_counts, opens,
+};
+use lederbrev::db::{DatabaseUrl, DbConn};
+use lederbrev::issues::Issue;
+use lederbrev::newsletters::Tracking;
+use lederbrev::subscribers::store::consents;
+use lederbrev::subscribers::{ConsentMethod, Purpose};
+use lederbrev::tracking::{self, Verdict};
+use lederbrev::web::Lang;
+use reqwest::header::USER_AGENT;
+use reqwest::{Method, Response, StatusCode};
+
+use crate::sending::{Reader, Sending};
+use crate::sends;
+
+const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Gecko/20100101 Firefox/115.0";
+const DESTINATION: &str = "https://lederweb.example/undgaa";
+
+/// What is counted of an issue's opens or clicks, by verdict.
+type Counts = BTreeMap<Verdict, i64>;
+/// A row of a count.
+type Counted = (Verdict, i64);
+
+impl Sending {
+    async fn measure(&self, mode: Tracking) {
+        let id = self.newsletter;
+        self.write(move |conn| {
+            diesel::update(newsletters::table.find(id))
+                .set(newsletters::open_tracking.eq(mode))
+                .execute(conn)
+        })
+        .await;
+    }
+
+    /// A request as a mail program makes it, from an address of its own.
+    async fn hit(&self, method: Method, url: &str, agent: &str) -> Response {
+        let request = self.app.client.request(method, self.here(url)).header(USER_AGENT, agent);
+        request.header("x-forwarded-for", "203.0.113.77").send().await.unwrap()
+    }
+
+    /// A public address, at the port of this test.
+    fn here(&self, url: &str) -> String {
+        let base = self.app.app.links.base().as_str();
+        self.app.url(&format!("/{}", url.strip_prefix(base).unwrap()))
+    }
+
+    async fn counted(&self, issue: &Issue) -> (Counts, Counts) {
+        self.app.run_until_idle().await;
+        let id = issue.id;
+        let (opened, clicked): (Vec<Counted>, Vec<Counted>) = self
+            .write(move |conn| {
+                let opened = open_counts::table
+                    .filter(open_counts::issue.eq(id))
+                    .select((open_counts::verdict, open_counts::opens))
+                    .load(conn)?;
+                let clicked = click_counts::table
+                    .filter(click_counts::issue.eq(id))
+                    .select((click_counts::verdict, click_counts::clicks))
+                    .load(conn)?;
+                Ok((opened, clicked))
+            })
+            .await;
+        let sum = |hits: Vec<Counted>| {
+            let mut counts = Counts::new();
+            for (verdict, number) in hits {
+                *counts.entry(verdict).or_default() += number;
+            }
+            counts
+        };
+        (sum(opened), sum(clicked))
+    }
+
+    /// Sends an issue to as many people; the first of them consents to being measured.
+    async fn sent_issue(&self, people: usize) -> (Issue, Vec<i64>, Vec<Reader>) {
+        let readers = self.readers(people).await;
+        let (newsletter, now, first) = (self.newsletter, self.app.clock.now(), readers[0]);
+        self.write(move |conn| {
+            let consent = consents::NewConsent {
+                subscriber: first.subscriber,
+                newsletter,
+                purpose: Purpose::Tracking,
+                text: "Ja, I må gerne måle, hvad jeg læser.",
+                language: Lang::Da,
+                method: ConsentMethod::Form,
+                form_address: "",
+                source: "test",
+                request_ip: None,
+                confirmed_at: Some(now),
+            };
+            consents::insert(conn, &consent, now)
+        })
+        .await;
+        let issue = self.due_issue().await;
+        self.run_to_the_end(&issue).await;
+        let id = issue.id;
+        let copies = self
+            .write(move |conn| {
+                deliveries::table
+                    .filter(deliveries::issue.eq(id))
+                    .order(deliveries::id)
+                    .select(deliveries::id)
+                    .load(conn)
+            })
+            .await;
+        (issue, copies, readers)
+    }
+
+    async fn rows(&self) -> (i64, i64) {
+        self.app.run_until_idle().await;
+        self.write(|conn| {
+            Ok((opens::table.count().get_result(conn)?, clicks::table.count().get_result(conn)?))
+        })
+        .await
+    }
+}
+
+sends! {
+    async fn a_thousand_hits_are_counted_exactly(sending: Sending) {
+        let issue = sending.due_issue().await;
+        let open = sending.app.app.links.open(issue.id);
+        let click = sending.app.app.links.click(issue.id, 1);
+        let kinds = [
+            (Method::GET, BROWSER, 600),
+            (Method::GET, "curl/8.5.0", 200),
+            (Method::HEAD, BROWSER, 100),
+            (Method::GET, "Mozilla/5.0", 100),
+        ];
+        let hits = kinds.iter().flat_map(|(method, agent, number)| {
+            (0..*number).map(move |_| (method.clone(), *agent))
+        });
+        let all: Vec<_> = hits.map(|(method, agent)| sending.hit(method, &open, agent)).collect();
+        futures_util::future::join_all(all).await;
+        for _ in 0..10 {
+            sending.hit(Method::GET, &click, BROWSER).await;
+        }
+        sending.hit(Method::HEAD, &click, BROWSER).await;
+        let (opened, clicked) = sending.counted(&issue).await;
+        let expected = [(Verdict::Human, 600), (Verdict::Machine, 300), (Verdict::Unknown, 100)];
+        assert_eq!(opened, Counts::from(expected));
+        assert_eq!(clicked, Counts::from([(Verdict::Human, 10), (Verdict::Machine, 1)]));
+        assert_eq!(sending.rows().await, (0, 0), "nobody has consented");
+    }
+
+    async fn a_newsletter_that_measures_nothing_still_leads_on(sending: Sending) {
+        let issue = sending.due_issue().await;
+        sending.measure(Tracking::Off).await;
+        let links = &sending.app.app.links;
+        sending.hit(Method::GET, &links.open(issue.id), BROWSER).await;
+        let answer = sending.hit(Method::GET, &links.click(issue.id, 1), BROWSER).await;
+        assert_eq!(answer.headers()["location"], DESTINATION);
+        assert_eq!(sending.counted(&issue).await, (Counts::new(), Counts::new()));
+    }
+
+    async fn hits_by_the_hour_are_not_mixed(sending: Sending) {
+        let issue = sending.due_issue().await;
+        let open = sending.app.app.links.open(issue.id);
+        for _ in 0..3 {
+            sending.hit(Method::GET, &open, BROWSER).await;
+            sending.app.clock.advance(TimeDelta::minutes(45));
+        }
+        sending.app.run_until_idle().await;
+        let hours: Vec<i64> = sending
+            .write(|conn| {
+                open_counts::table.order(open_counts::hour).select(open_counts::opens).load(conn)
+            })
+            .await;
+        // 07.00 and 07.45, then 08.30.
+        assert_eq!(hours, [2, 1]);
+    }
+
+    async fn only_who_consents_gets_rows_and_the_counts_are_what_they_add_up_to(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let (issue, copies, _) = sending.sent_issue(2).await;
+        let links = &sending.app.app.links;
+        // What was really sent: a link of one's own to the first, the shared one to the second.
+        let mail = |to: &str| {
+            let copies = sending.relay.received();
+            let copy = copies.into_iter().find(|copy| copy.to == to).unwrap();
+            copy.data.replace("=\r\n", "")
+        };
+        assert!(mail("leder0@aarhus.example").contains(&links.personal_open(copies[0])));
+        assert!(mail("leder1@odense.example").contains(&links.open(issue.id)));
+
+        sending.app.clock.advance(TimeDelta::seconds(5));
+        let click = links.personal_click(copies[0], 1);
+        let answer = sending.hit(Method::GET, &click, BROWSER).await;
+        assert_eq!(answer.headers()["location"], DESTINATION);
+        sending.app.clock.advance(TimeDelta::hours(2));
+        sending.hit(Method::GET, &click, BROWSER).await;
+        sending.hit(Method::GET, &links.personal_open(copies[0]), BROWSER).await;
+        sending.hit(Method::GET, &links.open(issue.id), BROWSER).await;
+        // A personal link of somebody who never consented stores nothing.
+        sending.hit(Method::GET, &links.personal_open(copies[1]), BROWSER).await;
+        assert_eq!(sending.rows().await, (1, 2));
+        let (opened, clicked) = sending.counted(&issue).await;
+        assert_eq!(opened, Counts::from([(Verdict::Human, 2)]));
+        assert_eq!(clicked, Counts::from([(Verdict::Human, 1), (Verdict::Unknown, 1)]));
+        let stored: (i64, String, String, String) = sending
+            .write(|conn| {
+                opens::table
+                    .select((opens::delivery, opens::agent, opens::network, opens::reason))
+                    .first(conn)
+            })
+            .await;
+        let network = "203.0.113.0/24".to_owned();
+        assert_eq!(stored, (copies[0], BROWSER.to_owned(), network, "ordinary".to_owned()));
+        let id = issue.id;
+        let differences = sending.write(move |conn| tracking::check::issue(conn, id)).await;
+        assert_eq!(differences, []);
+        sending.write(|conn| diesel::delete(opens::table).execute(conn)).await;
+        let differences = sending.write(move |conn| tracking::check::issue(conn, id)).await;
+        assert_eq!((differences[0].counted, differences[0].rows), (1, 0));
+    }
+
+    async fn after_a_withdrawal_mail_that_was_sent_before_it_stores_nothing(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let (issue, copies, readers) = sending.sent_issue(1).await;
+        let links = &sending.app.app.links;
+        let (open, click) = (links.personal_open(copies[0]), links.personal_click(copies[0], 1));
+        let before = sending.hit(Method::GET, &open, BROWSER).await.bytes().await.unwrap();
+        assert_eq!(sending.rows().await, (1, 0));
+        let counted = sending.counted(&issue).await;
+        // It is asked when the hit is written down, so a hit that still waits counts nothing either.
+        sending.hit(Method::GET, &open, BROWSER).await;
+        let (newsletter, now) = (sending.newsletter, sending.app.clock.now());
+        sending
+            .write(move |conn| {
+                let purposes = [Purpose::Tracking];
+                let subscriber = readers[0].subscriber;
+                consents::withdraw(conn, subscriber, newsletter, &purposes, "preferences", now)
+            })
+            .await;
+        let after = sending.hit(Method::GET, &open, BROWSER).await.bytes().await.unwrap();
+        assert_eq!(before, after, "the answer tells nothing");
+        let answer = sending.hit(Method::GET, &click, BROWSER).await;
+        assert_eq!(answer.headers()["location"], DESTINATION);
+        assert_eq!(sending.rows().await, (1, 0));
+        assert_eq!(sending.counted(&issue).await, counted);
+    }
+
+    async fn without_consent_no_table_knows_the_reader(sending: Sending) {
+        let (issue, copies, _) = sending.sent_issue(2).await;
+        let links = &sending.app.app.links;
+        let agent = "Mozilla/5.0 (Windows NT 10.0) Egenskab/42.17";
+        for mode in [Tracking::Off, Tracking::Aggregate, Tracking::Consented] {
+            sending.measure(mode).await;
+            for url in [
+                links.open(issue.id),
+                links.click(issue.id, 1),
+                links.personal_open(copies[1]),
+                links.personal_click(copies[1], 1),
+            ] {
+                sending.hit(Method::GET, &url, agent).await;
+            }
+            sending.app.run_until_idle().await;
+        }
+        let everything = everything(&sending).await;
+        assert!(everything.contains("leder1@odense.example"), "the search sees the tables");
+        for trace in ["Egenskab/42.17", "203.0.113", "203, 0, 113"] {
+            assert!(!everything.contains(trace), "{trace} is in a table");
+        }
+    }
+}
+
+/// All that the database holds, as text.
+async fn everything(sending: &Sending) -> String {
+    if let DatabaseUrl::Sqlite(path) = &sending.app.app.config.database_url {
+        let mut bytes = Vec::new();
+        for end in ["", "-wal"] {
+            let name = format!("{}{end}", path.display());
+            std::fs::File::open(name).unwrap().read_to_end(&mut bytes).unwrap();
+        }
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    #[derive(diesel::QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let lines = |conn: &mut DbConn, sql: &str| -> QueryResult<Vec<String>> {
+        let lines: Vec<Line> = diesel::sql_query(sql).load(conn)?;
+        Ok(lines.into_iter().map(|line| line.line).collect())
+    };
+    sending
+        .write(move |conn| {
+            let tables = lines(
+                conn,
+                "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'",
+            )?;
+            let mut all = String::new();
+            for table in tables {
+                let rows = lines(conn, &format!("SELECT t::text AS line FROM \"{table}\" AS t"))?;
+                all.push_str(&rows.join("\n"));
+            }
+            Ok(all)
+        })
+        .await
+}
+
+#[actix_web::test]
+async fn the_image_is_the_same_for_every_token_and_never_kept() {
+    let sending = Sending::sqlite().await;
+    let issue = sending.due_issue().await;
+    let links = &sending.app.app.links;
+    let good = links.open(issue.id);
+    let wrong_purpose = links.url(&format!("o/{}.gif", good_token(&links.click(issue.id, 1))));
+    let mut bodies = Vec::new();
+    let paths = ["o/opdigtet.gif", "o/AAAA.gif", "o/%FF.gif"].map(|path| links.url(path));
+    for url in paths.iter().chain([&good, &wrong_purpose]) {
+        let answer = sending.app.client.get(sending.here(url)).header("accept-encoding", "gzip");
+        let answer = answer.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{url}");
+        assert_eq!(answer.headers()["content-type"], "image/gif");
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert!(answer.headers().get("set-cookie").is_none());
+        assert!(answer.headers().get("content-encoding").is_none());
+        bodies.push(answer.bytes().await.unwrap());
+    }
+    assert!(bodies.iter().all(|body| body.len() == 43 && body == &bodies[0]));
+    assert!(bodies[0].starts_with(b"GIF89a"));
+    let head = sending.hit(Method::HEAD, &good, BROWSER).await;
+    assert_eq!(
+        (head.status(), &head.headers()["content-length"]),
+        (StatusCode::OK, &"43".parse().unwrap())
+    );
+    let (opened, _) = sending.counted(&issue).await;
+    assert_eq!(opened.values().sum::<i64>(), 2, "one good GET, one HEAD");
+}
+
+fn good_token(url: &str) -> &str {
+    url.rsplit_once('/').unwrap().1
+}
+
+#[actix_web::test]
+async fn a_link_leads_where_the_issue_says_and_nowhere_else() {
+    let sending = Sending::sqlite().await;
+    let issue = sending.due_issue().await;
+    let links = &sending.app.app.links;
+    let good = links.click(issue.id, 1);
+    for extra in ["", "?url=https://ond.example", "?to=//ond.example&redirect=x", "/"] {
+        let answer = sending.hit(Method::GET, &format!("{good}{extra}"), BROWSER).await;
+        assert_eq!(answer.status(), StatusCode::FOUND, "{extra}");
+        assert_eq!(answer.headers()["location"], DESTINATION);
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+    }
+    let unknown = [
+        links.click(issue.id, 2),
+        links.click(issue.id + 1, 1),
+        links.personal_click(1, 1),
+        links.url("c/opdigtet"),
+        links.url("c/https:%2F%2Fond.example"),
+        links.url(&format!("c/{}", good_token(&links.open(issue.id)).trim_end_matches(".gif"))),
+    ];
+    for url in &unknown {
+        let answer = sending.hit(Method::GET, url, BROWSER).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{url}");
+        assert!(answer.headers().get("location").is_none());
+    }
+    let (_, clicked) = sending.counted(&issue).await;
+    assert_eq!(clicked, Counts::from([(Verdict::Human, 4)]));
+}
+
+#[actix_web::test]
+async fn what_waits_when_the_service_is_told_to_stop_is_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let settings: BTreeMap<String, String> = [
+        ("DATABASE_URL", format!("sqlite://{}/lederbrev.db", folder.path().display())),
+        ("DATA_DIR", folder.path().display().to_string()),
+        ("BIND", format!("127.0.0.1:{port}")),
+        ("SECRET_KEY", "a secret key for tests, long enough to be one".to_owned()),
+        ("SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    let app = App::build(Config::from_values(settings.clone()).unwrap(), Clock::real()).unwrap();
+    let issue = app
+        .db
+        .write(|conn| {
+            let now = crate::app::start_of_test();
+            let newsletter = crate::app::insert_newsletter(conn, now)?;
+            let issue = crate::sending::due_issue(conn, newsletter, now)?;
+            // It is not to be sent here.
+            diesel::update(issues::table.find(issue.id))
+                .set(issues::state.eq("sent"))
+                .execute(conn)?;
+            Ok(issue)
+        })
+        .await
+        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lederbrev"));
+    command.arg("serve").stderr(Stdio::null());
+    for (name, value) in &settings {
+        command.env(format!("LEDERBREV_{name}"), value);
+    }
+    let mut service = command.spawn().unwrap();
+    let client = crate::app::browser();
+    let open = app.links.open(issue.id);
+    let mut sent = 0;
+    for _ in 0..200 {
+        match client.get(&open).header(USER_AGENT, BROWSER).send().await {
+            Ok(_) => sent += 1,
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+        }
+    }
+    assert!(sent > 0, "the service has answered");
+    let stopped = Command::new("kill").arg(service.id().to_string()).status().unwrap();
+    assert!(stopped.success());
+    assert!(service.wait().unwrap().success());
+    let counted: Vec<i64> = app
+        .db
+        .read(|conn| Ok(open_counts::table.select(open_counts::opens).load(conn)?))
+        .await
+        .unwrap();
+    assert_eq!(counted.iter().sum::<i64>(), sent);
+}
