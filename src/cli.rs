@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use actix_web::web::Data;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
@@ -16,8 +16,9 @@ use crate::clock::Clock;
 use crate::config::{Config, SETTINGS};
 use crate::db;
 use crate::deliveries;
+use crate::demo;
 use crate::jobs;
-use crate::mail::Catcher;
+use crate::mail::{Catcher, MailUrl};
 use crate::newsletters;
 use crate::staff::{self, Role};
 use crate::subscribers;
@@ -39,6 +40,13 @@ pub struct Cli {
 enum Command {
     /// Serve: the public pages, the staff pages, the API and the sending of issues.
     Serve,
+    /// Try it: fill an example database, really send an issue to 27,699 made-up people, serve it,
+    /// and print where to look. Mail stays on this machine.
+    Demo {
+        /// Fill, send, print the equation and stop; fails unless it agrees with the receipts.
+        #[arg(long)]
+        once: bool,
+    },
     /// Bring the database up to date and stop.
     Migrate,
     /// Send what is due of one issue, here and now, and print the equation. While serving, the
@@ -131,6 +139,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.as_deref();
     match cli.command {
         Command::Serve => serve(config),
+        Command::Demo { once } => demo(config, once),
         Command::Migrate => migrate(config),
         Command::Send { issue } => send(config, &issue),
         Command::Staff(StaffCommand::Add { email, role, name }) => {
@@ -266,8 +275,71 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async move {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         tracing::info!(address = %app.config.public_url, "serving");
-        serve_until_stopped(app, listener).await
+        serve_until_stopped(app, listener, async { Ok(()) }).await
     })
+}
+
+/// Mail of made-up people must not leave the machine.
+fn demo(file: Option<&Path>, once: bool) -> anyhow::Result<()> {
+    let defaults = [("DATABASE_URL", "sqlite://data/demo.db"), ("LOG", "warn")];
+    let config = Config::load_with(file, &defaults)?;
+    start_tracing(&config)?;
+    if let MailUrl::Smtp(relay) = &config.mail_url
+        && !relay.is_loopback()
+    {
+        bail!(
+            "the demo sends to a relay on this machine only; LEDERBREV_MAIL_URL names {}",
+            relay.host
+        );
+    }
+    let _lock = db::migrate::lock(&config.database_url)?;
+    let listener = TcpListener::bind(&config.bind).with_context(|| {
+        format!(
+            "listening on {}: is another program there? Set LEDERBREV_BIND to another port",
+            config.bind
+        )
+    })?;
+    actix_web::rt::System::new().block_on(async move {
+        let app = App::build(config, Clock::real()).map_err(explain)?;
+        if once {
+            return demo_once(app).await;
+        }
+        let alongside = {
+            let app = app.clone();
+            async move {
+                let newsletter = demo::fill(&app, note).await.map_err(explain)?;
+                let issue = demo::send(&app, &newsletter, note).await.map_err(explain)?;
+                say(&demo::welcome(&app, &issue).await.map_err(explain)?)?;
+                demo::watch(&app, &issue, note).await.map_err(explain)?;
+                say(&demo::equation(&app, &issue).await.map_err(explain)?.text)
+            }
+        };
+        serve_until_stopped(app, listener, alongside).await
+    })
+}
+
+/// Fills, sends, prints the equation; fails when it does not agree with the receipts.
+async fn demo_once(app: Data<App>) -> anyhow::Result<()> {
+    let local = tokio::task::LocalSet::new();
+    let equation = local
+        .run_until(async {
+            let newsletter = demo::fill(&app, note).await.map_err(explain)?;
+            let issue = demo::send(&app, &newsletter, note).await.map_err(explain)?;
+            let mut scheduler = jobs::start(&app).await?;
+            demo::watch(&app, &issue, note).await.map_err(explain)?;
+            scheduler.shutdown().await?;
+            app.sender.stop().await;
+            demo::equation(&app, &issue).await.map_err(explain)
+        })
+        .await?;
+    say(&equation.text)?;
+    anyhow::ensure!(equation.adds_up, "the equation does not add up");
+    Ok(())
+}
+
+/// What is being done, beside the answer.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "demo: {text}");
 }
 
 fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
@@ -286,7 +358,13 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
-pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyhow::Result<()> {
+///
+/// What is done alongside begins with the serving, and is given up when it ends.
+pub async fn serve_until_stopped(
+    app: Data<App>,
+    listener: TcpListener,
+    alongside: impl Future<Output = anyhow::Result<()>> + 'static,
+) -> anyhow::Result<()> {
     subscribers::withdrawals::replay(&app).await.map_err(explain)?;
     let server = app::serve(app.clone(), listener)?;
     let handle = server.handle();
@@ -295,7 +373,13 @@ pub async fn serve_until_stopped(app: Data<App>, listener: TcpListener) -> anyho
         .run_until(async {
             let mut scheduler = jobs::start(&app).await?;
             let running = tokio::task::spawn_local(server);
+            let alongside = tokio::task::spawn_local(async move {
+                if let Err(error) = alongside.await {
+                    tracing::error!("{error:#}");
+                }
+            });
             stop_signal().await?;
+            alongside.abort();
             tracing::info!("stopping: finishing what is in flight");
             scheduler.shutdown().await?;
             app.sender.stop().await;

@@ -6,6 +6,9 @@
 mod fill_library;
 mod fill_people;
 pub mod people;
+mod sending;
+
+pub use sending::{Equation, equation, send, watch, welcome};
 
 use actix_web::web::Data;
 
@@ -36,13 +39,14 @@ pub async fn fill(app: &Data<App>, say: impl Fn(&str)) -> Result<Newsletter> {
     say(&format!(
         "the library: {items} publications, podcasts, articles, events, e-courses and projects"
     ));
-    say("27.699 made-up subscribers and those who left before them");
+    say("27,699 made-up subscribers, and those who left before them");
     fill_people::fill(app, &newsletter, |done, of| {
         if done.is_multiple_of(5_000) || done == of {
             say(&format!("  {done} of {of} people"));
         }
     })
     .await?;
+    sending::bring_in_history(app, &newsletter).await?;
     Ok(newsletter)
 }
 

@@ -41,6 +41,21 @@ pub struct Person {
     pub disabled_at: Option<Instant>,
 }
 
+impl From<Person> for Staff {
+    fn from(person: Person) -> Self {
+        Self {
+            id: Some(person.id),
+            token: None,
+            uuid: person.uuid,
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            language: person.language,
+            session: None,
+        }
+    }
+}
+
 /// Adds a person and returns the row.
 pub fn insert(
     conn: &mut DbConn,
@@ -148,16 +163,7 @@ pub fn session(
         .first(conn)
         .optional()?;
     Ok(found.map(|(person, seen_at)| {
-        let staff = Staff {
-            id: Some(person.id),
-            token: None,
-            uuid: person.uuid,
-            name: person.name,
-            email: person.email,
-            role: person.role,
-            language: person.language,
-            session: Some(hash.to_vec()),
-        };
+        let staff = Staff { session: Some(hash.to_vec()), ..Staff::from(person) };
         (staff, seen_at)
     }))
 }
