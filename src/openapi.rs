@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::{newsletters, subscribers};
+use crate::{deliveries, issues, newsletters, subscribers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,6 +16,18 @@ use crate::{newsletters, subscribers};
     ),
     paths(
         newsletters::api::list,
+        issues::api::list,
+        issues::api::create,
+        issues::api::show,
+        issues::api::edit,
+        issues::api::plan,
+        issues::api::unschedule,
+        issues::api::approve,
+        issues::api::test,
+        deliveries::api::pause,
+        deliveries::api::resume,
+        deliveries::api::cancel,
+        deliveries::api::list,
         subscribers::api::count,
         subscribers::api::list,
         subscribers::api::show,

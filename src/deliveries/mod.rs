@@ -10,6 +10,7 @@
 //! mark to the record. So a kill leaves only such rows in doubt, never more than connections times
 //! window of them.
 
+pub mod api;
 mod connection;
 pub mod control;
 pub mod fan_out;

@@ -5,6 +5,7 @@
 //! [`write`](render::Rendered::write) puts the links in, one function for preview, test and send;
 //! [`compile`] encodes the result once, so that a recipient costs only what differs.
 
+pub mod api;
 pub mod approve;
 pub mod archive;
 pub mod audience;

@@ -3,7 +3,10 @@
 mod progress;
 mod queue;
 
-pub use progress::{Counts, Domain, Listed, Refusal, counts, domains, list, pause_note, refusals};
+pub use progress::{
+    Copy, Counts, Domain, Listed, Refusal, copies_after, counts, domains, list, pause_note,
+    refusals,
+};
 pub use queue::{
     Candidate, Person, Record, Wish, candidates, decide_held, due, expired, forsaken, in_data_of,
     insert, mark, next_due, queued_after, record, rendition, skip, skip_remaining,

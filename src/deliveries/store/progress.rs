@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::{DeliveryState, SkipReason};
 use crate::clock::Instant;
-use crate::db::schema::{audit_log, deliveries, issues};
+use crate::db::schema::{audit_log, deliveries, issues, subscribers};
 use crate::db::{DbConn, Json, PublicId};
 use crate::issues::{Issue, IssueState};
 
@@ -190,4 +190,54 @@ pub fn pause_note(conn: &mut DbConn, issue: PublicId) -> QueryResult<Option<(Ins
         .select((audit_log::at, audit_log::details))
         .first(conn)
         .optional()
+}
+
+/// One recipient's copy, for lists.
+#[derive(Debug, Clone, Queryable)]
+pub struct Copy {
+    /// The row.
+    pub id: i64,
+    /// The recipient, outside; none after erasure.
+    pub subscriber: Option<PublicId>,
+    /// The domain of the address.
+    pub domain: String,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// Why it was not sent.
+    pub skip_reason: Option<SkipReason>,
+    /// Tries.
+    pub attempts: i32,
+    /// How often it may have gone out without our knowing.
+    pub uncertain: i32,
+    /// The server's code.
+    pub reply_code: Option<i32>,
+    /// The server's words.
+    pub reply_text: Option<String>,
+}
+
+/// The copies of an issue after a row, by id.
+pub fn copies_after(
+    conn: &mut DbConn,
+    issue: i64,
+    after: i64,
+    most: i64,
+) -> QueryResult<Vec<Copy>> {
+    deliveries::table
+        .left_join(subscribers::table)
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::id.gt(after))
+        .order(deliveries::id)
+        .limit(most)
+        .select((
+            deliveries::id,
+            subscribers::uuid.nullable(),
+            deliveries::domain,
+            deliveries::state,
+            deliveries::skip_reason,
+            deliveries::attempts,
+            deliveries::uncertain,
+            deliveries::reply_code,
+            deliveries::reply_text,
+        ))
+        .load(conn)
 }

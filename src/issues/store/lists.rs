@@ -95,3 +95,12 @@ pub fn copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> 
         .select((deliveries::state, diesel::dsl::count_star()))
         .load(conn)
 }
+
+/// How many copies of an issue may have gone out without our knowing.
+pub fn uncertain_copies(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::uncertain.gt(0))
+        .count()
+        .get_result(conn)
+}
