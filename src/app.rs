@@ -136,6 +136,12 @@ routes! {
     POST "/unsubscribed/{token}/undo" Public => subscribers::routes::by_link::undo;
     POST "/unsubscribed/{token}/reason" Public => subscribers::routes::by_link::give_reason;
 
+    GET "/admin/subscribers" Desk => subscribers::routes::desk::list;
+    GET "/admin/subscribers/{id}" Desk => subscribers::routes::desk::person;
+    GET "/admin/subscribers/{id}/{action}" Desk => subscribers::routes::desk::ask;
+    POST "/admin/subscribers/{id}/{action}" Desk => subscribers::routes::desk::act;
+    GET "/admin/growth" Anyone => subscribers::routes::growth::show;
+
     GET "/admin/sign-in" Public => staff::routes::form;
     POST "/admin/sign-in" Public => staff::routes::submit;
     POST "/admin/sign-in/link" Public => staff::routes::send_link;

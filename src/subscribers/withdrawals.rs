@@ -29,6 +29,8 @@ text_enum! {
         Unsubscribed = "unsubscribed",
         /// The person called it spam.
         Complained = "complained",
+        /// Staff shut the address out.
+        Suppressed = "suppressed",
         /// The person was erased.
         Erased = "erased",
         /// What the lines before said about this address is taken back.
@@ -152,6 +154,9 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
             Event::Complained => {
                 suppression::suppress(conn, person, EndReason::Complained, SOURCE, line.at)?;
             }
+            Event::Suppressed => {
+                suppression::suppress(conn, person, EndReason::Staff, SOURCE, line.at)?;
+            }
             Event::Unsubscribed | Event::Undone => {
                 for (subscription, newsletter) in subscriptions {
                     let reason = EndReason::Unsubscribed;
@@ -167,6 +172,7 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
 fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
     let reason = match line.event {
         Event::Complained => EndReason::Complained,
+        Event::Suppressed => EndReason::Staff,
         Event::Erased => EndReason::Erased,
         Event::Unsubscribed | Event::Undone => return Ok(()),
     };

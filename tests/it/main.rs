@@ -24,6 +24,7 @@ mod receiver;
 mod sending;
 mod staff;
 mod subscribers;
+mod subscribers_desk;
 mod subscribers_ledger;
 mod texts;
 mod tracking;

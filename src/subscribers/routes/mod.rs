@@ -1,6 +1,8 @@
 //! The pages of the register: public ones by path and by link, and those of staff.
 
 pub mod by_link;
+pub mod desk;
+pub mod growth;
 pub mod preferences;
 pub mod public;
 pub mod subscribe;

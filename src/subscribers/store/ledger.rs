@@ -12,7 +12,7 @@ use crate::clock::Instant;
 use crate::db::schema::{growth, ledger, newsletters, stated_counts, subscriptions};
 use crate::db::{DbConn, PublicId};
 use crate::on_both;
-use crate::subscribers::ledger::Entry;
+use crate::subscribers::ledger::{Entry, LedgerKind};
 use crate::subscribers::{LeadershipGroup, Sector, SubscriptionState};
 
 /// Rows of one INSERT: 11 values each, and PostgreSQL binds 65,535 at most.
@@ -103,6 +103,19 @@ pub fn sum_to(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> QueryResult
         .filter(growth::day.le(day))
         .select(sql::<BigInt>("CAST(COALESCE(SUM(change), 0) AS BIGINT)"))
         .first(conn)
+}
+
+/// What each day changed in all, by what happened, in the order of the days.
+pub fn changes_by_day(
+    conn: &mut DbConn,
+    newsletter: i64,
+) -> QueryResult<Vec<(NaiveDate, LedgerKind, i64)>> {
+    growth::table
+        .filter(growth::newsletter.eq(newsletter))
+        .group_by((growth::day, growth::kind))
+        .order(growth::day)
+        .select((growth::day, growth::kind, sql::<BigInt>("CAST(SUM(change) AS BIGINT)")))
+        .load(conn)
 }
 
 /// The number that was stated for a day, and by which source.

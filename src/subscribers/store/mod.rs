@@ -7,4 +7,5 @@ pub mod lists;
 pub mod published;
 pub mod queue;
 pub mod register;
+pub mod search;
 pub mod suppressions;

@@ -1,0 +1,120 @@
+//! What staff may do to a person in the register, on that person's word.
+
+use super::withdrawals::{self, Event};
+use super::{EndReason, Purpose, Subscriber, SubscriptionState, end, erase, store, suppression};
+use crate::app::App;
+use crate::error::Result;
+use crate::staff::{self, Staff};
+use crate::text_enum;
+
+text_enum! {
+    /// What staff may do.
+    pub enum Action {
+        /// End every subscription.
+        End = "end",
+        /// Measure the person no more.
+        StopMeasuring = "stop-measuring",
+        /// Send nothing to the address any more.
+        Suppress = "suppress",
+        /// The same, because the person complained.
+        Complained = "complained",
+        /// Erase the person.
+        Erase = "erase",
+    }
+}
+
+/// Does it, and writes down who did.
+pub async fn act(app: &App, person: Subscriber, action: Action, staff: &Staff) -> Result<()> {
+    let now = app.clock.now();
+    let event = match action {
+        Action::End => Some(Event::Unsubscribed),
+        Action::Suppress => Some(Event::Suppressed),
+        Action::Complained => Some(Event::Complained),
+        // Erasing writes its own line; measuring is no subscription.
+        Action::Erase | Action::StopMeasuring => None,
+    };
+    if let Some(event) = event {
+        withdrawals::append(app, event, None, &person.address_hash, now).await?;
+    }
+    let (actor, subject) = (staff.actor(), format!("subscriber {}", person.uuid));
+    if action == Action::Erase {
+        erase::erase(app, person.clone()).await?;
+    }
+    app.db
+        .write(move |conn| {
+            match action {
+                Action::End => end::end_all(conn, &person, EndReason::Staff, CHANNEL, now)?,
+                Action::StopMeasuring => {
+                    let purposes = [Purpose::Tracking];
+                    for (_, newsletter) in store::register::subscriptions_of(conn, person.id)? {
+                        let id = newsletter.id;
+                        store::consents::withdraw(conn, person.id, id, &purposes, CHANNEL, now)?;
+                    }
+                }
+                Action::Suppress => {
+                    suppression::suppress(conn, &person, EndReason::Staff, CHANNEL, now)?;
+                }
+                Action::Complained => {
+                    suppression::suppress(conn, &person, EndReason::Complained, CHANNEL, now)?;
+                }
+                Action::Erase => {}
+            }
+            let action = format!("subscriber.{action}");
+            staff::store::audit(conn, &actor, &action, &subject, serde_json::json!({}), now)?;
+            Ok(())
+        })
+        .await
+}
+
+/// How the ledger and the consents call it.
+const CHANNEL: &str = "staff";
+
+/// Everything about one person.
+pub struct Everything {
+    /// The person.
+    pub person: Subscriber,
+    /// What they subscribe to, or did.
+    pub subscriptions: Vec<(super::Subscription, crate::newsletters::Newsletter)>,
+    /// What they consented to, with the texts.
+    pub consents: Vec<(store::consents::Consent, String)>,
+    /// Their entries of the ledger.
+    pub history: Vec<store::search::History>,
+    /// Why their address is suppressed, if it is.
+    pub suppressed: Option<EndReason>,
+}
+
+impl Everything {
+    /// What makes sense to do.
+    pub fn actions(&self) -> Vec<Action> {
+        let lives = self.subscriptions.iter().any(|(s, _)| s.state != SubscriptionState::Ended);
+        let measured = self.consents.iter().any(|(consent, _)| {
+            consent.purpose == Purpose::Tracking && consent.withdrawn_at.is_none()
+        });
+        Action::ALL
+            .iter()
+            .copied()
+            .filter(|action| match action {
+                Action::End => lives,
+                Action::StopMeasuring => measured,
+                Action::Suppress | Action::Complained => self.suppressed.is_none(),
+                Action::Erase => true,
+            })
+            .collect()
+    }
+}
+
+/// Reads it.
+pub async fn everything(app: &App, uuid: crate::db::PublicId) -> Result<Everything> {
+    app.db
+        .read(move |conn| {
+            let person = store::register::by_uuid(conn, uuid)?;
+            Ok(Everything {
+                subscriptions: store::register::subscriptions_of(conn, person.id)?,
+                consents: store::consents::of(conn, person.id)?,
+                history: store::search::history(conn, person.uuid)?,
+                suppressed: store::suppressions::reason(conn, &person.address_hash)?,
+                person,
+            })
+        })
+        .await
+}

@@ -1,0 +1,160 @@
+//! Growth month by month, from the sums of the ledger, and its picture.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::store;
+use crate::db::DbConn;
+use crate::error::Result;
+
+/// Months that are shown at most.
+const SHOWN: usize = 24;
+
+/// What a month changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Month {
+    /// The year.
+    pub year: i32,
+    /// 1 to 12.
+    pub month: u32,
+    /// How many came.
+    pub came: i64,
+    /// How many left.
+    pub left: i64,
+    /// How many there were at its end, or today if it still runs.
+    pub subscribers: i64,
+}
+
+/// The months from the ledger's beginning up to today, the last 24 of them.
+pub fn months(conn: &mut DbConn, newsletter: i64, today: NaiveDate) -> Result<Vec<Month>> {
+    let mut months: Vec<Month> = Vec::new();
+    for (day, kind, change) in store::ledger::changes_by_day(conn, newsletter)? {
+        if day > today {
+            continue;
+        }
+        go_to(&mut months, day);
+        if let Some(month) = months.last_mut() {
+            month.subscribers += change;
+            // A moved person leaves one group for another, and an end that was taken back is none.
+            match kind {
+                super::ledger::LedgerKind::Ended => month.left -= change,
+                super::ledger::LedgerKind::Moved => {}
+                _ => month.came += change,
+            }
+        }
+    }
+    if !months.is_empty() {
+        go_to(&mut months, today);
+    }
+    Ok(months.split_off(months.len().saturating_sub(SHOWN)))
+}
+
+/// Adds the months that follow the last one, up to that of a day.
+fn go_to(months: &mut Vec<Month>, day: NaiveDate) {
+    loop {
+        let (year, month, subscribers) = match months.last() {
+            Some(last) if (last.year, last.month) >= (day.year(), day.month()) => return,
+            Some(last) if last.month == 12 => (last.year + 1, 1, last.subscribers),
+            Some(last) => (last.year, last.month + 1, last.subscribers),
+            None => (day.year(), day.month(), 0),
+        };
+        months.push(Month { year, month, came: 0, left: 0, subscribers });
+    }
+}
+
+/// A bar for each month, from 0 up.
+#[derive(Debug, Clone, Default)]
+pub struct Chart {
+    /// The bars, the first month first.
+    pub bars: Vec<Bar>,
+    /// Lines across: a height in the picture and the number it stands for.
+    pub lines: Vec<(i64, i64)>,
+}
+
+/// A month in the picture.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// From the left.
+    pub x: i64,
+    /// From the top.
+    pub y: i64,
+    /// Of the bar.
+    pub width: i64,
+    /// Of the bar.
+    pub height: i64,
+    /// The year, where it begins.
+    pub year: Option<i32>,
+}
+
+impl Chart {
+    /// The picture's size, without its units.
+    pub const WIDTH: i64 = 720;
+    /// The same.
+    pub const HEIGHT: i64 = 260;
+    /// Room for the numbers on the left and the years below.
+    pub const LEFT: i64 = 64;
+    /// Where the bars stand.
+    pub const FLOOR: i64 = Self::HEIGHT - 28;
+    const TOP: i64 = 12;
+
+    /// Draws months.
+    pub fn of(months: &[Month]) -> Self {
+        let most = months.iter().map(|month| month.subscribers).max().unwrap_or(0).max(1);
+        let step = step(most);
+        let top = (most + step - 1) / step * step;
+        let height = |number: i64| number.max(0) * (Self::FLOOR - Self::TOP) / top;
+        let slot = (Self::WIDTH - Self::LEFT) / i64::try_from(months.len().max(1)).unwrap_or(1);
+        let slot = slot.clamp(4, 60);
+        let bars = months
+            .iter()
+            .zip(0_i64..)
+            .map(|(month, at)| Bar {
+                x: Self::LEFT + at * slot + slot / 6,
+                y: Self::FLOOR - height(month.subscribers),
+                width: slot - slot / 3,
+                height: height(month.subscribers),
+                year: (at == 0 || month.month == 1).then_some(month.year),
+            })
+            .collect();
+        let lines = (0..=top / step).map(|n| (Self::FLOOR - height(n * step), n * step)).collect();
+        Self { bars, lines }
+    }
+}
+
+/// A round distance between lines that gives two to five of them.
+fn step(most: i64) -> i64 {
+    let mut step = 1;
+    loop {
+        for factor in [1, 2, 5] {
+            if most <= step * factor * 5 {
+                return step * factor;
+            }
+        }
+        step *= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_without_a_change_are_there_too_and_years_go_on() {
+        let mut months = Vec::new();
+        for day in [(2016, 11, 4), (2017, 2, 1)] {
+            go_to(&mut months, NaiveDate::from_ymd_opt(day.0, day.1, day.2).unwrap_or_default());
+        }
+        let names: Vec<_> = months.iter().map(|month| (month.year, month.month)).collect();
+        assert_eq!(names, [(2016, 11), (2016, 12), (2017, 1), (2017, 2)]);
+    }
+
+    #[test]
+    fn the_lines_of_the_picture_are_round_numbers_above_the_highest_bar() {
+        for (most, expected) in [(1, 1), (7, 2), (27_699, 10_000), (26, 10), (5, 1)] {
+            assert_eq!(step(most), expected, "{most}");
+        }
+        let month = Month { year: 2017, month: 10, came: 0, left: 0, subscribers: 27_699 };
+        let chart = Chart::of(&[month]);
+        assert_eq!(chart.lines.last().map(|(_, number)| *number), Some(30_000));
+        assert!(chart.bars.iter().all(|bar| bar.y > Chart::TOP));
+    }
+}
