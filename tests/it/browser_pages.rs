@@ -97,7 +97,8 @@ fn is_page(pattern: &str) -> bool {
 #[actix_web::test]
 async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
     let app = TestApp::sqlite().await;
-    app.newsletter().await;
+    // With all the example has, so that lists are long and states are many.
+    lederbrev::demo::fill(&app.app, |_| ()).await.unwrap();
     app.run_until_idle().await;
     let browser = Browser::open(&app).await;
     browser.sign_in(Role::Admin).await;
