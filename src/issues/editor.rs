@@ -177,16 +177,17 @@ fn field(look: &Look<'_>, names: &Names<'_>, field: Field, of: &Value) -> FieldV
     let value = fields::get(of, field.path);
     let word = field.path.replace('.', "-");
     let texts = look.page.texts();
-    let own = |what: &str| {
-        let own = format!("{what}-{}-{word}", names.kind);
-        if texts.has(&own) { own } else { format!("{what}-{word}") }
+    // `field-` and `hint-` begin the keys: of this kind of block, else of any.
+    let own = |beginning: &str| {
+        let own = format!("{beginning}{}-{word}", names.kind);
+        if texts.has(&own) { own } else { format!("{beginning}{word}") }
     };
-    let hint = own("hint");
+    let hint = own("hint-");
     FieldView {
         name: format!("{}{}", names.name, field.path),
         id: format!("{}{word}", names.id),
         widget: field.widget,
-        label: texts.get(&own("field")),
+        label: texts.get(&own("field-")),
         hint: texts.has(&hint).then(|| texts.get(&hint)),
         value: fields::shown(value),
         groups: [1, 2, 3].map(|group| fields::has_group(value, group)),
