@@ -20,8 +20,8 @@ use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, staff, subscribers,
-    tracking, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, reports, staff,
+    subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -177,6 +177,10 @@ routes! {
     GET "/admin/deliveries/{id}/live" Desk => deliveries::routes::live;
     GET "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::confirm;
     POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
+
+    GET "/admin/issues/{id}/report" Anyone => reports::routes::issue;
+    GET "/admin/figures" Anyone => reports::routes::figures;
+    POST "/admin/figures" Editors => reports::routes::enter_figure;
 
     GET "/admin/library" Editors => library::routes::list;
     POST "/admin/library" Editors => library::routes::create;

@@ -1,5 +1,4 @@
 library-title = Bibliotek
-library-path = Du er her
 library-new = Tilføj til biblioteket
 library-search = Søg i titel, resumé, serie og sted
 library-search-button = Søg
@@ -38,7 +37,6 @@ library-valid-until-hint = For eksempel 2017-10-31. Lad feltet være tomt, hvis 
 library-language = Sprog
 library-language-da = Dansk
 library-language-en = Engelsk
-library-errors = Ret dette, og gem igen
 library-used-in = Brugt i
 library-not-used = Ingen udgave linker til den endnu.
 library-issues = Udgaver, der linker til den

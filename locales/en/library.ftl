@@ -1,5 +1,4 @@
 library-title = Library
-library-path = You are here
 library-new = Add to the library
 library-search = Search in title, summary, series and place
 library-search-button = Search
@@ -38,7 +37,6 @@ library-valid-until-hint = For example 2017-10-31. Leave it empty if it is alway
 library-language = Language
 library-language-da = Danish
 library-language-en = English
-library-errors = Correct this and save again
 library-used-in = Used in
 library-not-used = No issue links to it yet.
 library-issues = Issues that link to it

@@ -1,0 +1,350 @@
+//! The report of an issue.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::store;
+use crate::clock::Instant;
+use crate::db::{DbConn, PublicId};
+use crate::deliveries::{self, SkipReason};
+use crate::issues::{self, Content, Issue, IssueKind};
+use crate::newsletters::{self, Tracking};
+use crate::tracking::Verdict;
+
+/// How long mail can still come back: until then what was delivered is provisional.
+const PROVISIONAL: TimeDelta = TimeDelta::days(7);
+/// How long after an issue somebody's leaving is put down to it, if no other issue goes out first.
+const ATTRIBUTED: TimeDelta = TimeDelta::days(7);
+/// The largest domains are named.
+const DOMAINS: usize = 30;
+
+/// Hits by who may be behind them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Verdicts {
+    /// People, as far as can be seen.
+    pub human: i64,
+    /// Machines.
+    pub machine: i64,
+    /// It cannot be told.
+    pub unknown: i64,
+}
+
+impl Verdicts {
+    fn add(&mut self, verdict: Verdict, hits: i64) {
+        *match verdict {
+            Verdict::Human => &mut self.human,
+            Verdict::Machine => &mut self.machine,
+            Verdict::Unknown => &mut self.unknown,
+        } += hits;
+    }
+
+    /// All of them.
+    pub fn all(&self) -> i64 {
+        self.human + self.machine + self.unknown
+    }
+
+    /// The upper end of the interval for people; `human` is the lower one.
+    pub fn human_at_most(&self) -> i64 {
+        self.human + self.unknown
+    }
+}
+
+/// Recipients who got no copy for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Skipped {
+    /// Why.
+    #[schema(value_type = String)]
+    pub reason: SkipReason,
+    /// How many.
+    pub recipients: i64,
+}
+
+/// The equation of an issue: audience = accepted + failed + skipped, once all is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Delivery {
+    /// How many were in the audience, counted when it was written down.
+    pub audience: i64,
+    /// Taken by the next server.
+    pub accepted: i64,
+    /// Refused for good.
+    pub failed: i64,
+    /// Not sent, for a reason.
+    pub skipped: i64,
+    /// The same by reason, the most frequent first.
+    pub skipped_by_reason: Vec<Skipped>,
+    /// Without a final state yet.
+    pub open: i64,
+    /// Whether the equation holds.
+    pub adds_up: bool,
+    /// Accepted and then returned; null while returned mail is not read.
+    pub bounced: Option<i64>,
+    /// Accepted and not returned, as far as is known.
+    pub delivered: i64,
+    /// Until when mail may still come back.
+    #[schema(value_type = Option<String>)]
+    pub provisional_until: Option<Instant>,
+}
+
+/// What one issue can be compared with another by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Numbers {
+    /// Who got it.
+    pub delivery: Delivery,
+    /// How many of its recipients left after they got it, within 7 days and before the next issue.
+    pub unsubscribed: i64,
+    /// Loads of the image; one person may load it often, or never.
+    pub loads: Verdicts,
+    /// Clicks on links.
+    pub clicks: Verdicts,
+}
+
+/// How many different people did something, among those who consented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Reached {
+    /// Surely, as far as can be seen.
+    pub human: i64,
+    /// At most: those for whom it cannot be told included.
+    pub human_at_most: i64,
+}
+
+/// The people who consented to being measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct People {
+    /// How many of those who got the issue consented.
+    pub consenting: i64,
+    /// How many of them opened it; a click counts as an open, too.
+    pub opened: Reached,
+    /// How many of them clicked.
+    pub clicked: Reached,
+}
+
+/// A link of the issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Link {
+    /// Its number in the issue, in reading order.
+    pub number: i32,
+    /// A few words by which an editor knows the block it stands in; empty for the introduction.
+    pub block: String,
+    /// Where it leads.
+    pub url: String,
+    /// Its clicks.
+    pub clicks: Verdicts,
+}
+
+/// An hour in which something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Hour {
+    /// Its start.
+    #[schema(value_type = String)]
+    pub start: Instant,
+    /// Loads of the image.
+    pub loads: Verdicts,
+    /// Clicks.
+    pub clicks: Verdicts,
+}
+
+/// The recipients of one domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Domain {
+    /// The domain, as A-labels.
+    pub name: String,
+    /// All of them.
+    pub recipients: i64,
+    /// Taken by the next server.
+    pub accepted: i64,
+    /// Refused for good.
+    pub failed: i64,
+}
+
+/// The issue of the same kind that went out before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Previous {
+    /// The issue.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: PublicId,
+    /// Its subject.
+    pub subject: String,
+    /// When its sending began.
+    #[schema(value_type = Option<String>)]
+    pub started_at: Option<Instant>,
+    /// Its numbers.
+    pub numbers: Numbers,
+}
+
+/// The report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IssueReport {
+    /// The issue.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: PublicId,
+    /// Its subject.
+    pub subject: String,
+    /// `ordinary` or `special`.
+    #[schema(value_type = String)]
+    pub kind: IssueKind,
+    /// When its sending began.
+    #[schema(value_type = Option<String>)]
+    pub started_at: Option<Instant>,
+    /// When its last recipient had a final state.
+    #[schema(value_type = Option<String>)]
+    pub finished_at: Option<Instant>,
+    /// What the newsletter measures now: `off`, `aggregate` or `consented`.
+    #[schema(value_type = String)]
+    pub measured: Tracking,
+    /// Its numbers.
+    pub numbers: Numbers,
+    /// The people who consented, if anybody did.
+    pub people: Option<People>,
+    /// Its links.
+    pub links: Vec<Link>,
+    /// The hours in which something happened.
+    pub hours: Vec<Hour>,
+    /// The largest domains.
+    pub domains: Vec<Domain>,
+    /// What to compare it with.
+    pub previous: Option<Previous>,
+}
+
+/// Makes the report of an issue.
+pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<IssueReport> {
+    let newsletter = newsletters::store::find(conn, issue.newsletter)?;
+    let loads = store::loads(conn, issue.id)?;
+    let clicks = store::clicks(conn, issue.id)?;
+    let previous = match store::previous(conn, issue)? {
+        Some(before) => Some(Previous {
+            id: before.uuid,
+            subject: before.subject.clone(),
+            started_at: before.started_at,
+            numbers: numbers(conn, &before, now)?,
+        }),
+        None => None,
+    };
+    let domains = deliveries::store::domains(conn, issue.id, DOMAINS)?;
+    Ok(IssueReport {
+        id: issue.uuid,
+        subject: issue.subject.clone(),
+        kind: issue.kind,
+        started_at: issue.started_at,
+        finished_at: issue.finished_at,
+        measured: newsletter.open_tracking,
+        numbers: numbers(conn, issue, now)?,
+        people: people(conn, issue.id)?,
+        links: links(conn, issue, &clicks)?,
+        hours: hours(&loads, &clicks),
+        domains: domains
+            .into_iter()
+            .map(|domain| Domain {
+                name: domain.name,
+                recipients: domain.recipients,
+                accepted: domain.accepted,
+                failed: domain.failed,
+            })
+            .collect(),
+        previous,
+    })
+}
+
+fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
+    let mut loads = Verdicts::default();
+    for load in store::loads(conn, issue.id)? {
+        loads.add(load.verdict, load.hits);
+    }
+    let mut clicks = Verdicts::default();
+    for click in store::clicks(conn, issue.id)? {
+        clicks.add(click.verdict, click.hits);
+    }
+    let unsubscribed = match issue.started_at {
+        Some(started) => {
+            let next = store::next_start(conn, issue.newsletter, started)?;
+            let end = next.unwrap_or(now).min(started + ATTRIBUTED);
+            store::unsubscribed(conn, issue, end)?
+        }
+        None => 0,
+    };
+    Ok(Numbers { delivery: delivery(conn, issue, now)?, unsubscribed, loads, clicks })
+}
+
+fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Delivery> {
+    let counts = deliveries::store::counts(conn, issue.id)?;
+    let mut skipped_by_reason: Vec<Skipped> = store::skipped(conn, issue.id)?
+        .into_iter()
+        .filter_map(|(reason, recipients)| Some(Skipped { reason: reason?, recipients }))
+        .collect();
+    skipped_by_reason.sort_by_key(|skipped| std::cmp::Reverse(skipped.recipients));
+    let audience = issue.audience_count.unwrap_or(0);
+    let end = issue.finished_at.or(issue.started_at).map(|at| at + PROVISIONAL);
+    Ok(Delivery {
+        audience,
+        accepted: counts.accepted,
+        failed: counts.failed,
+        skipped: counts.skipped,
+        skipped_by_reason,
+        open: counts.queued + counts.in_data + counts.deferred,
+        adds_up: deliveries::finish::adds_up(issue, &counts),
+        bounced: None,
+        delivered: counts.accepted,
+        provisional_until: end.filter(|end| *end > now),
+    })
+}
+
+fn people(conn: &mut DbConn, issue: i64) -> QueryResult<Option<People>> {
+    let consenting = store::consenting(conn, issue)?;
+    if consenting == 0 {
+        return Ok(None);
+    }
+    let clicked = store::clickers(conn, issue)?;
+    let mut opened = store::openers(conn, issue)?;
+    opened.extend(&clicked);
+    Ok(Some(People { consenting, opened: reached(&opened), clicked: reached(&clicked) }))
+}
+
+/// Different copies, each of which is one person's.
+fn reached(hits: &[(i64, Verdict)]) -> Reached {
+    let different = |verdicts: &[Verdict]| {
+        let copies = hits.iter().filter(|(_, verdict)| verdicts.contains(verdict));
+        copies.map(|(copy, _)| copy).collect::<HashSet<_>>().len() as i64
+    };
+    Reached {
+        human: different(&[Verdict::Human]),
+        human_at_most: different(&[Verdict::Human, Verdict::Unknown]),
+    }
+}
+
+fn links(conn: &mut DbConn, issue: &Issue, clicks: &[store::Click]) -> QueryResult<Vec<Link>> {
+    let titles = block_titles(conn, issue)?;
+    let mut by_link: HashMap<i32, Verdicts> = HashMap::new();
+    for click in clicks {
+        by_link.entry(click.link).or_default().add(click.verdict, click.hits);
+    }
+    let link = |(number, block, url): (i32, Option<PublicId>, String)| Link {
+        number,
+        block: block.and_then(|block| titles.get(&block).cloned()).unwrap_or_default(),
+        url,
+        clicks: by_link.get(&number).copied().unwrap_or_default(),
+    };
+    Ok(store::links(conn, issue.id)?.into_iter().map(link).collect())
+}
+
+/// The titles of the blocks of what was sent.
+fn block_titles(conn: &mut DbConn, issue: &Issue) -> QueryResult<HashMap<PublicId, String>> {
+    let number = issue.approved_revision.unwrap_or(issue.current_revision);
+    let revision = issues::store::revision(conn, issue.id, number).optional()?;
+    let content = revision.and_then(|revision| Content::read(&revision.content.0).ok());
+    let blocks = content.map(|content| content.blocks).unwrap_or_default();
+    Ok(blocks.into_iter().map(|block| (block.id, block.kind.title())).collect())
+}
+
+fn hours(loads: &[store::Load], clicks: &[store::Click]) -> Vec<Hour> {
+    let mut hours: BTreeMap<Instant, (Verdicts, Verdicts)> = BTreeMap::new();
+    for load in loads {
+        hours.entry(load.hour).or_default().0.add(load.verdict, load.hits);
+    }
+    for click in clicks {
+        hours.entry(click.hour).or_default().1.add(click.verdict, click.hits);
+    }
+    hours.into_iter().map(|(start, (loads, clicks))| Hour { start, loads, clicks }).collect()
+}

@@ -1,0 +1,207 @@
+//! `/admin/issues/{id}/report` and `/admin/figures`
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{Datelike, TimeDelta, Timelike};
+use chrono_tz::Tz;
+
+use super::chart::{Bar, Chart};
+use super::figures::{self, Figure, FigureForm, Qualifier};
+use super::issue::{Hour, IssueReport, Verdicts, for_issue};
+use super::store;
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::error::{Error, FieldError, Result};
+use crate::issues::{self, Origin};
+use crate::newsletters::Tracking;
+use crate::staff::Staff;
+use crate::web::{Page, html, page, see_other};
+
+/// Hours that the time line shows; what comes later is in the sums.
+const HOURS: i64 = 72;
+
+#[derive(Template)]
+#[template(path = "reports/pages/issue.html")]
+struct ReportPage {
+    page: Page,
+    report: IssueReport,
+    zone: Tz,
+    is_imported: bool,
+    /// The hours that the time line shows.
+    hours: Vec<Hour>,
+    loads: Chart,
+    clicks: Chart,
+}
+
+impl ReportPage {
+    /// Whether there is anything to say of opens and clicks.
+    fn is_measured(&self) -> bool {
+        let numbers = &self.report.numbers;
+        self.report.measured != Tracking::Off || numbers.loads.all() + numbers.clicks.all() > 0
+    }
+
+    /// "1.203–1.310", or one number when both ends are the same.
+    fn interval(&self, hits: &Verdicts) -> String {
+        self.between(&hits.human, &hits.human_at_most())
+    }
+
+    fn between(&self, least: &i64, most: &i64) -> String {
+        let least_text = self.page.number(least);
+        if least == most {
+            least_text
+        } else {
+            format!("{least_text}–{}", self.page.number(most))
+        }
+    }
+}
+
+/// `GET /admin/issues/{id}/report`
+pub async fn issue(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let (uuid, now) = (id.into_inner(), app.clock.now());
+    let (issue, report) = app
+        .db
+        .read(move |conn| {
+            let issue = issues::store::by_uuid(conn, uuid)?;
+            let report = for_issue(conn, &issue, now)?;
+            Ok((issue, report))
+        })
+        .await?;
+    let page = Page::new(&request);
+    let zone = issue.zone();
+    let first = issue.started_at.unwrap_or(now).hour();
+    let end = first + TimeDelta::hours(HOURS);
+    let hours: Vec<Hour> = report
+        .hours
+        .iter()
+        .copied()
+        .filter(|hour| hour.start >= first && hour.start < end)
+        .collect();
+    let loads = chart(&page, "loads", first, zone, &hours, |hour| hour.loads);
+    let clicks = chart(&page, "clicks", first, zone, &hours, |hour| hour.clicks);
+    html(&ReportPage {
+        page,
+        report,
+        zone,
+        is_imported: issue.origin == Origin::Imported,
+        hours,
+        loads,
+        clicks,
+    })
+}
+
+/// One bar an hour, from the hour in which the sending began; a label each half day.
+fn chart(
+    page: &Page,
+    id: &'static str,
+    first: Instant,
+    zone: Tz,
+    hours: &[Hour],
+    parts: impl Fn(&Hour) -> Verdicts,
+) -> Chart {
+    let bar = |at: i64| {
+        let start = first + TimeDelta::hours(at);
+        let local = start.in_zone(zone);
+        let label = (at % 12 == 0).then(|| {
+            let day = format!("{}/{}", local.day(), local.month());
+            page.t2("report-hour", "day", day, "hour", local.hour())
+        });
+        let found = hours.iter().find(|hour| hour.start == start);
+        Bar { label, parts: found.map(&parts).unwrap_or_default() }
+    };
+    let whole: i64 = hours.iter().map(|hour| parts(hour).all()).sum();
+    let highest =
+        hours.iter().max_by_key(|hour| (parts(hour).all(), std::cmp::Reverse(hour.start)));
+    let description = match highest.filter(|hour| parts(hour).all() > 0) {
+        Some(hour) => page.t2(
+            "report-chart-description",
+            "all",
+            page.number(&whole),
+            "when",
+            page.time(&hour.start, &zone),
+        ),
+        None => page.t("report-chart-nothing"),
+    };
+    Chart {
+        id,
+        title: page.t(format!("report-chart-{id}")),
+        description,
+        bars: (0..HOURS).map(bar).collect(),
+    }
+}
+
+/// Figures of one kind.
+struct Kind {
+    name: String,
+    /// The newest day first.
+    figures: Vec<Line>,
+}
+
+/// A figure in the list.
+struct Line {
+    figure: Figure,
+    /// A later entry of the same kind and day says otherwise.
+    is_corrected: bool,
+}
+
+#[derive(Template)]
+#[template(path = "reports/pages/figures.html")]
+struct FiguresPage {
+    page: Page,
+    kinds: Vec<Kind>,
+    form: FigureForm,
+    qualifiers: &'static [Qualifier],
+    errors: Vec<FieldError>,
+}
+
+async fn figures_page(
+    request: &HttpRequest,
+    app: &App,
+    form: FigureForm,
+    errors: Vec<FieldError>,
+) -> Result<FiguresPage> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for figure in app.db.read(|conn| Ok(store::all_figures(conn)?)).await? {
+        if kinds.last().is_none_or(|kind| kind.name != figure.said.kind) {
+            kinds.push(Kind { name: figure.said.kind.clone(), figures: Vec::new() });
+        }
+        let Some(kind) = kinds.last_mut() else { continue };
+        let said = &figure.said;
+        let is_corrected = kind.figures.last().is_some_and(|line| {
+            let later = &line.figure.said;
+            (later.day, later.period_start) == (said.day, said.period_start)
+        });
+        kind.figures.push(Line { figure, is_corrected });
+    }
+    Ok(FiguresPage { page: Page::new(request), kinds, form, qualifiers: Qualifier::ALL, errors })
+}
+
+/// `GET /admin/figures`
+pub async fn figures(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    html(&figures_page(&request, &app, FigureForm::default(), vec![]).await?)
+}
+
+/// `POST /admin/figures`
+pub async fn enter_figure(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    form: web::Form<FigureForm>,
+) -> Result<HttpResponse> {
+    let form = form.into_inner();
+    let entered = match form.read() {
+        Ok(new) => figures::enter(&app, new, &staff.actor()).await,
+        Err(error) => Err(error),
+    };
+    match entered {
+        Ok(_) => Ok(see_other("/admin/figures?done=saved")),
+        Err(Error::Invalid(errors)) => {
+            page::unprocessable(&figures_page(&request, &app, form, errors).await?)
+        }
+        Err(other) => Err(other),
+    }
+}

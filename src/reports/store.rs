@@ -1,0 +1,187 @@
+//! What a report reads; and the table `figures`.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::figures::{Figure, NewFigure};
+use crate::clock::Instant;
+use crate::db::schema::{
+    click_counts, clicks as click_rows, deliveries, figures, issue_links, issues, open_counts,
+    opens, subscriptions,
+};
+use crate::db::{DbConn, PublicId};
+use crate::deliveries::{DeliveryState, SkipReason, Variant};
+use crate::issues::{Issue, Origin};
+use crate::subscribers::{EndReason, SubscriptionState};
+use crate::tracking::Verdict;
+
+/// Recipients without a copy, by reason.
+pub fn skipped(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Option<SkipReason>, i64)>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Skipped))
+        .group_by(deliveries::skip_reason)
+        .order(deliveries::skip_reason)
+        .select((deliveries::skip_reason, count_star()))
+        .load(conn)
+}
+
+/// A count of loads.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Load {
+    /// In which hour.
+    pub hour: Instant,
+    /// By whom.
+    pub verdict: Verdict,
+    /// How many.
+    pub hits: i64,
+}
+
+/// The counts of an issue's image.
+pub fn loads(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Load>> {
+    open_counts::table
+        .filter(open_counts::issue.eq(issue))
+        .select((open_counts::hour, open_counts::verdict, open_counts::opens))
+        .load(conn)
+}
+
+/// A count of clicks.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Click {
+    /// On which link.
+    pub link: i32,
+    /// In which hour.
+    pub hour: Instant,
+    /// By whom.
+    pub verdict: Verdict,
+    /// How many.
+    pub hits: i64,
+}
+
+/// The counts of an issue's links.
+pub fn clicks(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Click>> {
+    click_counts::table
+        .filter(click_counts::issue.eq(issue))
+        .select((
+            click_counts::link,
+            click_counts::hour,
+            click_counts::verdict,
+            click_counts::clicks,
+        ))
+        .load(conn)
+}
+
+/// The links of an issue: number, block, address.
+pub fn links(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i32, Option<PublicId>, String)>> {
+    issue_links::table
+        .filter(issue_links::issue.eq(issue))
+        .order(issue_links::number)
+        .select((issue_links::number, issue_links::block, issue_links::url))
+        .load(conn)
+}
+
+/// How many of those who got an issue had consented to being measured.
+pub fn consenting(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Accepted))
+        .filter(deliveries::variant.eq(Variant::Personal))
+        .count()
+        .get_result(conn)
+}
+
+/// The copies whose image was loaded, and by whom.
+pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i64, Verdict)>> {
+    opens::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::issue.eq(issue))
+        .select((opens::delivery, opens::verdict))
+        .distinct()
+        .load(conn)
+}
+
+/// The copies in which a link was clicked, and by whom.
+pub fn clickers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i64, Verdict)>> {
+    click_rows::table
+        .inner_join(deliveries::table)
+        .filter(deliveries::issue.eq(issue))
+        .select((click_rows::delivery, click_rows::verdict))
+        .distinct()
+        .load(conn)
+}
+
+/// How many of an issue's recipients left of their own accord after they got it and before a
+/// moment. Who has been erased, or has subscribed again, is not among them any more.
+pub fn unsubscribed(conn: &mut DbConn, issue: &Issue, before: Instant) -> QueryResult<i64> {
+    deliveries::table
+        .inner_join(
+            subscriptions::table
+                .on(subscriptions::subscriber.nullable().eq(deliveries::subscriber)),
+        )
+        .filter(deliveries::issue.eq(issue.id))
+        .filter(deliveries::state.eq(DeliveryState::Accepted))
+        .filter(subscriptions::newsletter.eq(issue.newsletter))
+        .filter(subscriptions::state.eq(SubscriptionState::Ended))
+        .filter(subscriptions::end_reason.eq(EndReason::Unsubscribed))
+        .filter(subscriptions::ended_at.ge(deliveries::finished_at))
+        .filter(subscriptions::ended_at.le(before))
+        .count()
+        .get_result(conn)
+}
+
+/// When the next issue of a newsletter began to go out after a moment.
+pub fn next_start(
+    conn: &mut DbConn,
+    newsletter: i64,
+    after: Instant,
+) -> QueryResult<Option<Instant>> {
+    issues::table
+        .filter(issues::newsletter.eq(newsletter))
+        .filter(issues::started_at.gt(after))
+        .order(issues::started_at)
+        .select(issues::started_at)
+        .first(conn)
+        .optional()
+        .map(Option::flatten)
+}
+
+/// The issue of the same newsletter and kind that was sent from here before one.
+pub fn previous(conn: &mut DbConn, issue: &Issue) -> QueryResult<Option<Issue>> {
+    let Some(started) = issue.started_at else { return Ok(None) };
+    issues::table
+        .filter(issues::newsletter.eq(issue.newsletter))
+        .filter(issues::kind.eq(issue.kind))
+        .filter(issues::origin.eq(Origin::Here))
+        .filter(issues::started_at.lt(started))
+        .order(issues::started_at.desc())
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()
+}
+
+/// Stores a figure.
+pub fn insert_figure(
+    conn: &mut DbConn,
+    new: &NewFigure,
+    by: &str,
+    now: Instant,
+) -> QueryResult<PublicId> {
+    let uuid = PublicId::random();
+    diesel::insert_into(figures::table)
+        .values((
+            new,
+            figures::uuid.eq(uuid),
+            figures::entered_by.eq(by),
+            figures::entered_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(uuid)
+}
+
+/// All figures by kind, the newest day first, and of one day the newest entry first.
+pub fn all_figures(conn: &mut DbConn) -> QueryResult<Vec<Figure>> {
+    figures::table
+        .order((figures::kind, figures::day.desc(), figures::id.desc()))
+        .select(Figure::as_select())
+        .load(conn)
+}
