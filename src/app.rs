@@ -223,6 +223,12 @@ routes! {
     GET "/api/v1/subscribers" Desk => subscribers::api::list;
     POST "/api/v1/subscribers/import" Editors => subscribers::api::import;
     GET "/api/v1/subscribers/{id}" Desk => subscribers::api::show;
+    GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
+    GET "/api/v1/library" Anyone => library::api::list;
+    POST "/api/v1/library" Editors => library::api::create;
+    GET "/api/v1/library/{id}" Anyone => library::api::show;
+    GET "/api/v1/figures" Anyone => reports::api::list_figures;
+    POST "/api/v1/figures" Editors => reports::api::enter_figure;
 }
 
 /// Serves on a listener; the returned server runs when it is awaited.

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::{deliveries, issues, newsletters, subscribers};
+use crate::{deliveries, issues, library, newsletters, reports, subscribers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,7 @@ use crate::{deliveries, issues, newsletters, subscribers};
         issues::api::unschedule,
         issues::api::approve,
         issues::api::test,
+        reports::api::issue,
         deliveries::api::pause,
         deliveries::api::resume,
         deliveries::api::cancel,
@@ -32,6 +33,11 @@ use crate::{deliveries, issues, newsletters, subscribers};
         subscribers::api::list,
         subscribers::api::show,
         subscribers::api::import,
+        library::api::list,
+        library::api::create,
+        library::api::show,
+        reports::api::list_figures,
+        reports::api::enter_figure,
     ),
     security(("token" = [])),
     modifiers(&BearerToken),

@@ -88,3 +88,4 @@ done-delivery-send-again = De usikre bliver sendt igen.
 done-delivery-give-up = De usikre er opgivet.
 error-delivery-state = Udgaven er kommet videre i mellemtiden, så det kan ikke gøres nu. Hent siden igen.
 error-delivery-not-due = Udgaven er ikke klar til at blive sendt: Den er ikke planlagt, dens tid er ikke kommet, eller den er stoppet.
+delivery-to-report = Se udgavens rapport

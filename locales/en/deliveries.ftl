@@ -88,3 +88,4 @@ done-delivery-send-again = The uncertain are being sent again.
 done-delivery-give-up = The uncertain have been given up.
 error-delivery-state = The issue has moved on in the meantime, so this cannot be done now. Load the page again.
 error-delivery-not-due = The issue cannot be sent now: it is not scheduled, its time has not come, or it is stopped.
+delivery-to-report = See the report of the issue

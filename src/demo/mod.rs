@@ -3,6 +3,7 @@
 //! It is filled step by step, and each step leaves alone what is there already: a fill that was
 //! interrupted goes on, and a second start finds everything done.
 
+mod fill_figures;
 mod fill_library;
 mod fill_people;
 pub mod people;
@@ -39,6 +40,8 @@ pub async fn fill(app: &Data<App>, say: impl Fn(&str)) -> Result<Newsletter> {
     say(&format!(
         "the library: {items} publications, podcasts, articles, events, e-courses and projects"
     ));
+    let figures = fill_figures::fill(app).await?;
+    say(&format!("{figures} figures of the other channels, as the status note of 2017 has them"));
     say("27,699 made-up subscribers, and those who left before them");
     fill_people::fill(app, &newsletter, |done, of| {
         if done.is_multiple_of(5_000) || done == of {

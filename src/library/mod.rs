@@ -3,6 +3,7 @@
 //! An item has one identity and may have many addresses. Items are archived, not deleted: issues
 //! that were sent go on linking them.
 
+pub mod api;
 mod archive;
 pub mod form;
 pub mod routes;

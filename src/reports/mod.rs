@@ -4,6 +4,7 @@
 //! stored. It holds no personal data. Opens and clicks are shown as human, machine and unknown
 //! side by side, with the interval that follows, and never as one filtered rate.
 
+pub mod api;
 pub mod chart;
 pub mod figures;
 pub mod issue;

@@ -185,3 +185,13 @@ pub fn all_figures(conn: &mut DbConn) -> QueryResult<Vec<Figure>> {
         .select(Figure::as_select())
         .load(conn)
 }
+
+/// Figures in the order in which they were entered, after an id inside; for the API's pages.
+pub fn figures_after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Figure>> {
+    figures::table
+        .filter(figures::id.gt(after))
+        .order(figures::id)
+        .limit(limit)
+        .select(Figure::as_select())
+        .load(conn)
+}

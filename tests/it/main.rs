@@ -21,6 +21,7 @@ mod newsletter_settings;
 mod operations;
 mod postgres;
 mod receiver;
+mod reports;
 mod sending;
 mod staff;
 mod subscribers;

@@ -35,7 +35,7 @@ type Counts = BTreeMap<Verdict, i64>;
 type Counted = (Verdict, i64);
 
 impl Sending {
-    async fn measure(&self, mode: Tracking) {
+    pub async fn measure(&self, mode: Tracking) {
         let id = self.newsletter;
         self.write(move |conn| {
             diesel::update(newsletters::table.find(id))
@@ -46,7 +46,7 @@ impl Sending {
     }
 
     /// A request as a mail program makes it, from an address of its own.
-    async fn hit(&self, method: Method, url: &str, agent: &str) -> Response {
+    pub async fn hit(&self, method: Method, url: &str, agent: &str) -> Response {
         let request = self.app.client.request(method, self.here(url)).header(USER_AGENT, agent);
         request.header("x-forwarded-for", "203.0.113.77").send().await.unwrap()
     }
@@ -84,7 +84,7 @@ impl Sending {
     }
 
     /// Sends an issue to as many people; the first of them consents to being measured.
-    async fn sent_issue(&self, people: usize) -> (Issue, Vec<i64>, Vec<Reader>) {
+    pub async fn sent_issue(&self, people: usize) -> (Issue, Vec<i64>, Vec<Reader>) {
         let readers = self.readers(people).await;
         let (newsletter, now, first) = (self.newsletter, self.app.clock.now(), readers[0]);
         self.write(move |conn| {

@@ -1,0 +1,169 @@
+//! `/api/v1/library`
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, Json};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::form::ItemForm;
+use super::{Item, ItemKind, save, store};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::PublicId;
+use crate::error::{Error, Result};
+use crate::staff::Staff;
+use crate::web::Lang;
+use crate::web::api::{List, Paging};
+
+/// An item as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: PublicId,
+    /// `article`, `publication`, `podcast`, `event`, `ecourse`, `tool` or `project`.
+    #[schema(value_type = String)]
+    pub kind: ItemKind,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub summary: String,
+    /// `da` or `en`.
+    #[schema(value_type = String)]
+    pub language: Lang,
+    /// Its date as far as it is known: `2017-08-25`, `2017-08`, `2017` or empty.
+    pub published: String,
+    /// The series it belongs to.
+    pub series: Option<String>,
+    /// Its number in the series.
+    pub number: Option<i32>,
+    /// Whom it is for: some of 1, 2, 3.
+    pub groups: Vec<u8>,
+    /// A picture.
+    pub image_url: Option<String>,
+    /// Where an event is held.
+    pub place: Option<String>,
+    /// The last day on which it is worth linking.
+    pub valid_until: Option<NaiveDate>,
+    /// Where it is; the first is the one that is linked.
+    pub addresses: Vec<String>,
+    /// When it was put aside.
+    #[schema(value_type = Option<String>)]
+    pub archived_at: Option<Instant>,
+}
+
+impl From<Item> for ItemView {
+    fn from(item: Item) -> Self {
+        let published = ItemForm::from(&item).published;
+        let groups = item.details.groups();
+        let details = item.details;
+        Self {
+            id: item.uuid,
+            kind: details.kind,
+            title: details.title,
+            summary: details.summary,
+            language: details.language,
+            published,
+            series: details.series,
+            number: details.number,
+            groups,
+            image_url: details.image_url,
+            place: details.place,
+            valid_until: details.valid_until,
+            addresses: item.addresses,
+            archived_at: item.archived_at,
+        }
+    }
+}
+
+/// All items, those that were put aside included, in the order in which they were added.
+#[utoipa::path(get, path = "/api/v1/library", tag = "library",
+    params(Paging), responses((status = 200, body = List<ItemView>)))]
+pub async fn list(app: web::Data<App>, paging: web::Query<Paging>) -> Result<Json<List<ItemView>>> {
+    let (after, rows) = (paging.after()?, paging.rows());
+    let items = app.db.read(move |conn| Ok(store::after(conn, after, rows)?)).await?;
+    Ok(Json(paging.page(items, |item| item.id, Into::into)))
+}
+
+/// An item.
+#[utoipa::path(get, path = "/api/v1/library/{id}", tag = "library",
+    params(("id" = uuid::Uuid, Path)), responses((status = 200, body = ItemView)))]
+pub async fn show(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<ItemView>> {
+    let id = id.into_inner();
+    let item = app.db.read(move |conn| Ok(store::by_uuid(conn, id)?)).await?;
+    Ok(Json(item.into()))
+}
+
+/// An item to be.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ItemRequest {
+    /// `article`, `publication`, `podcast`, `event`, `ecourse`, `tool` or `project`.
+    #[schema(value_type = String)]
+    kind: ItemKind,
+    /// Its title.
+    #[serde(default)]
+    title: String,
+    /// What it is about.
+    #[serde(default)]
+    summary: String,
+    /// `da`, which it also is when not given, or `en`.
+    #[schema(value_type = Option<String>)]
+    language: Option<Lang>,
+    /// Its date as far as it is known: `2017-08-25`, `2017-08` or `2017`.
+    #[serde(default)]
+    published: String,
+    /// The series it belongs to.
+    #[serde(default)]
+    series: String,
+    /// Its number in the series.
+    number: Option<i32>,
+    /// Whom it is for: some of 1, 2, 3.
+    #[serde(default)]
+    groups: Vec<u8>,
+    /// A picture: an `https` address or a path of this service.
+    #[serde(default)]
+    image_url: String,
+    /// Where an event is held.
+    #[serde(default)]
+    place: String,
+    /// `YYYY-MM-DD`
+    #[serde(default)]
+    valid_until: String,
+    /// Where it is; the first is the one that is linked.
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+/// Adds an item.
+#[utoipa::path(post, path = "/api/v1/library", tag = "library",
+    request_body = ItemRequest, responses((status = 201, body = ItemView), (status = 422)))]
+pub async fn create(
+    app: web::Data<App>,
+    staff: Staff,
+    body: Json<ItemRequest>,
+) -> Result<HttpResponse> {
+    let body = body.into_inner();
+    if body.groups.iter().any(|group| !(1..=3).contains(group)) {
+        return Err(Error::field("groups", "error-choice"));
+    }
+    let has = |group: u8| body.groups.contains(&group).then(String::new);
+    let form = ItemForm {
+        kind: body.kind,
+        group_1: has(1),
+        group_2: has(2),
+        group_3: has(3),
+        title: body.title,
+        summary: body.summary,
+        language: body.language.unwrap_or(Lang::Da),
+        published: body.published,
+        series: body.series,
+        number: body.number.map(|number| number.to_string()).unwrap_or_default(),
+        image_url: body.image_url,
+        place: body.place,
+        valid_until: body.valid_until,
+        addresses: body.addresses.join("\n"),
+    };
+    let item = save(&app, None, form.read()?, &staff.actor()).await?;
+    Ok(HttpResponse::Created().json(ItemView::from(item)))
+}

@@ -1,0 +1,243 @@
+//! The report of an issue, and the figures of the other channels.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use lederbrev::clock::Instant;
+use lederbrev::db::schema::{deliveries, issues, subscriptions};
+use lederbrev::issues::Issue;
+use lederbrev::newsletters::Tracking;
+use lederbrev::reports::issue::{Reached, Verdicts};
+use lederbrev::reports::{IssueReport, for_issue};
+use lederbrev::staff::Role;
+use lederbrev::subscribers::{EndReason, SubscriptionState};
+use lederbrev::tracking::Verdict;
+use lederbrev::tracking::buffer::Count;
+use reqwest::StatusCode;
+
+use crate::app::TestApp;
+use crate::sending::{Reader, Sending};
+use crate::{both, sends};
+
+impl Sending {
+    async fn report(&self, issue: &Issue) -> IssueReport {
+        let (id, now) = (issue.id, self.app.clock.now());
+        self.write(move |conn| {
+            let issue = lederbrev::issues::store::find(conn, id)?;
+            for_issue(conn, &issue, now)
+        })
+        .await
+    }
+
+    /// Counts hits as if they had come just now.
+    async fn count(&self, issue: &Issue, link: Option<i32>, verdict: Verdict, hits: usize) {
+        let hour = self.app.clock.now().hour();
+        for _ in 0..hits {
+            self.app.app.hits.count(Count { issue: issue.id, link, hour, verdict });
+        }
+        self.app.run_until_idle().await;
+    }
+
+    async fn leave(&self, reader: Reader, at: Instant) {
+        self.write(move |conn| {
+            diesel::update(subscriptions::table.find(reader.subscription))
+                .set((
+                    subscriptions::state.eq(SubscriptionState::Ended),
+                    subscriptions::end_reason.eq(EndReason::Unsubscribed),
+                    subscriptions::ended_at.eq(at),
+                ))
+                .execute(conn)
+        })
+        .await;
+    }
+}
+
+fn verdicts(human: i64, machine: i64, unknown: i64) -> Verdicts {
+    Verdicts { human, machine, unknown }
+}
+
+sends! {
+    async fn a_report_says_what_the_receiver_and_the_counts_say(sending: Sending) {
+        let readers = sending.readers(20).await;
+        let issue = sending.due_issue().await;
+        sending.run_to_the_end(&issue).await;
+        sending.app.clock.advance(TimeDelta::minutes(30));
+        sending.count(&issue, None, Verdict::Human, 12).await;
+        sending.count(&issue, None, Verdict::Machine, 30).await;
+        sending.count(&issue, None, Verdict::Unknown, 4).await;
+        sending.app.clock.advance(TimeDelta::hours(1));
+        sending.count(&issue, None, Verdict::Human, 3).await;
+        sending.count(&issue, Some(1), Verdict::Human, 5).await;
+        sending.leave(readers[3], sending.app.clock.now()).await;
+
+        let report = sending.report(&issue).await;
+        let delivery = &report.numbers.delivery;
+        assert_eq!(delivery.accepted, sending.relay.count() as i64);
+        assert_eq!((delivery.audience, delivery.failed, delivery.skipped), (20, 0, 0));
+        assert!(delivery.adds_up && delivery.provisional_until.is_some());
+        assert_eq!(delivery.bounced, None, "not counted is not zero");
+        assert_eq!(report.numbers.loads, verdicts(15, 30, 4));
+        assert_eq!(report.numbers.clicks, verdicts(5, 0, 0));
+        assert_eq!(report.links[0].clicks, verdicts(5, 0, 0));
+        assert_eq!(report.links[0].url, "https://lederweb.example/undgaa");
+        let hours: Vec<(i64, i64)> =
+            report.hours.iter().map(|hour| (hour.loads.all(), hour.clicks.all())).collect();
+        assert_eq!(hours, [(46, 0), (3, 5)]);
+        assert_eq!(report.numbers.unsubscribed, 1);
+        assert_eq!(report.domains.iter().map(|domain| domain.recipients).sum::<i64>(), 20);
+        assert_eq!((report.people, report.previous.is_none()), (None, true));
+
+        sending.app.clock.advance(TimeDelta::days(8));
+        let later = sending.report(&issue).await;
+        assert_eq!(later.numbers.delivery.provisional_until, None);
+    }
+
+    async fn leaving_is_put_down_to_the_issue_that_came_last_before_it(sending: Sending) {
+        let readers = sending.readers(6).await;
+        let first = sending.due_issue().await;
+        let began = sending.app.clock.now();
+        sending.run_to_the_end(&first).await;
+        sending.leave(readers[0], began + TimeDelta::days(1)).await;
+        sending.app.clock.advance(TimeDelta::days(2));
+        let second = sending.due_issue().await;
+        sending.run_to_the_end(&second).await;
+        sending.leave(readers[1], began + TimeDelta::days(3)).await;
+        // More than a week after both.
+        sending.leave(readers[2], began + TimeDelta::days(12)).await;
+        sending.app.clock.advance(TimeDelta::days(20));
+        assert_eq!(sending.report(&first).await.numbers.unsubscribed, 1);
+        let report = sending.report(&second).await;
+        assert_eq!(report.numbers.unsubscribed, 1);
+        let before = report.previous.unwrap();
+        assert_eq!((before.id, before.numbers.delivery.audience), (first.uuid, 6));
+        assert_eq!(before.numbers.unsubscribed, 1);
+    }
+
+    async fn people_who_consented_are_counted_once_with_an_upper_end(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let (issue, copies, _) = sending.sent_issue(3).await;
+        let links = &sending.app.app.links;
+        let browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
+        let get = reqwest::Method::GET;
+        for _ in 0..3 {
+            sending.hit(get.clone(), &links.personal_open(copies[0]), "Mozilla/5.0").await;
+        }
+        sending.app.run_until_idle().await;
+        let people = sending.report(&issue).await.people.unwrap();
+        assert_eq!(people.consenting, 1);
+        assert_eq!(people.opened, Reached { human: 0, human_at_most: 1 });
+        sending.app.clock.advance(TimeDelta::minutes(1));
+        sending.hit(get, &links.personal_click(copies[0], 1), browser).await;
+        sending.app.run_until_idle().await;
+        let people = sending.report(&issue).await.people.unwrap();
+        assert_eq!(people.opened, Reached { human: 1, human_at_most: 1 }, "a click is an open");
+        assert_eq!(people.clicked, Reached { human: 1, human_at_most: 1 });
+    }
+}
+
+#[actix_web::test]
+async fn the_page_shows_all_three_kinds_and_no_person() {
+    let sending = Sending::sqlite().await;
+    sending.readers(4).await;
+    let issue = sending.due_issue().await;
+    let reader = sending.app.signed_in(Role::Reader).await;
+    let url = sending.app.url(&format!("/admin/issues/{}/report", issue.uuid));
+    let page = async || reader.get(&url).send().await.unwrap().text().await.unwrap();
+    assert!(page().await.contains("Udgaven er ikke sendt endnu"));
+    sending.run_to_the_end(&issue).await;
+    sending.count(&issue, None, Verdict::Human, 1_203).await;
+    sending.count(&issue, None, Verdict::Machine, 7).await;
+    sending.count(&issue, None, Verdict::Unknown, 107).await;
+    let html = page().await;
+    assert!(html.contains("1.203–1.310") && html.contains("1.317"), "{html}");
+    assert!(html.contains("4 = 4 + 0 + 0"));
+    assert!(html.contains(r#"class="bar machine""#) && html.contains("<desc id="));
+    assert!(
+        !html.contains("style=") && !html.contains("leder0@") && !html.contains("åbningsrate:")
+    );
+    assert!(html.contains("aarhus.example"), "domains are no persons");
+
+    let token = sending.app.token(Role::Reader).await;
+    let api = sending.app.url(&format!("/api/v1/issues/{}/report", issue.uuid));
+    let json: serde_json::Value =
+        sending.app.client.get(api).bearer_auth(token).send().await.unwrap().json().await.unwrap();
+    assert_eq!(json["numbers"]["loads"]["unknown"], 107);
+    assert_eq!(json["numbers"]["delivery"]["bounced"], serde_json::Value::Null);
+
+    sending
+        .write(|conn| {
+            diesel::delete(deliveries::table).execute(conn)?;
+            diesel::update(issues::table).set(issues::origin.eq("imported")).execute(conn)
+        })
+        .await;
+    assert!(page().await.contains("Den er ikke sendt herfra"));
+}
+
+both! {
+    async fn a_figure_is_corrected_by_another_one_and_both_stay(app: TestApp) {
+        let editor = app.signed_in(Role::Editor).await;
+        let url = app.url("/admin/figures");
+        let enter = async |value: &str, qualifier: &str| {
+            let form = [
+                ("kind", "Følgere på <b>LinkedIn</b>"),
+                ("day", "2017-11-01"),
+                ("value", value),
+                ("qualifier", qualifier),
+                ("unit", "følgere"),
+                ("source", "statusnotat 2017"),
+            ];
+            editor.post(&url).form(&form).send().await.unwrap()
+        };
+        let wrong = enter("4,8", "sikkert").await;
+        assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = wrong.text().await.unwrap();
+        assert!(page.contains(r#"id="value-error""#) && page.contains("Skriv et helt tal"));
+        assert_eq!(enter("8.759", "about").await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(enter("8.795", "exact").await.status(), StatusCode::SEE_OTHER);
+        let page = editor.get(&url).send().await.unwrap().text().await.unwrap();
+        let (new, old) = (page.find("8.795").unwrap(), page.find("<del>cirka 8.759</del>").unwrap());
+        assert!(new < old);
+        assert!(!page.contains("<b>LinkedIn"), "shown as text");
+        let reader = app.signed_in(Role::Reader).await;
+        let page = reader.get(&url).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("8.795") && !page.contains("<form method=\"post\" action=\"/admin/figures\""));
+
+        let token = app.token(Role::Editor).await;
+        let api = app.url("/api/v1/figures");
+        let body = serde_json::json!({
+            "kind": "Podcast", "day": "2017-11-30", "value": 19_000, "unit": "afspilninger",
+            "qualifier": "more_than", "source": "statusnotat 2017",
+        });
+        let made = app.client.post(&api).bearer_auth(&token).json(&body).send().await.unwrap();
+        assert_eq!(made.status(), StatusCode::CREATED);
+        let list: serde_json::Value =
+            app.client.get(&api).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
+        assert_eq!(list["items"].as_array().unwrap().len(), 3);
+        assert_eq!(list["items"][2]["qualifier"], "more_than");
+    }
+}
+
+#[actix_web::test]
+async fn the_library_can_be_filled_and_read_by_the_api() {
+    let app = TestApp::sqlite().await;
+    let token = app.token(Role::Editor).await;
+    let api = app.url("/api/v1/library");
+    let post = async |body: serde_json::Value| {
+        app.client.post(&api).bearer_auth(&token).json(&body).send().await.unwrap()
+    };
+    let wrong = post(serde_json::json!({ "kind": "podcast", "published": "engang" })).await;
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let problem: serde_json::Value = wrong.json().await.unwrap();
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
+    let made = post(serde_json::json!({
+        "kind": "podcast", "title": "Når jorden brænder under lederen", "published": "2017-10",
+        "number": 9, "groups": [2, 3], "addresses": ["https://lederweb.dk/9"],
+    }))
+    .await;
+    assert_eq!(made.status(), StatusCode::CREATED);
+    let made: serde_json::Value = made.json().await.unwrap();
+    let one = format!("{api}/{}", made["id"].as_str().unwrap());
+    let found: serde_json::Value =
+        app.client.get(one).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
+    assert_eq!(found, made);
+    assert_eq!((&found["published"], &found["groups"][1]), (&"2017-10".into(), &3.into()));
+}
