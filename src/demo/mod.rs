@@ -36,6 +36,10 @@ const STAFF: [(Role, &str, &str); 4] = [
 /// Fills what is not filled yet; `say` hears what is being done.
 pub async fn fill(app: &Data<App>, say: impl Fn(&str)) -> Result<Newsletter> {
     let newsletter = newsletter(app).await?;
+    // The history comes last: where it is, all is.
+    if sending::has_history(app).await? {
+        return Ok(newsletter);
+    }
     let items = fill_library::fill(app).await?;
     say(&format!(
         "the library: {items} publications, podcasts, articles, events, e-courses and projects"
