@@ -183,7 +183,7 @@
   // the way to undo.
   function land(focus, arrived, value) {
     const block = document.getElementById(arrived);
-    if (/^(add|duplicate|restore):/.test(value) && block) {
+    if (/^(add|library|duplicate|restore):/.test(value) && block) {
       block.classList.add("arrived");
       block.scrollIntoView({ block: "center" });
       (block.querySelector("details[open] :is(input:not([type=hidden]), textarea, select)") ?? block.querySelector("summary")).focus();

@@ -196,11 +196,14 @@ routes! {
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
+    GET "/admin" Anyone => issues::routes::desk::show;
     GET "/admin/issues" Anyone => issues::routes::list;
     POST "/admin/issues" Editors => issues::routes::create;
     GET "/admin/issues/new" Editors => issues::routes::new;
-    GET "/admin/issues/{id}" Editors => issues::routes::show;
+    GET "/admin/issues/{id}" Anyone => issues::routes::show;
     POST "/admin/issues/{id}" Editors => issues::routes::save;
+    GET "/admin/issues/{id}/library" Editors => issues::routes::library::list;
+    POST "/admin/issues/{id}/library" Editors => issues::routes::library::pick;
     POST "/admin/issues/{id}/duplicate" Editors => issues::routes::duplicate;
     GET "/admin/issues/{id}/preview" Anyone => issues::routes::preview;
     GET "/admin/issues/{id}/preview/{form}" Anyone => issues::routes::document;

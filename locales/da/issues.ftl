@@ -189,7 +189,6 @@ test-title = Send en test
 test-hint = Den samme mail, som modtagerne får, med »[Test]« foran emnet. Den tælles ikke med nogen steder.
 test-to = Til
 test-send = Send test
-done-test-sent = Testen er sendt. Se i din indbakke.
 
 error-issue-locked = Udgaven er planlagt eller udsendt og kan ikke rettes. Annullér planlægningen først, eller lav en kopi.
 error-theme-ordinary = En almindelig udgave har ikke et tema. Vælg særnummer, eller fjern temaet.
@@ -249,3 +248,49 @@ error-issue-begun = Udsendelsen er begyndt. Sæt den på pause eller annullér d
 error-approval-missing = Udgaven skal godkendes af en kollega, før den kan planlægges.
 error-approval-second = En anden end den, der har skrevet, skal godkende. En API-nøgle kan ikke.
 error-test-refused = Adressen tog ikke imod prøven. Kontrollér den, og prøv igen.
+
+pick-title = Hent fra biblioteket
+pick-close = Luk
+pick-search = Søg
+pick-empty = Der er ikke noget, der passer. Prøv med færre ord, eller føj det til biblioteket først.
+pick-insert = Indsæt
+
+desk-hello = Goddag { $name }
+desk-next = Næste udsendelse
+desk-next-none = Der er ikke planlagt noget.
+desk-in-now = Lige om lidt
+desk-in-minutes = { $number ->
+    [one] Om 1 minut
+   *[other] Om { $number } minutter
+  }
+desk-in-hours = { $number ->
+    [one] Om 1 time
+   *[other] Om { $number } timer
+  }
+desk-in-days = { $number ->
+    [one] Om 1 dag
+   *[other] Om { $number } dage
+  }
+desk-drafts = Kladder
+desk-drafts-none = Ingen kladder.
+desk-all = Alle udgaver
+desk-last = Seneste udsendelse
+desk-audience = Modtagere
+desk-accepted = Modtaget af modtagerens mailserver
+desk-failed = Afvist
+desk-skipped = Sprunget over
+desk-waiting = På vej
+desk-paused = »{ $issue }« er sat på pause.
+desk-review = »{ $issue }« venter på godkendelse.
+desk-see = Se hvorfor, og hvad der kan gøres
+desk-open = Læs og godkend
+desk-incomplete = Bunden af »{ $newsletter }« mangler afsender, postadresse eller kontakt. Det kræver loven.
+desk-nothing = Her kommer den næste udsendelse og tallene fra den seneste, når redaktionen er i gang.
+desk-start = Sådan kommer du i gang
+desk-start-library = Føj noget til biblioteket
+desk-start-library-about = Artikler, udgivelser og podcasts, som du kan hente ind i en udgave.
+desk-start-issue = Skriv den første udgave
+desk-start-issue-about = Almindelig eller særnummer. Du ser mailen ved siden af, mens du skriver.
+desk-start-send = Send en prøve til dig selv, og planlæg
+desk-start-send-about = Intet udsendes, før du har tjekket det og valgt et tidspunkt.
+error-approval-outdated = Noget omkring udgaven er ændret, siden den blev godkendt, for eksempel bunden af mailen. Den skal godkendes igen.

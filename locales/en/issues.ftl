@@ -189,7 +189,6 @@ test-title = Send a test
 test-hint = The same mail that the recipients get, with "[Test]" before the subject. It is counted nowhere.
 test-to = To
 test-send = Send test
-done-test-sent = The test has been sent. Look in your inbox.
 
 error-issue-locked = The issue is scheduled or sent and cannot be changed. Unschedule it first, or make a copy.
 error-theme-ordinary = An ordinary issue has no theme. Choose a special edition, or remove the theme.
@@ -249,3 +248,49 @@ error-issue-begun = Sending has begun. Pause or cancel it on the delivery page.
 error-approval-missing = A colleague must approve the issue before it can be scheduled.
 error-approval-second = Somebody other than the writer must approve. An API token cannot.
 error-test-refused = The address did not take the test. Check it and try again.
+
+pick-title = From the library
+pick-close = Close
+pick-search = Search
+pick-empty = Nothing fits. Try fewer words, or add it to the library first.
+pick-insert = Insert
+
+desk-hello = Hello { $name }
+desk-next = Next to be sent
+desk-next-none = Nothing is scheduled.
+desk-in-now = In a moment
+desk-in-minutes = { $number ->
+    [one] In 1 minute
+   *[other] In { $number } minutes
+  }
+desk-in-hours = { $number ->
+    [one] In 1 hour
+   *[other] In { $number } hours
+  }
+desk-in-days = { $number ->
+    [one] In 1 day
+   *[other] In { $number } days
+  }
+desk-drafts = Drafts
+desk-drafts-none = No drafts.
+desk-all = All issues
+desk-last = Last issue
+desk-audience = Recipients
+desk-accepted = Accepted by the recipient's mail server
+desk-failed = Refused
+desk-skipped = Skipped
+desk-waiting = On their way
+desk-paused = "{ $issue }" is paused.
+desk-review = "{ $issue }" waits for approval.
+desk-see = See why, and what can be done
+desk-open = Read and approve
+desk-incomplete = The footer of "{ $newsletter }" lacks sender, postal address or contact. The law asks for them.
+desk-nothing = The next issue and the numbers of the last one appear here once the editors have begun.
+desk-start = How to begin
+desk-start-library = Add something to the library
+desk-start-library-about = Articles, publications and podcasts that you can take into an issue.
+desk-start-issue = Write the first issue
+desk-start-issue-about = Ordinary or special edition. You see the mail beside it as you write.
+desk-start-send = Send a test to yourself, and schedule
+desk-start-send-about = Nothing is sent before you have checked it and chosen a time.
+error-approval-outdated = Something around the issue has changed since it was approved, such as the footer. It has to be approved again.

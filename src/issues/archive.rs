@@ -52,11 +52,14 @@ pub struct Search {
     pub words: String,
 }
 
+/// A year, and its issues with their days.
+pub type Year = (i32, Vec<(NaiveDate, Issue)>);
+
 /// Public issues by year, the newest first.
-pub fn years(conn: &mut DbConn, search: &Search) -> Result<Vec<(i32, Vec<(NaiveDate, Issue)>)>> {
+pub fn years(conn: &mut DbConn, search: &Search) -> Result<Vec<Year>> {
     use chrono::Datelike;
     let words: Vec<String> = search.words.split_whitespace().map(str::to_lowercase).collect();
-    let mut years: Vec<(i32, Vec<(NaiveDate, Issue)>)> = Vec::new();
+    let mut years: Vec<Year> = Vec::new();
     for issue in store::published(conn)? {
         let Some(day) = issue.published_on else { continue };
         let subject = issue.subject.to_lowercase();

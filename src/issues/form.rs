@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::content::{Content, VERSION};
+use super::content::{Block, Content, VERSION};
 use super::fields::{self, Field, Widget};
 
 /// Names and values as a browser sends them.
@@ -107,19 +107,24 @@ fn block(id: &str, node: &Node) -> Value {
 /// Content as it is edited: rich text is light markup.
 pub fn of(content: &Content) -> Value {
     let mut value = content.to_json();
-    let rewrite = |object: &mut Value, fields: &[Field]| {
-        for field in fields.iter().filter(|field| field.widget == Widget::Rich) {
-            object[field.path] = fields::shown(&object[field.path]).into();
-        }
-    };
     if !value["theme"].is_null() {
-        rewrite(&mut value["theme"], fields::THEME);
+        write_markup(&mut value["theme"], fields::THEME);
     }
-    for block in value["blocks"].as_array_mut().into_iter().flatten() {
-        let kind = block["kind"].as_str().unwrap_or_default().to_owned();
-        rewrite(block, &fields::of(&kind));
-    }
+    value["blocks"] = content.blocks.iter().map(of_block).collect();
     value
+}
+
+/// A block as it is edited.
+pub fn of_block(block: &Block) -> Value {
+    let mut value = serde_json::to_value(block).unwrap_or_default();
+    write_markup(&mut value, &fields::of(block.kind.name()));
+    value
+}
+
+fn write_markup(object: &mut Value, fields: &[Field]) {
+    for field in fields.iter().filter(|field| field.widget == Widget::Rich) {
+        object[field.path] = fields::shown(&object[field.path]).into();
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The pages of issues: lists, the editor, preview, schedule, and the public archive.
 
 pub mod archive;
+pub mod desk;
 mod editor;
+pub mod library;
 mod lists;
 mod preview;
 pub mod schedule;

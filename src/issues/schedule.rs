@@ -72,7 +72,16 @@ pub async fn schedule(
         return Err(Error::Invalid(findings));
     }
     let issue = match issue.state {
-        IssueState::Approved => issue,
+        IssueState::Approved => {
+            let rendition = issue.rendition.clone().unwrap_or_default();
+            let approved = app.db.read(move |conn| Ok(store::rendition(conn, &rendition)?)).await?;
+            // Only the day may differ from what was approved, and the issue carries today's then.
+            let frame = Frame::of(&newsletter, &issue, &app.links, approved.created_at);
+            if freeze::freeze(&content, &frame, now)?.rendition.hash != approved.hash {
+                return Err(Error::Conflict("error-approval-outdated"));
+            }
+            issue
+        }
         IssueState::Draft | IssueState::InReview if newsletter.approval_required => {
             return Err(Error::Conflict("error-approval-missing"));
         }

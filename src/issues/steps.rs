@@ -15,6 +15,8 @@ pub enum Step {
     Autosave,
     /// `add:KIND`, behind the block that is in use or at the end.
     Add(String),
+    /// `library:ITEM`: a block made from a library item.
+    Library(PublicId),
     /// `up:BLOCK`
     Up(PublicId),
     /// `down:BLOCK`
@@ -41,6 +43,7 @@ impl Step {
             "save" => Self::Save,
             "autosave" => Self::Autosave,
             "add" => Self::Add(rest.to_owned()),
+            "library" => Self::Library(id()?),
             "up" => Self::Up(id()?),
             "down" => Self::Down(id()?),
             "duplicate" => Self::Duplicate(id()?),
@@ -71,8 +74,9 @@ impl<'v> Blocks<'v> {
     /// Puts a block behind another, or at the end, and returns its id.
     pub fn insert(&mut self, kind: BlockKind, behind: Option<PublicId>) -> PublicId {
         let block = Block::new(kind);
+        let value = super::form::of_block(&block);
         let at = behind.and_then(|id| self.position(id)).map_or(self.0.len(), |at| at + 1);
-        self.0.insert(at, serde_json::to_value(&block).unwrap_or_default());
+        self.0.insert(at, value);
         block.id
     }
 

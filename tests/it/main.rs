@@ -4,9 +4,11 @@
 
 mod api;
 mod app;
+mod archive;
 mod browser;
 mod browser_pages;
 mod composer;
+mod composer_browser;
 mod deliveries;
 mod deliveries_control;
 mod import;
@@ -22,6 +24,7 @@ mod operations;
 mod postgres;
 mod receiver;
 mod reports;
+mod schedule;
 mod sending;
 mod staff;
 mod subscribers;

@@ -7,16 +7,16 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::issues::archive::{self, Archived, Search};
+use crate::issues::IssueKind;
+use crate::issues::archive::{self, Archived, Search, Year};
 use crate::issues::html::Html;
-use crate::issues::{Issue, IssueKind};
 use crate::web::{Page, html};
 
 #[derive(Template)]
 #[template(path = "issues/pages/archive.html")]
 struct ArchivePage {
     page: Page,
-    years: Vec<(i32, Vec<(NaiveDate, Issue)>)>,
+    years: Vec<Year>,
     kind: Option<IssueKind>,
     words: String,
 }

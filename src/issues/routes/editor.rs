@@ -19,7 +19,9 @@ use crate::issues::editor::{self, Form, Look};
 use crate::issues::fields::Widget;
 use crate::issues::form::{self, Pairs};
 use crate::issues::steps::{Blocks, Step};
-use crate::issues::{Issue, IssueKind, freeze, preview, store};
+use crate::issues::{Issue, IssueKind, freeze, from_library, preview, store};
+use crate::library;
+use crate::newsletters;
 use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
 
@@ -66,6 +68,8 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (id, shown) = (id.into_inner(), shown.into_inner());
     let removed = shown.removed.zip(shown.from);
+    let page = Page::new(&request);
+    let may_edit = page.is("editor admin");
     let (composition, removed) = app
         .db
         .read(move |conn| {
@@ -79,7 +83,9 @@ pub async fn show(
             Ok((composition, found))
         })
         .await?;
-    let page = Page::new(&request);
+    if !may_edit || !composition.issue.is_open() {
+        return Ok(see_other(format!("/admin/issues/{id}/schedule")));
+    }
     let typed = form::of(&composition.content);
     let errors = match shown.check {
         Some(_) => composition.content.missing(),
@@ -256,17 +262,26 @@ pub async fn save(
 
 /// Takes the step on what was typed.
 async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -> Result<Next> {
-    let old = match sent.step {
-        Step::Restore(block, from) => {
-            app.db
-                .read(move |conn| {
+    // What a step takes from elsewhere.
+    let step = sent.step.clone();
+    let (old, item) = app
+        .db
+        .read(move |conn| {
+            Ok(match step {
+                Step::Restore(block, from) => {
                     let issue = store::by_uuid(conn, issue)?;
-                    find_block(&store::revision(conn, issue.id, from)?, block)
-                })
-                .await?
-        }
-        _ => None,
-    };
+                    (find_block(&store::revision(conn, issue.id, from)?, block)?, None)
+                }
+                Step::Library(item) => {
+                    let item = library::store::by_uuid(conn, item)?;
+                    let newsletter = store::by_uuid(conn, issue)?.newsletter;
+                    let lang = newsletters::store::find(conn, newsletter)?.language;
+                    (None, Some(from_library::block(&item, lang)))
+                }
+                _ => (None, None),
+            })
+        })
+        .await?;
     let Some(mut blocks) = Blocks::of(typed) else { return Ok(Next::default()) };
     let mut next = Next::default();
     match &sent.step {
@@ -276,6 +291,7 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
                 .ok_or_else(|| Error::BadRequest("there is no such kind of block".to_owned()))?;
             next.open = Some(blocks.insert(kind, sent.after));
         }
+        Step::Library(_) => next.open = item.map(|kind| blocks.insert(kind, sent.after)),
         Step::Up(block) | Step::Down(block) => {
             blocks.shift(*block, if matches!(sent.step, Step::Up(_)) { -1 } else { 1 });
             next.moved = Some(*block);

@@ -1,0 +1,105 @@
+//! What an editor sees first: what goes next, what is being written, how the last one went, and
+//! what wants attention.
+
+use chrono::TimeDelta;
+
+use super::store::{self, Filter};
+use super::{Issue, IssueState};
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::Result;
+use crate::newsletters::{self, Newsletter};
+
+/// Drafts on the desk; the list has the others.
+const DRAFTS: i64 = 6;
+
+/// How the last issue went: everybody in its audience is in exactly one of these.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Numbers {
+    /// Who was to get it, as counted when it began.
+    pub audience: i64,
+    /// Taken by the next server.
+    pub accepted: i64,
+    /// Refused for good.
+    pub failed: i64,
+    /// Not sent, with a reason.
+    pub skipped: i64,
+    /// On the way.
+    pub waiting: i64,
+}
+
+/// All that is on the desk.
+pub struct Desk {
+    /// Planned or on its way: the next first.
+    pub next: Vec<Issue>,
+    /// Being written: what was changed last first.
+    pub drafts: Vec<Issue>,
+    /// The last that began to go out, and its numbers.
+    pub last: Option<(Issue, Numbers)>,
+    /// The newsletters whose footer lacks what the law asks for.
+    pub incomplete: Vec<Newsletter>,
+    /// Whether there is a newsletter at all.
+    pub has_newsletter: bool,
+}
+
+/// Reads it.
+pub fn open(conn: &mut DbConn) -> Result<Desk> {
+    use IssueState::{Approved, Draft, InReview, Paused, Preparing, Scheduled, Sending, Sent};
+    let states =
+        |states: &[IssueState]| Filter { states: Some(states.to_vec()), ..Filter::default() };
+    let mut next = store::list(conn, &states(&[Scheduled, Preparing, Sending, Paused]), 50)?;
+    next.sort_by_key(|issue| (issue.send_at, issue.id));
+    let mut drafts = store::list(conn, &states(&[Draft, InReview, Approved]), 50)?;
+    drafts.sort_by_key(|issue| std::cmp::Reverse(issue.updated_at));
+    drafts.truncate(usize::try_from(DRAFTS).unwrap_or_default());
+    let begun = store::list(conn, &states(&[Preparing, Sending, Paused, Sent]), 50)?;
+    let last = begun.into_iter().filter(|issue| issue.started_at.is_some());
+    let last = match last.max_by_key(|issue| issue.started_at) {
+        Some(issue) => {
+            let numbers = numbers(conn, &issue)?;
+            Some((issue, numbers))
+        }
+        None => None,
+    };
+    let newsletters = newsletters::store::all(conn)?;
+    Ok(Desk {
+        next,
+        drafts,
+        last,
+        has_newsletter: !newsletters.is_empty(),
+        incomplete: newsletters.into_iter().filter(lacks_sender).collect(),
+    })
+}
+
+fn numbers(conn: &mut DbConn, issue: &Issue) -> Result<Numbers> {
+    let mut numbers =
+        Numbers { audience: issue.audience_count.unwrap_or_default(), ..Numbers::default() };
+    for (state, count) in store::copies(conn, issue.id)? {
+        match state.as_str() {
+            "accepted" => numbers.accepted += count,
+            "failed" => numbers.failed += count,
+            "skipped" => numbers.skipped += count,
+            _ => numbers.waiting += count,
+        }
+    }
+    Ok(numbers)
+}
+
+/// Whether the footer does not say who sends and how to reach them (e-handelsloven § 7).
+fn lacks_sender(newsletter: &Newsletter) -> bool {
+    let details = newsletter.details();
+    details.organisation.is_empty()
+        || details.postal_address.is_empty()
+        || details.contact_email.is_empty()
+}
+
+/// How long until a moment: the key of a text and its number.
+pub fn until(at: Instant, now: Instant) -> (&'static str, i64) {
+    let left = at - now;
+    match left {
+        _ if left <= TimeDelta::zero() => ("desk-in-now", 0),
+        _ if left < TimeDelta::hours(1) => ("desk-in-minutes", left.num_minutes().max(1)),
+        _ if left < TimeDelta::days(2) => ("desk-in-hours", left.num_hours()),
+        _ => ("desk-in-days", left.num_days()),
+    }
+}

@@ -1,0 +1,77 @@
+//! `/admin`: the desk.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::app::App;
+use crate::clock::Instant;
+use crate::error::Result;
+use crate::issues::desk::{self, Desk};
+use crate::issues::{Issue, IssueKind, IssueState};
+use crate::web::{Page, html};
+
+#[derive(Template)]
+#[template(path = "issues/pages/desk.html")]
+struct DeskPage {
+    page: Page,
+    desk: Desk,
+    now: Instant,
+    name: String,
+}
+
+/// `GET /admin`
+pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+    let desk = app.db.read(desk::open).await?;
+    let page = Page::new(&request);
+    let name = page.reader.as_ref().map(|reader| reader.name.clone()).unwrap_or_default();
+    html(&DeskPage { page, desk, now: app.clock.now(), name })
+}
+
+impl DeskPage {
+    fn name_of(&self, issue: &Issue) -> String {
+        match issue.subject.is_empty() {
+            true => self.page.t("issue-untitled"),
+            false => issue.subject.clone(),
+        }
+    }
+
+    fn moment(&self, at: &Instant, issue: &Issue) -> String {
+        self.page.time(at, &issue.zone())
+    }
+
+    /// "om 3 dage"; nothing for what is on its way.
+    fn countdown(&self, issue: &Issue) -> String {
+        match issue.send_at.filter(|_| issue.state == IssueState::Scheduled) {
+            Some(at) => {
+                let (key, number) = desk::until(at, self.now);
+                self.page.t1(key, "number", number)
+            }
+            None => String::new(),
+        }
+    }
+
+    /// Where an issue that is planned or on its way is looked after.
+    fn place(&self, issue: &Issue) -> String {
+        match issue.state {
+            IssueState::Scheduled => format!("/admin/issues/{}/schedule", issue.uuid),
+            _ if self.page.is("reader") => format!("/admin/issues/{}", issue.uuid),
+            _ => format!("/admin/deliveries/{}", issue.uuid),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.desk.next.is_empty() && self.desk.drafts.is_empty() && self.desk.last.is_none()
+    }
+
+    fn may_edit(&self) -> bool {
+        self.page.is("editor admin")
+    }
+
+    fn paused(&self) -> Vec<&Issue> {
+        self.desk.next.iter().filter(|issue| issue.state == IssueState::Paused).collect()
+    }
+
+    fn in_review(&self) -> Vec<&Issue> {
+        self.desk.drafts.iter().filter(|issue| issue.state == IssueState::InReview).collect()
+    }
+}

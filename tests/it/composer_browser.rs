@@ -1,0 +1,169 @@
+//! The editor page in a real browser, by keyboard alone.
+
+use fantoccini::key::Key;
+use lederbrev::issues::archive::{self, Historical};
+use lederbrev::issues::compose::{self, NewIssue};
+use lederbrev::issues::{Content, IssueKind, store};
+use lederbrev::library::{self, Details, ItemKind, NewItem};
+use lederbrev::staff::Role;
+use lederbrev::web::Lang;
+
+use crate::app::TestApp;
+use crate::browser::{Browser, PHONE, WIDE};
+use crate::composer::special_edition;
+
+/// Types on whatever has the focus.
+async fn keys(browser: &Browser<'_>, keys: &str) {
+    browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+}
+
+/// Waits until a script says so.
+async fn until(browser: &Browser<'_>, what: &str) {
+    for _ in 0..200 {
+        if browser.run(&format!("return Boolean({what})")).await == true {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("not so: {what}\n{}", browser.text("body").await);
+}
+
+/// Holds Alt or Ctrl and presses a key.
+fn chord(modifier: Key, key: &str) -> String {
+    format!("{}{key}{}", char::from(modifier), char::from(Key::Null))
+}
+
+#[actix_web::test]
+async fn an_issue_is_written_by_keyboard_alone() {
+    let app = TestApp::sqlite().await;
+    let newsletter = app.newsletter().await;
+    let item = NewItem {
+        details: Details {
+            kind: ItemKind::Podcast,
+            title: "Når jorden brænder under lederen".to_owned(),
+            summary: "Om at stå fast, når det brænder.".to_owned(),
+            language: Lang::Da,
+            published_on: None,
+            published_precision: None,
+            series: Some("Ørerne i maskinen".to_owned()),
+            number: Some(9),
+            leadership_groups: "3".to_owned(),
+            image_url: None,
+            place: None,
+            valid_until: None,
+        },
+        addresses: vec!["https://lederweb.dk/dig-selv/lederrollen/artikel/153607".to_owned()],
+    };
+    let now = app.clock.now();
+    app.app.db.write(move |conn| Ok(library::store::insert(conn, &item, now)?)).await.unwrap();
+    let new = NewIssue { newsletter, kind: IssueKind::Ordinary, content: Content::default() };
+    let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
+    let browser = Browser::open(&app).await;
+    browser.resize(WIDE).await;
+    browser.sign_in(Role::Editor).await;
+    browser.goto(&format!("/admin/issues/{}", issue.uuid)).await;
+    browser.console_errors().await;
+
+    // Typing saves by itself.
+    browser.wait_for("#f-subject").await.send_keys("Nyt fra Lederweb").await.unwrap();
+    until(&browser, "document.getElementById('save-state').textContent == 'Gemt 8.00'").await;
+
+    // `/` opens the menu; a heading, then text behind it.
+    browser.run("document.getElementById('composer').focus()").await;
+    keys(&browser, "/").await;
+    until(&browser, "document.activeElement.closest('.add-menu')").await;
+    browser.run("document.querySelector('[value=\"add:heading\"]').focus()").await;
+    keys(&browser, "\u{E007}").await;
+    until(&browser, "document.activeElement.name?.endsWith('.text')").await;
+    keys(&browser, "Læs og brug").await;
+    browser.run("document.querySelector('[value=\"add:text\"]').closest('details').open = true; document.querySelector('[value=\"add:text\"]').focus()").await;
+    keys(&browser, "\u{E007}").await;
+    until(&browser, "document.activeElement.name?.endsWith('.body')").await;
+    keys(&browser, "Kære leder").await;
+
+    // Alt and an arrow move the block, and the cursor stays in it.
+    keys(&browser, &chord(Key::Alt, &char::from(Key::Up).to_string())).await;
+    until(&browser, "document.querySelector('.block .block-kind').textContent == 'Tekst'").await;
+    until(&browser, "document.activeElement.name?.endsWith('.body')").await;
+
+    // Remove, and bring back.
+    browser.run("document.querySelector('.tool.danger').focus()").await;
+    keys(&browser, "\u{E007}").await;
+    until(&browser, "document.querySelectorAll('.block').length == 1").await;
+    until(&browser, "document.activeElement.id == 'undo'").await;
+    browser.screenshot("composer-undo").await;
+    keys(&browser, "\u{E007}").await;
+    until(&browser, "document.querySelectorAll('.block').length == 2").await;
+
+    // The library is a dialog.
+    browser.run("document.getElementById('add').open = true; document.querySelector('[data-library]').focus()").await;
+    keys(&browser, "\u{E007}").await;
+    browser.wait_for("dialog[open] .pick").await;
+    browser.axe().await;
+    browser.screenshot("composer-library").await;
+    browser.run("document.querySelector('dialog .pick button').focus()").await;
+    keys(&browser, "\u{E007}").await;
+    until(&browser, "document.querySelectorAll('.block').length == 3").await;
+
+    // Ctrl+S, and what was written is stored.
+    keys(&browser, &chord(Key::Control, "s")).await;
+    until(&browser, "!document.getElementById('composer').inert && !document.getElementById('composer').hasAttribute('aria-busy')").await;
+    let (id, content) = (issue.uuid, |conn: &mut _, id| Ok(compose::open(conn, id)?.content));
+    let content = app.app.db.read(move |conn| content(conn, id)).await.unwrap();
+    let kinds: Vec<_> = content.blocks.iter().map(|block| block.kind.name()).collect();
+    assert_eq!(kinds.len(), 3);
+    assert!(["heading", "text", "podcast"].iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+    assert_eq!(content.subject.to_markup(), "Nyt fra Lederweb");
+    browser.axe().await;
+    browser.no_console_errors().await;
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn the_editors_pages_and_the_archive_are_accessible_and_fit_every_screen() {
+    let app = TestApp::sqlite().await;
+    let newsletter = app.newsletter().await;
+    let new = NewIssue { newsletter, kind: IssueKind::Special, content: special_edition() };
+    let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
+    for (kind, day) in [(IssueKind::Special, "2017-03-24"), (IssueKind::Ordinary, "2016-10-14")] {
+        let mut content = special_edition();
+        if kind == IssueKind::Ordinary {
+            content.theme = None;
+        }
+        let note = Some("genskabt eksempel".to_owned());
+        let old = Historical { newsletter, kind, content, day: day.parse().unwrap(), note };
+        archive::bring_in(&app.app, old, "test").await.unwrap();
+    }
+    let slug = app.app.db.read(|conn| Ok(store::published(conn)?.remove(0).slug)).await.unwrap();
+    let browser = Browser::open(&app).await;
+    browser.sign_in(Role::Editor).await;
+    browser.console_errors().await;
+    let here = format!("/admin/issues/{}", issue.uuid);
+    let pages = [
+        ("desk", "/admin".to_owned()),
+        ("issues", "/admin/issues".to_owned()),
+        ("issue-new", "/admin/issues/new".to_owned()),
+        ("composer", format!("{here}?open={}", special_edition().blocks[2].id)),
+        ("preview", format!("{here}/preview?view=phone")),
+        ("preview-dark", format!("{here}/preview?view=dark")),
+        ("preview-web", format!("{here}/preview?view=web")),
+        ("schedule", format!("{here}/schedule")),
+        ("archive", "/archive".to_owned()),
+        ("archived", format!("/archive/{slug}")),
+    ];
+    for (name, address) in pages {
+        for dark in [false, true] {
+            browser.dark(dark).await;
+            browser.resize(WIDE).await;
+            browser.goto(&address).await;
+            browser.axe().await;
+            browser.screenshot(&format!("{name}{}", if dark { "-in-dark" } else { "" })).await;
+        }
+        browser.dark(false).await;
+        browser.resize(PHONE).await;
+        browser.screenshot(&format!("{name}-phone")).await;
+        browser.fits_a_narrow_screen().await;
+        browser.no_console_errors().await;
+    }
+    browser.close().await;
+}

@@ -1,0 +1,177 @@
+//! From a draft to a planned issue: what keeps it back, the newsletter's clock, the second person,
+//! and a test send that is the preview.
+
+use lederbrev::issues::{Content, Issue, IssueKind, IssueState, store};
+use lederbrev::newsletters;
+use reqwest::{Response, StatusCode};
+
+use crate::app::TestApp;
+use crate::both;
+use crate::composer::{Editor, special_edition};
+
+async fn act(editor: &Editor<'_>, form: &[(&str, &str)]) -> Response {
+    editor.browser.post(editor.path("/schedule")).form(form).send().await.unwrap()
+}
+
+async fn issue(editor: &Editor<'_>) -> Issue {
+    let id = editor.issue.id;
+    editor.app.app.db.read(move |conn| Ok(store::find(conn, id)?)).await.unwrap()
+}
+
+async fn state(editor: &Editor<'_>) -> IssueState {
+    issue(editor).await.state
+}
+
+async fn change_newsletter(
+    app: &TestApp,
+    change: impl FnOnce(&mut newsletters::Newsletter) + Send + 'static,
+) {
+    app.app
+        .db
+        .write(move |conn| {
+            let mut newsletter = newsletters::store::by_slug(conn, "lederweb")?;
+            change(&mut newsletter);
+            Ok(newsletters::store::update(conn, &newsletter)?)
+        })
+        .await
+        .unwrap();
+}
+
+async fn special(app: &TestApp) -> Editor<'_> {
+    Editor::with(app, IssueKind::Special, special_edition()).await
+}
+
+both! {
+    async fn a_test_send_is_the_preview_but_for_its_subject(app: TestApp) {
+        let editor = special(&app).await;
+        let html = editor.get("/preview/html").await.text().await.unwrap();
+        let text = editor.get("/preview/text").await.text().await.unwrap();
+        let answer = act(&editor, &[("do", "test"), ("to", "mette@lederweb.example")]).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let mail = app.mail_to("mette@lederweb.example").await;
+        let unix = |text: Option<String>| text.unwrap().replace("\r\n", "\n");
+        assert_eq!(unix(mail.html.clone()).trim_end(), html.trim_end());
+        assert_eq!(unix(mail.text.clone()).trim_end(), text.trim_end());
+        assert_eq!(mail.header("subject"), Some("[Test] Særnummer: Ledelse af kerneopgaven"));
+        let wrong = act(&editor, &[("do", "test"), ("to", "mette@lederweb.example\nBcc: x@y.example")]);
+        assert_eq!(wrong.await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    async fn the_newsletters_clock_decides_and_its_two_odd_nights_are_asked_about(app: TestApp) {
+        let editor = special(&app).await;
+        let gap = act(&editor, &[("do", "schedule"), ("at", "2026-03-29T02:30")]).await;
+        assert_eq!(gap.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = gap.text().await.unwrap();
+        assert!(page.contains("2026-03-29T03:30"), "a suggestion");
+        assert!(page.contains("value=\"2026-03-29T02:30\""), "what was typed");
+        let twice = act(&editor, &[("do", "schedule"), ("at", "2026-10-25T02:30")]).await;
+        assert_eq!(twice.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = twice.text().await.unwrap();
+        assert!(page.contains("value=\"+02:00\"") && page.contains("value=\"+01:00\""));
+        for past in ["2017-03-24T07:00", "2016-01-01T09:00"] {
+            let answer = act(&editor, &[("do", "schedule"), ("at", past)]).await;
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{past}");
+        }
+        for nonsense in ["", "i morgen", "2017-02-30T09:00", "2017-03-24T9"] {
+            let answer = act(&editor, &[("do", "schedule"), ("at", nonsense)]).await;
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{nonsense}");
+        }
+        assert_eq!(state(&editor).await, IssueState::Draft);
+        let form = [("do", "schedule"), ("at", "2026-10-25T02:30"), ("offset", "+01:00")];
+        assert_eq!(act(&editor, &form).await.status(), StatusCode::SEE_OTHER);
+        let planned = issue(&editor).await;
+        assert_eq!(planned.send_at.unwrap().utc().to_rfc3339(), "2026-10-25T01:30:00+00:00");
+        assert_eq!(planned.send_at_local.as_deref(), Some("2026-10-25T02:30"));
+        assert_eq!(planned.time_zone, "Europe/Copenhagen");
+    }
+
+    async fn what_is_planned_is_frozen_until_it_is_taken_back(app: TestApp) {
+        let editor = special(&app).await;
+        let form = editor.form().await;
+        act(&editor, &[("do", "schedule"), ("at", "2017-03-24T09:00")]).await;
+        let planned = issue(&editor).await;
+        assert_eq!(planned.state, IssueState::Scheduled);
+        let hash = planned.rendition.clone().unwrap();
+        let rendition =
+            app.app.db.read(move |conn| Ok(store::rendition(conn, &hash)?)).await.unwrap();
+        assert!(rendition.html.contains("24. marts 2017"), "it carries the day on which it goes");
+        assert_eq!(editor.press(&form, "save").await.status(), StatusCode::CONFLICT);
+        let page = editor.get("").await;
+        assert_eq!(page.headers()["location"], format!("/admin/issues/{}/schedule", editor.issue.uuid));
+
+        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), StatusCode::SEE_OTHER);
+        let draft = issue(&editor).await;
+        assert_eq!((draft.state, draft.send_at, draft.rendition), (IssueState::Draft, None, None));
+        editor.press_and_see(&form, "save").await;
+        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), StatusCode::CONFLICT);
+    }
+
+    async fn an_issue_with_holes_is_kept_back_and_the_findings_lead_to_them(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        for form in [[("do", "schedule"), ("at", "2017-03-25T09:00")], [("do", "send-now"), ("at", "")]] {
+            let answer = act(&editor, &form).await;
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let mut form = editor.form().await;
+        form.set("subject", "Nyt");
+        let mut form = editor.press_and_see(&form, "add:article").await;
+        let id = form.blocks()[0].0.clone();
+        form.set(".title", "Undgå værdiløs kompetenceudvikling");
+        editor.press_and_see(&form, "save").await;
+        let page = editor.get("/schedule").await.text().await.unwrap();
+        assert!(page.contains("?check=1"));
+        let page = editor.get("?check=1").await.text().await.unwrap();
+        assert!(page.contains(&format!("href=\"#f-{id}-url\"")), "{page}");
+        assert_eq!(state(&editor).await, IssueState::Draft);
+    }
+
+    async fn where_it_is_asked_for_a_second_person_approves_and_a_change_takes_it_back(app: TestApp) {
+        let editor = special(&app).await;
+        change_newsletter(&app, |newsletter| newsletter.approval_required = true).await;
+        let colleague = editor.colleague().await;
+        let plan = [("do", "schedule"), ("at", "2017-03-30T09:00")];
+        assert_eq!(act(&editor, &plan).await.status(), StatusCode::CONFLICT);
+        act(&editor, &[("do", "submit")]).await;
+        assert_eq!(state(&editor).await, IssueState::InReview);
+        assert_eq!(act(&editor, &[("do", "approve")]).await.status(), StatusCode::CONFLICT);
+        assert_eq!(state(&editor).await, IssueState::InReview);
+        assert_eq!(act(&colleague, &[("do", "approve")]).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(issue(&editor).await.approved_by.as_deref(), Some("bo@lederweb.example"));
+
+        let mut form = editor.form().await;
+        editor.press_and_see(&form, "save").await;
+        assert_eq!(state(&editor).await, IssueState::Approved, "saving the same changes nothing");
+        form.set("preheader", "En anden forhåndstekst");
+        editor.press_and_see(&form, "save").await;
+        let changed = issue(&editor).await;
+        assert_eq!((changed.state, changed.approved_by, changed.rendition), (IssueState::Draft, None, None));
+
+        act(&editor, &[("do", "submit")]).await;
+        act(&colleague, &[("do", "approve")]).await;
+        app.clock.advance(chrono::TimeDelta::days(2));
+        change_newsletter(&app, |newsletter| newsletter.title = "Et andet navn".to_owned()).await;
+        assert_eq!(act(&editor, &plan).await.status(), StatusCode::CONFLICT, "the frame is approved too");
+        change_newsletter(&app, |newsletter| newsletter.title = "Nyt fra Lederweb".to_owned()).await;
+        assert_eq!(act(&editor, &plan).await.status(), StatusCode::SEE_OTHER, "another day is no change");
+        assert_eq!(state(&editor).await, IssueState::Scheduled);
+    }
+
+    async fn the_desk_says_what_to_do_first_and_what_comes_next(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Ordinary, Content::default()).await;
+        let desk = async || editor.browser.get(app.url("/admin")).send().await.unwrap().text().await.unwrap();
+        assert!(desk().await.contains("Uden emne"));
+        let special = {
+            let browser = editor.browser.clone();
+            let new = lederbrev::issues::compose::NewIssue {
+                newsletter: editor.issue.newsletter,
+                kind: IssueKind::Special,
+                content: special_edition(),
+            };
+            let issue = lederbrev::issues::compose::create(&app.app, new, "editor@lederweb.example").await;
+            Editor { app: &app, browser, issue: issue.unwrap() }
+        };
+        act(&special, &[("do", "schedule"), ("at", "2017-03-27T09:00")]).await;
+        let page = desk().await;
+        assert!(page.contains("Om 3 dage") && page.contains("27. marts 2017 kl. 9.00"), "{page}");
+    }
+}
