@@ -5,7 +5,7 @@
 //! writes go to one thread ([`writer`]), which commits those that are waiting together.
 //!
 //! This folder is the only place that knows which database it is. Elsewhere a query is written
-//! once, with diesel's `MultiConnection`; what that cannot say has a macro here ([`on_both!`]).
+//! once, with diesel's `MultiConnection`; what that cannot say has a macro here ([`crate::on_both!`]).
 
 mod conn;
 pub mod migrate;
