@@ -237,6 +237,7 @@
     const counter = form().querySelector(`[data-counter="${CSS.escape(field.id)}"]`);
     if (counter) count(counter, field);
     const mirror = form().querySelector(`[data-mirror="${CSS.escape(field.id)}"]`);
+    if (field.name === "subject") form().querySelector("h1").textContent = plain(field.value) || text("shortened");
     if (mirror) mirror.textContent = plain(field.value) || (field.name === "subject" ? text("shortened") : "");
     changed();
   });

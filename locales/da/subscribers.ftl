@@ -38,7 +38,7 @@ error-consent = Sæt kryds i feltet, hvis du vil have nyhedsbrevet.
 error-control-characters = Teksten indeholder tegn, der ikke kan bruges. Skriv den på én linje.
 
 check-title = Tjek din mail
-check-lead = Vi har sendt dig en mail om { $newsletter }. Åbn den, følg linket, og tryk på Bekræft. Først da er du tilmeldt.
+check-lead = Vi har sendt dig en mail. Åbn den, følg linket, og tryk på Bekræft. Først da er du tilmeldt { $newsletter }.
 check-valid = Linket i mailen virker i { $days } dage.
 check-nothing-title = Har du ikke fået mailen?
 check-spam = Se efter i mappen med uønsket mail. Mailen kommer fra { $sender }.
@@ -57,7 +57,6 @@ done-already-confirmed = Du havde allerede bekræftet din tilmelding.
 
 welcome-title = Velkommen
 welcome-lead = Du er nu tilmeldt { $newsletter }.
-welcome-specials = Ind imellem udgiver vi også et særnummer om et enkelt tema.
 welcome-read = Læs med det samme
 welcome-choices-title = Du bestemmer selv
 welcome-choices = Nederst i hver udgave kan du ændre, hvad du får, holde pause eller afmelde dig.
@@ -223,8 +222,8 @@ basis-stated = Oplyst: tallet er ikke optalt her, men skrevet ind. Kilde: { $sou
 basis-unknown = Dagen ligger før den første registrering, og ingen har oplyst et tal for den.
 growth-empty = Der er ikke noget at vise endnu. Tallene kommer med den første tilmelding.
 growth-by-month = Måned for måned
-growth-chart = Antal abonnenter ved udgangen af hver måned. De samme tal står i tabellen herunder.
-growth-table = Til- og afgang, den seneste måned først
+growth-chart = Antal abonnenter ved udgangen af hver måned. Tallene står i tabellen herunder.
+growth-table = Til- og afgang, den seneste måned først. Måneder uden ændringer er udeladt.
 growth-month = Måned
 growth-came = Nye
 growth-left = Ophørte

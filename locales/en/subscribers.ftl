@@ -38,7 +38,7 @@ error-consent = Tick the box if you want the newsletter.
 error-control-characters = The text contains characters that cannot be used. Write it on one line.
 
 check-title = Check your mail
-check-lead = We have sent you a mail about { $newsletter }. Open it, follow the link and press Confirm. Only then are you subscribed.
+check-lead = We have sent you a mail. Open it, follow the link and press Confirm. Only then do you subscribe to { $newsletter }.
 check-valid = The link in the mail works for { $days } days.
 check-nothing-title = Has the mail not arrived?
 check-spam = Look in your junk folder. The mail comes from { $sender }.
@@ -57,7 +57,6 @@ done-already-confirmed = You had already confirmed your subscription.
 
 welcome-title = Welcome
 welcome-lead = You now subscribe to { $newsletter }.
-welcome-specials = From time to time we also publish a special edition on a single theme.
 welcome-read = Read right away
 welcome-choices-title = You decide
 welcome-choices = At the bottom of every issue you can change what you get, take a break or unsubscribe.
@@ -223,8 +222,8 @@ basis-stated = Stated: the number was not counted here but entered. Source: { $s
 basis-unknown = The day lies before the first record, and nobody has stated a number for it.
 growth-empty = There is nothing to show yet. The numbers come with the first subscription.
 growth-by-month = Month by month
-growth-chart = Number of subscribers at the end of each month. The same numbers stand in the table below.
-growth-table = Arrivals and departures, the latest month first
+growth-chart = Number of subscribers at the end of each month. The numbers stand in the table below.
+growth-table = Arrivals and departures, the latest month first. Months without a change are left out.
 growth-month = Month
 growth-came = New
 growth-left = Left

@@ -6,8 +6,8 @@ use super::store;
 use crate::db::DbConn;
 use crate::error::Result;
 
-/// Months that are shown at most.
-const SHOWN: usize = 24;
+/// Months that are shown at most: as many as there is room for bars.
+const SHOWN: usize = 160;
 
 /// What a month changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,14 @@ pub struct Month {
     pub subscribers: i64,
 }
 
-/// The months from the ledger's beginning up to today, the last 24 of them.
+impl Month {
+    /// Whether anybody came or left.
+    pub fn is_eventful(&self) -> bool {
+        self.came != 0 || self.left != 0
+    }
+}
+
+/// The months from the ledger's beginning up to today, the last 160 of them.
 pub fn months(conn: &mut DbConn, newsletter: i64, today: NaiveDate) -> Result<Vec<Month>> {
     let mut months: Vec<Month> = Vec::new();
     for (day, kind, change) in store::ledger::changes_by_day(conn, newsletter)? {
@@ -85,6 +92,9 @@ pub struct Bar {
     pub year: Option<i32>,
 }
 
+/// Room for a year.
+const LABEL: i64 = 44;
+
 impl Chart {
     /// The picture's size, without its units.
     pub const WIDTH: i64 = 720;
@@ -112,7 +122,9 @@ impl Chart {
                 y: Self::FLOOR - height(month.subscribers),
                 width: slot - slot / 3,
                 height: height(month.subscribers),
-                year: (at == 0 || month.month == 1).then_some(month.year),
+                // The first year only if it ends far enough from the label of the next.
+                year: (month.month == 1 || (at == 0 && i64::from(13 - month.month) * slot > LABEL))
+                    .then_some(month.year),
             })
             .collect();
         let lines = (0..=top / step).map(|n| (Self::FLOOR - height(n * step), n * step)).collect();

@@ -4,7 +4,6 @@ use super::{Subscriber, Subscription, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::links::{Purpose, Token};
-use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
 
 /// A subscription, whose it is, and to what.
@@ -21,9 +20,12 @@ pub struct Owned {
 }
 
 impl Owned {
-    /// The address as a stranger may see it: newsletters are forwarded.
+    /// The address as a stranger may see it, because newsletters are forwarded. The domain is as
+    /// it was typed: the person should know it again.
     pub fn masked(&self) -> String {
-        EmailAddress::parse(&self.person.email).map(|a| a.masked()).unwrap_or_default()
+        let (local, domain) = self.person.email.rsplit_once('@').unwrap_or_default();
+        let first: String = local.chars().take(1).collect();
+        format!("{first}…@{domain}")
     }
 }
 

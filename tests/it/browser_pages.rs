@@ -106,7 +106,7 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     app.app.db.write(move |conn| Ok(readers(conn, newsletter, 12, now)?)).await.unwrap();
     let editor = app.signed_in(Role::Editor).await;
     let plans = [
-        Some([("do", "send-now"), ("at", "")]),
+        Some([("do", "send-now"), ("sure", "on")]),
         Some([("do", "schedule"), ("at", "2017-04-07T09:00")]),
         None,
     ];

@@ -3,7 +3,9 @@
 
 use lederbrev::issues::compose::{self, NewIssue};
 use lederbrev::issues::{Content, Issue, IssueKind, store};
+use lederbrev::library::{self, Details, ItemKind, NewItem};
 use lederbrev::staff::{self, Role};
+use lederbrev::web::Lang;
 use reqwest::{Client, Response, StatusCode};
 
 use crate::app::{TestApp, browser};
@@ -369,5 +371,42 @@ both! {
         let issues = app.app.db.read(|conn| Ok(store::list(conn, &store::Filter::default(), 9)?)).await.unwrap();
         let slugs: Vec<_> = issues.iter().map(|issue| issue.slug.as_str()).collect();
         assert_eq!(slugs, ["saernummer-ledelse-af-kerneopgaven-2", "saernummer-ledelse-af-kerneopgaven"]);
+    }
+
+    async fn an_item_of_the_library_becomes_a_block_without_javascript_too(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        let item = NewItem {
+            details: Details {
+                kind: ItemKind::Podcast,
+                title: "Når *jorden* brænder under lederen".to_owned(),
+                summary: "Om [at stå] fast.".to_owned(),
+                language: Lang::Da,
+                published_on: None,
+                published_precision: None,
+                series: Some("Ørerne i maskinen".to_owned()),
+                number: Some(9),
+                leadership_groups: "1,3".to_owned(),
+                image_url: None,
+                place: None,
+                valid_until: None,
+            },
+            addresses: vec!["https://lederweb.dk/153607".to_owned()],
+        };
+        let now = app.clock.now();
+        let item = app.app.db.write(move |conn| Ok(library::store::insert(conn, &item, now)?)).await;
+        let uuid = item.unwrap().uuid.to_string();
+        let page = editor.get("/library?q=jorden").await.text().await.unwrap();
+        assert!(page.contains(&uuid));
+        let picked = editor.browser.post(editor.path("/library")).form(&[("item", &uuid)]);
+        assert_eq!(picked.send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        let form = editor.form().await;
+        let form = editor.press_and_see(&form, &format!("library:{uuid}")).await;
+        assert_eq!(form.kinds(), ["podcast", "podcast"]);
+        assert_eq!(form.get(".title"), "Når *jorden* brænder under lederen");
+        let podcast = editor.content().await.blocks.remove(1).kind;
+        let card = podcast.card().unwrap();
+        assert_eq!(card.teaser.to_text(), "Om [at stå] fast.", "no mark of it means anything");
+        assert_eq!((card.groups.clone(), card.url.as_str()), (vec![1, 3], "https://lederweb.dk/153607"));
+        assert_eq!(card.library_item.unwrap().to_string(), uuid);
     }
 }

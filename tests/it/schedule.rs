@@ -108,7 +108,7 @@ both! {
 
     async fn an_issue_with_holes_is_kept_back_and_the_findings_lead_to_them(app: TestApp) {
         let editor = Editor::new(&app).await;
-        for form in [[("do", "schedule"), ("at", "2017-03-25T09:00")], [("do", "send-now"), ("at", "")]] {
+        for form in [[("do", "schedule"), ("at", "2017-03-25T09:00")], [("do", "send-now"), ("sure", "on")]] {
             let answer = act(&editor, &form).await;
             assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -119,7 +119,7 @@ both! {
         form.set(".title", "Undgå værdiløs kompetenceudvikling");
         editor.press_and_see(&form, "save").await;
         let page = editor.get("/schedule").await.text().await.unwrap();
-        assert!(page.contains("?check=1"));
+        assert!(page.contains(&format!("?check=1#f-{id}-url")), "{page}");
         let page = editor.get("?check=1").await.text().await.unwrap();
         assert!(page.contains(&format!("href=\"#f-{id}-url\"")), "{page}");
         assert_eq!(state(&editor).await, IssueState::Draft);
@@ -173,5 +173,15 @@ both! {
         act(&special, &[("do", "schedule"), ("at", "2017-03-27T09:00")]).await;
         let page = desk().await;
         assert!(page.contains("Om 3 dage") && page.contains("27. marts 2017 kl. 9.00"), "{page}");
+    }
+
+    async fn sending_at_once_is_asked_twice(app: TestApp) {
+        let editor = special(&app).await;
+        let answer = act(&editor, &[("do", "send-now")]).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(state(&editor).await, IssueState::Draft);
+        let answer = act(&editor, &[("do", "send-now"), ("sure", "on")]).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(issue(&editor).await.send_at, Some(app.clock.now()));
     }
 }

@@ -285,6 +285,9 @@ both! {
     async fn an_international_domain_goes_all_the_way(app: TestApp) {
         let newsletter = app.newsletter().await;
         app.subscribe(BO).await;
+        let leave = app.unsubscribe_path(BO).await;
+        let page = app.get(&leave).await.text().await.unwrap();
+        assert!(page.contains("b…@ringkøbing-skjern.example"), "as Bo knows it");
         let (bo, _) = app.person("BO@xn--ringkbing-skjern-pxb.example").await;
         assert_eq!(bo.email, BO);
         assert_eq!(app.count(newsletter, "2017-03-24").await.0, Some(1));

@@ -10,8 +10,9 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::audience::Audience;
 use crate::issues::compose::{self, Composition};
+use crate::issues::editor::{self, Finding, Look};
 use crate::issues::store::{self, Call};
-use crate::issues::{Issue, IssueState, approve, schedule, test_send};
+use crate::issues::{Issue, IssueState, approve, form, schedule, test_send};
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
@@ -26,7 +27,7 @@ struct SchedulePage {
     zone: Tz,
     audience: i64,
     /// What must be written before it can go.
-    missing: Vec<FieldError>,
+    missing: Vec<Finding>,
     errors: Vec<FieldError>,
     at: String,
     may_edit: bool,
@@ -59,9 +60,14 @@ async fn of(
     let page = Page::new(request);
     let name =
         if issue.subject.is_empty() { page.t("issue-untitled") } else { issue.subject.clone() };
+    // Each finding leads to its field on the editor page.
+    let look = Look { page: &page, errors: &[], missing: &[], open: None };
+    let fields = editor::Form::new(&form::of(&content), &look);
+    let missing = approve::may_go(&content);
+    let missing = missing.iter().map(|finding| fields.finding(&page, finding)).collect();
     Ok(SchedulePage {
         zone: newsletter.zone(),
-        missing: approve::may_go(&content),
+        missing,
         may_edit: page.is("editor admin"),
         may_approve: staff.is_person() && revision.saved_by != staff.actor(),
         email: staff.email.clone(),
@@ -105,7 +111,7 @@ pub enum Step {
 
 /// The form of the page.
 #[derive(Deserialize)]
-pub struct Form {
+pub struct Sent {
     r#do: Step,
     #[serde(default)]
     at: String,
@@ -113,6 +119,8 @@ pub struct Form {
     offset: String,
     #[serde(default)]
     to: String,
+    /// The box beside "send now".
+    sure: Option<String>,
 }
 
 /// `POST /admin/issues/{id}/schedule`
@@ -121,14 +129,17 @@ pub async fn act(
     app: web::Data<App>,
     staff: Staff,
     id: web::Path<PublicId>,
-    form: web::Form<Form>,
+    sent: web::Form<Sent>,
 ) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    let offset = Some(form.offset.as_str()).filter(|offset| !offset.is_empty());
-    let (done, word) = match form.r#do {
+    let (id, sent) = (id.into_inner(), sent.into_inner());
+    let offset = Some(sent.offset.as_str()).filter(|offset| !offset.is_empty());
+    let (done, word) = match sent.r#do {
         Step::Schedule => {
-            let at = Some(form.at.as_str());
+            let at = Some(sent.at.as_str());
             (schedule::schedule(&app, id, at, offset, &staff).await.map(drop), "scheduled")
+        }
+        Step::SendNow if sent.sure.is_none() => {
+            (Err(Error::field("sure", "error-send-now-sure")), "sending")
         }
         Step::SendNow => {
             (schedule::schedule(&app, id, None, None, &staff).await.map(drop), "sending")
@@ -136,12 +147,12 @@ pub async fn act(
         Step::Submit => (approve::submit(&app, id, &staff).await, "submitted"),
         Step::Approve => (approve::approve(&app, id, &staff).await.map(drop), "approved"),
         Step::Unschedule => (schedule::unschedule(&app, id, &staff).await, "unscheduled"),
-        Step::Test => (test_send::send(&app, id, &form.to, &staff).await, "tested"),
+        Step::Test => (test_send::send(&app, id, &sent.to, &staff).await, "tested"),
     };
     match done {
         Ok(()) => Ok(see_other(format!("/admin/issues/{id}/schedule?done={word}"))),
         Err(Error::Invalid(errors)) => {
-            page::unprocessable(&of(&request, &app, &staff, id, form.at, errors).await?)
+            page::unprocessable(&of(&request, &app, &staff, id, sent.at, errors).await?)
         }
         Err(other) => Err(other),
     }
@@ -151,11 +162,42 @@ impl SchedulePage {
     fn is(&self, states: &[IssueState]) -> bool {
         states.contains(&self.issue.state)
     }
-    fn is_open(&self) -> bool {
-        self.is(&[IssueState::Draft, IssueState::InReview, IssueState::Approved])
-    }
-    fn waits(&self) -> bool {
-        self.is(&[IssueState::Scheduled])
+    /// What goes to whom and when, in a sentence.
+    fn words(&self) -> String {
+        let texts = self.page.texts();
+        let number = self.page.number(&self.issue.audience_count.unwrap_or(self.audience));
+        let newsletter = &self.newsletter.title;
+        let begun = self.issue.started_at;
+        match (begun.or(self.issue.send_at), self.issue.published_on) {
+            (None, Some(day)) => {
+                texts.with("schedule-words-history", &[("day", &self.page.day(&day))])
+            }
+            (None, None) => texts.with(
+                "schedule-words-open",
+                &[
+                    ("number", &number),
+                    ("newsletter", newsletter),
+                    ("sender", &self.newsletter.sender_name),
+                ],
+            ),
+            (Some(at), _) => {
+                let key = match begun {
+                    Some(_) => "schedule-words-begun",
+                    None => "schedule-words-planned",
+                };
+                let when = self.page.time(&at, &self.zone);
+                let zone = self.zone.name();
+                texts.with(
+                    key,
+                    &[
+                        ("number", &number),
+                        ("newsletter", newsletter),
+                        ("when", &when),
+                        ("zone", &zone),
+                    ],
+                )
+            }
+        }
     }
     /// The finding that the time comes twice that night.
     fn twice(&self) -> Option<&FieldError> {
@@ -164,7 +206,7 @@ impl SchedulePage {
     /// Where a finding leads.
     fn target(&self, field: &str) -> String {
         match field {
-            "at" | "offset" | "to" => format!("#{field}"),
+            "at" | "offset" | "to" | "sure" => format!("#{field}"),
             _ => format!("/admin/issues/{}?check=1", self.issue.uuid),
         }
     }
