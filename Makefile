@@ -1,6 +1,6 @@
 # Lederbrev: what people do with a checkout. `make` alone lists it.
 
-.PHONY: help demo test build format lint docs suite deny bench golden image clean
+.PHONY: help demo test build format lint docs suite deny clean
 .DEFAULT_GOAL := help
 
 CARGO ?= cargo
