@@ -9,13 +9,12 @@ use crate::db::presence::{common_time, is_gone};
 use crate::error::Result;
 
 /// Recovers the rows of workers that are gone, at once, and those whose lease has run out; says
-/// whether there were any.
-pub fn abandoned(app: &App, worker: &str) -> Result<bool> {
+/// whether there were any. `former` are names under which this process is still at work.
+pub fn abandoned(app: &App, worker: &str, former: &[String]) -> Result<bool> {
     let now = app.clock.now();
-    let own = worker.to_owned();
-    let (others, is_late) = app.db.read_blocking(move |conn| {
+    let (others, is_late) = app.db.read_blocking(|conn| {
         let mut workers = store::workers(conn)?;
-        workers.retain(|name| *name != own);
+        workers.retain(|name| name != worker && !former.contains(name));
         let common = common_time(conn, now)?;
         Ok((workers, !store::expired(conn, common)?.is_empty()))
     })?;

@@ -63,7 +63,7 @@ fn send(app: &App, name: &str) -> Result<Equation> {
         return Err(Error::Conflict("error-delivery-not-due"));
     }
     let presence = Presence::announce(&app.config.database_url, sender::worker_name(app))?;
-    recover::abandoned(app, presence.name())?;
+    recover::abandoned(app, presence.name(), &[])?;
     sender::look(app, &issue, presence.name(), &AtomicBool::new(false))?;
     app.db.read_blocking(|conn| {
         let issue = issues::store::find(conn, issue.id)?;

@@ -57,6 +57,9 @@ pub struct Sender {
 #[derive(Default)]
 struct Hands {
     presence: Option<Presence>,
+    /// Names that it lost, with the connection to the database, while threads were at work under
+    /// them: as long as they work, what they have under way is theirs to write down.
+    former: Vec<String>,
     issues: HashMap<i64, Hand>,
 }
 
@@ -88,14 +91,12 @@ impl Sender {
         }
         let mut hands = self.hands();
         let worker = hands.worker(app)?;
-        let mut busy = recover::abandoned(app, &worker)?;
+        let mut busy = recover::abandoned(app, &worker, &hands.former)?;
         busy |= start::due_issues(app)?;
         let (moving, cancelled) = app.db.read_blocking(|conn| {
             let mut moving = issues::store::in_state(conn, IssueState::Sending)?;
             moving.extend(issues::store::in_state(conn, IssueState::Preparing)?);
-            let mut cancelled = issues::store::in_state(conn, IssueState::Cancelled)?;
-            cancelled.retain(|issue| issue.started_at.is_some() && issue.finished_at.is_none());
-            Ok((moving, cancelled))
+            Ok((moving, issues::store::cancelled_midway(conn)?))
         })?;
         for issue in &cancelled {
             busy = true;
@@ -106,6 +107,9 @@ impl Sender {
             if let Err(error) = hand.collect(app.clock.now()) {
                 failure = Some(error);
             }
+        }
+        if hands.issues.values().all(|hand| hand.thread.is_none()) {
+            hands.former.clear();
         }
         // An issue that stopped is looked at at once when it goes on.
         hands
@@ -158,6 +162,7 @@ impl Hands {
             if presence.holds() {
                 return Ok(presence.name().to_owned());
             }
+            self.former.push(presence.name().to_owned());
             self.presence = None;
         }
         let name = worker_name(app);

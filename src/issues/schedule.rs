@@ -1,6 +1,6 @@
 //! Scheduling: a moment on the newsletter's clock, and what is sent then, frozen.
 
-use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::approve::{self, may_go};
@@ -42,7 +42,8 @@ pub fn moment(local: &str, zone: Tz, offset: Option<&str>) -> Result<Instant, Fi
         LocalResult::None => {
             let suggestion = naive + TimeDelta::hours(1);
             Err(FieldError::new("at", "error-time-skipped")
-                .with("suggestion", suggestion.format(LOCAL)))
+                .with("hour", suggestion.hour())
+                .with("minute", suggestion.format("%M")))
         }
     }
 }
@@ -151,7 +152,7 @@ mod tests {
         let error = moment("2026-03-29T02:30", ZONE, None).err();
         let error = error.unwrap_or_else(|| FieldError::new("", ""));
         assert_eq!(error.code, "error-time-skipped");
-        assert_eq!(error.args, [("suggestion", "2026-03-29T03:30".to_owned())]);
+        assert_eq!(error.args, [("hour", "3".to_owned()), ("minute", "30".to_owned())]);
     }
 
     #[test]

@@ -61,6 +61,16 @@ pub fn in_state(conn: &mut DbConn, state: IssueState) -> QueryResult<Vec<Issue>>
         .load(conn)
 }
 
+/// Cancelled issues on their way of which some recipients have no final state yet.
+pub fn cancelled_midway(conn: &mut DbConn) -> QueryResult<Vec<Issue>> {
+    issues::table
+        .filter(issues::state.eq(IssueState::Cancelled))
+        .filter(issues::started_at.is_not_null())
+        .filter(issues::finished_at.is_null())
+        .select(Issue::as_select())
+        .load(conn)
+}
+
 /// Moves an issue from one of some states to another; `false` when it was in none of them, so
 /// that two who act at once do not both think they did it.
 pub fn move_state(

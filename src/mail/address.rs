@@ -142,6 +142,12 @@ fn ascii_domain(domain: &str) -> Option<String> {
     last.bytes().any(|b| !b.is_ascii_digit()).then_some(ascii)
 }
 
+/// A domain of A-labels as people write it; what is no such domain is shown as it is.
+pub fn shown_domain(domain: &str) -> String {
+    let (shown, readable) = idna::domain_to_unicode(domain);
+    if readable.is_ok() { shown } else { domain.to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +159,7 @@ mod tests {
         assert_eq!(bo.wire(), "Bo@xn--ringkbing-skjern-pxb.example");
         assert_eq!(bo.key(), "bo@xn--ringkbing-skjern-pxb.example");
         assert_eq!(bo.domain(), "xn--ringkbing-skjern-pxb.example");
+        assert_eq!(shown_domain(bo.domain()), "ringkøbing-skjern.example");
         assert!(!bo.needs_smtputf8());
         // lettre, which sends the single mails, must take it too.
         assert!(bo.wire().parse::<lettre::Address>().is_ok());

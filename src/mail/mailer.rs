@@ -5,7 +5,6 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use lettre::address::Envelope;
-use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls as LettreTls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -48,7 +47,7 @@ impl MailError {
     }
 }
 
-/// The way to the relay.
+/// The way to the relay; one connection a mail.
 #[derive(Debug, Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -74,9 +73,7 @@ impl Mailer {
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(relay.host.as_str())
                 .port(relay.port)
                 .tls(tls)
-                .timeout(Some(PATIENCE))
-                // One connection a mail: a kept one would belong to the thread that opened it.
-                .pool_config(PoolConfig::new().max_size(0));
+                .timeout(Some(PATIENCE));
         if let Some(credentials) = &relay.credentials {
             let password = credentials.password.expose().to_owned();
             builder = builder.credentials(Credentials::new(credentials.user.clone(), password));

@@ -160,7 +160,11 @@ async fn every_page_is_accessible_light_and_dark_wide_and_on_a_phone() {
                     continue;
                 }
             }
-            _ => continue,
+            Some(_) => continue,
+            None => {
+                findings.push(format!("{address} leads nowhere"));
+                continue;
+            }
         }
         browser.goto(&address).await;
         findings.extend(judge(&browser, &address).await);

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use lederbrev::clock::Instant;
+use lederbrev::db::presence::{Presence, common_time};
 use lederbrev::db::schema::{deliveries, subscribers, subscriptions, suppressions};
 use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::IssueState;
+use lederbrev::subscribers::store::register;
 use lederbrev::subscribers::{EndReason, Scope, SubscriptionState};
 
 use crate::receiver::Play;
-use crate::sending::{address, hash};
+use crate::sending::{Sending, address, hash};
 use crate::sends;
 
 sends! {
@@ -184,6 +187,39 @@ sends! {
         assert_eq!(row, (Some(550), Some("5.1.1".to_owned()), Some(text), 1));
     }
 
+    async fn of_a_person_who_is_erased_no_servers_words_are_kept(sending: Sending) {
+        sending.readers(5).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" | "leder3@rm.example" => {
+                Play::RefuseRecipient("550 5.1.1 <leder3@rm.example>: no such user")
+            }
+            _ => Play::Accept,
+        });
+        sending.run_to_the_end(&issue).await;
+        let find = |conn: &mut _| register::by_key(conn, &address(3));
+        let person = sending.write(find).await.unwrap();
+        lederbrev::subscribers::erase::erase(&sending.app.app, person).await.unwrap();
+        let id = issue.id;
+        let failed: Vec<(Option<i64>, Option<i32>, Option<String>)> = sending
+            .write(move |conn| {
+                deliveries::table
+                    .filter(deliveries::issue.eq(id))
+                    .filter(deliveries::state.eq("failed"))
+                    .order(deliveries::id)
+                    .select((
+                        deliveries::subscriber,
+                        deliveries::reply_code,
+                        deliveries::reply_text,
+                    ))
+                    .load(conn)
+            })
+            .await;
+        assert_eq!(failed.len(), 2);
+        assert!(failed[0].2.is_some(), "the other's are kept");
+        assert_eq!(failed[1], (None, Some(550), None));
+    }
+
     async fn a_refusal_of_the_sender_pauses_and_blames_nobody(sending: Sending) {
         sending.readers(20).await;
         let issue = sending.due_issue().await;
@@ -205,7 +241,7 @@ sends! {
         sending.readers(10).await;
         let issue = sending.due_issue().await;
         sending.relay.plays(|to, nth| match (to, nth) {
-            ("leder4@xn--ringkbing-skjern-nxb.example", 1) => Play::CutBeforeMessage,
+            ("leder4@xn--ringkbing-skjern-pxb.example", 1) => Play::CutBeforeMessage,
             _ => Play::Accept,
         });
         let counts = sending.run_to_the_end(&issue).await;
@@ -254,10 +290,10 @@ sends! {
                 diesel::update(deliveries::table.filter(deliveries::issue.eq(id)))
                     .set((
                         deliveries::state.eq("in_data"),
-                        deliveries::due_at.eq(None::<lederbrev::clock::Instant>),
+                        deliveries::due_at.eq(None::<Instant>),
                         deliveries::worker.eq("a process that was killed"),
                         deliveries::lease_until
-                            .eq(lederbrev::clock::Instant::from_micros(i64::MAX / 1000)),
+                            .eq(Instant::from_micros(i64::MAX / 1000)),
                     ))
                     .execute(conn)
             })
@@ -299,4 +335,42 @@ sends! {
         assert_eq!(counts.accepted, 4_100);
         assert_eq!(sending.relay.count(), 4_100);
     }
+}
+
+/// Only with PostgreSQL can another process be alive.
+#[actix_web::test]
+async fn rows_of_a_process_that_hangs_are_taken_over_when_their_lease_ends() {
+    let sending = Sending::postgres().await;
+    sending.readers(8).await;
+    let issue = sending.due_issue().await;
+    let id = issue.id;
+    sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+    sending.app.run_until_idle().await;
+    let url = &sending.app.app.config.database_url;
+    let hangs = "a process that hangs";
+    let _alive = Presence::announce(url, hangs.to_owned()).unwrap();
+    let now = sending.write(move |conn| common_time(conn, Instant::from_micros(0))).await;
+    let leases = [now - TimeDelta::seconds(1), now + TimeDelta::hours(1)];
+    sending
+        .write(move |conn| {
+            let all = || deliveries::table.filter(deliveries::issue.eq(id));
+            let ids: Vec<i64> = all().select(deliveries::id).load(conn)?;
+            for (at, row) in ids.iter().enumerate() {
+                diesel::update(deliveries::table.find(row))
+                    .set((
+                        deliveries::state.eq("in_data"),
+                        deliveries::due_at.eq(None::<Instant>),
+                        deliveries::worker.eq(hangs),
+                        deliveries::lease_until.eq(leases[at % 2]),
+                    ))
+                    .execute(conn)?;
+            }
+            Ok(())
+        })
+        .await;
+    sending.relay.plays(|_, _| Play::Accept);
+    sending.app.clock.advance(TimeDelta::minutes(1));
+    sending.app.run_until_idle().await;
+    let (_, counts) = sending.look(&issue).await;
+    assert_eq!((counts.accepted, counts.uncertain, counts.in_data), (4, 4, 4));
 }

@@ -19,10 +19,14 @@ use rand::{RngExt, SeedableRng};
 use crate::receiver::{Play, Receiver};
 use crate::{postgres, sending};
 
-const RECIPIENTS: usize = 1_200;
 const KILLS: usize = 10;
 const CONNECTIONS: usize = 4;
 const WINDOW: usize = 8;
+
+/// How many it is sent to; another number by `KILL_RECIPIENTS`.
+fn recipients() -> usize {
+    std::env::var("KILL_RECIPIENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_200)
+}
 
 /// The seed of the moments at which it is killed; another one by `KILL_SEED`.
 fn seed() -> u64 {
@@ -49,10 +53,9 @@ fn ten_kills(url: &str, folder: &Path) {
         std::thread::sleep(Duration::from_micros(500 * (to.len() as u64 % 7)));
         Play::Accept
     });
-    let database = DatabaseUrl::parse(url).unwrap();
-    migrate::run(&database).unwrap();
-    let db = Db::connect(&database).unwrap();
+    let db = migrated(url);
     let issue = prepare(&db);
+    let recipients = recipients();
     let mut random = rand::rngs::StdRng::seed_from_u64(seed());
     println!("KILL_SEED={}", seed());
 
@@ -60,7 +63,7 @@ fn ten_kills(url: &str, folder: &Path) {
     while killed_in_data.len() < KILLS {
         let done = KILLS - killed_in_data.len();
         let before = relay.count();
-        let left = RECIPIENTS.saturating_sub(before);
+        let left = recipients.saturating_sub(before);
         assert!(left > 0, "the receiver was too fast for {done} more kills");
         let mut process = serve(url, folder, relay.port);
         // At a message that the seed chooses, and a little later still.
@@ -83,46 +86,144 @@ fn ten_kills(url: &str, folder: &Path) {
     println!("rows under way at the kills: {killed_in_data:?}");
 
     let mut process = serve(url, folder, relay.port);
-    let patience = Instant::now() + Duration::from_secs(120);
-    let (issue, counts) = loop {
-        let (issue, counts) = look(&db, &issue);
-        match issue.state {
-            IssueState::Sent => break (issue, counts),
-            // A copy that was on the line at two kills is held: nobody is spammed.
-            IssueState::Paused if counts.held > 0 => decide(&db, &issue),
-            state => assert!(Instant::now() < patience, "{state} {counts:?}"),
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    };
-    // SIGTERM: it ends in order.
-    Command::new("kill").arg(process.id().to_string()).status().unwrap();
-    assert!(process.wait().unwrap().success());
+    let counts = until_sent(&db, &issue, || {});
+    end(&mut process);
 
     let received = relay.received();
     let mut copies: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for copy in &received {
         copies.entry(&copy.to).or_default().push(&copy.message_id);
     }
-    let everybody: BTreeSet<String> = (0..RECIPIENTS).map(sending::address).collect();
+    let everybody: BTreeSet<String> = (0..recipients).map(sending::address).collect();
     assert_eq!(copies.keys().map(|to| (*to).to_owned()).collect::<BTreeSet<_>>(), everybody);
     for (to, ids) in &copies {
         assert!(ids.iter().all(|id| *id == ids[0]), "{to}: {ids:?}");
     }
-    let doubles = received.len() - RECIPIENTS;
+    let doubles = received.len() - recipients;
     let allowed: usize = killed_in_data.iter().sum();
     println!("{doubles} second copies, {allowed} rows under way at kills, {counts:?}");
     assert!(doubles <= allowed, "{doubles} second copies");
     assert!(allowed <= KILLS * CONNECTIONS * WINDOW);
     assert!(counts.uncertain as usize <= allowed && doubles <= 2 * counts.uncertain as usize);
-    assert_eq!(issue.audience_count, Some(RECIPIENTS as i64));
-    assert_eq!(counts.accepted, RECIPIENTS as i64);
+    assert_eq!(counts.accepted, recipients as i64);
+}
+
+#[test]
+fn two_processes_share_an_issue_and_nobody_gets_it_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = postgres::new_database();
+    let relay = Receiver::start();
+    relay.plays(|_, _| {
+        std::thread::sleep(Duration::from_millis(10));
+        Play::Accept
+    });
+    let db = migrated(&url);
+    let mut processes = [0, 1].map(|_| serve(&url, folder.path(), relay.port));
+    let patience = Instant::now() + Duration::from_secs(60);
+    while alive(&db) < 2 {
+        assert!(Instant::now() < patience, "they do not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let issue = prepare(&db);
+    let mut workers = BTreeSet::new();
+    let counts = until_sent(&db, &issue, || {
+        workers.extend(db.read_blocking(|conn| Ok(store::workers(conn)?)).unwrap());
+    });
+    for process in &mut processes {
+        end(process);
+    }
+    assert_eq!(workers.len(), 2, "both took part");
+    let received = relay.received();
+    let to: BTreeSet<&str> = received.iter().map(|copy| copy.to.as_str()).collect();
+    assert_eq!((received.len(), to.len()), (recipients(), recipients()));
+    assert_eq!((counts.accepted, counts.uncertain), (recipients() as i64, 0));
+}
+
+#[test]
+fn a_database_that_restarts_in_the_middle_costs_nobody_the_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = postgres::new_database();
+    let relay = Receiver::start();
+    relay.plays(|_, _| {
+        std::thread::sleep(Duration::from_millis(2));
+        Play::Accept
+    });
+    let db = migrated(&url);
+    let mut process = serve(&url, folder.path(), relay.port);
+    let issue = prepare(&db);
+    let recipients = recipients();
+    for part in 1..=3 {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while relay.count() < recipients * part / 5 {
+            assert!(Instant::now() < patience, "it does not go on; {} heard", relay.count());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // What a restart does to those who are connected.
+        db.read_blocking(|conn| {
+            let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                          WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            diesel::sql_query(others).execute(conn)?;
+            Ok(())
+        })
+        .unwrap();
+    }
+    let counts = until_sent(&db, &issue, || {});
+    end(&mut process);
+    let received = relay.received();
+    let to: BTreeSet<&str> = received.iter().map(|copy| copy.to.as_str()).collect();
+    assert_eq!(to.len(), recipients);
+    assert_eq!(counts.accepted, recipients as i64);
+    let doubles = received.len() - recipients;
+    println!("{doubles} second copies, {counts:?}");
+    assert!(doubles <= 3 * CONNECTIONS * WINDOW);
+    assert!(doubles <= counts.uncertain as usize);
+}
+
+/// How many processes have announced themselves.
+fn alive(db: &Db) -> i64 {
+    let locks = "(SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database \
+                 WHERE locktype = 'advisory' AND d.datname = current_database())";
+    db.read_blocking(|conn| {
+        Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(locks)).get_result(conn)?)
+    })
+    .unwrap()
+}
+
+fn migrated(url: &str) -> Db {
+    let database = DatabaseUrl::parse(url).unwrap();
+    migrate::run(&database).unwrap();
+    Db::connect(&database).unwrap()
+}
+
+/// Waits for the issue to be sent. A copy that was in doubt twice is held: nobody is spammed.
+fn until_sent(db: &Db, issue: &Issue, mut meanwhile: impl FnMut()) -> store::Counts {
+    let patience = Instant::now() + Duration::from_secs(120);
+    loop {
+        let (issue, counts) = look(db, issue);
+        match issue.state {
+            IssueState::Sent => {
+                assert_eq!(issue.audience_count, Some(recipients() as i64));
+                return counts;
+            }
+            IssueState::Paused if counts.held > 0 => decide(db, &issue),
+            state => assert!(Instant::now() < patience, "{state} {counts:?}"),
+        }
+        meanwhile();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// SIGTERM: it ends in order.
+fn end(process: &mut Child) {
+    Command::new("kill").arg(process.id().to_string()).status().unwrap();
+    assert!(process.wait().unwrap().success());
 }
 
 fn prepare(db: &Db) -> Issue {
     db.write_blocking(|conn| {
         let now = Clock::real().now();
         let newsletter = newsletter(conn, now)?;
-        sending::readers(conn, newsletter, RECIPIENTS, now)?;
+        sending::readers(conn, newsletter, recipients(), now)?;
         Ok(sending::due_issue(conn, newsletter, now)?)
     })
     .unwrap()

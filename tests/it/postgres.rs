@@ -1,8 +1,9 @@
-//! A private PostgreSQL for the suite: its own folder, a free port, no root, gone with the suite.
+//! A private PostgreSQL for the suite: its own folder, a free port, no root, gone with the suite
+//! however that ends.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -33,20 +34,16 @@ fn start() -> String {
         assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
     }
     let as_user = |program: &str| {
-        let mut command = if is_root {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
-            command
-        } else {
-            Command::new("setpriv")
-        };
-        // It ends with the thread that started it, and that one lives as long as the suite.
-        command.args(["--pdeathsig=TERM", "--"]).arg(programs.join(program));
+        let mut command = Command::new(if is_root { "setpriv" } else { program });
+        if is_root {
+            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]);
+            command.arg(program);
+        }
         command.current_dir("/");
         command
     };
     let data = folder.join("data");
-    let made = as_user("initdb")
+    let made = as_user(programs.join("initdb").to_str().unwrap())
         .arg("-D")
         .arg(&data)
         .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
@@ -54,22 +51,25 @@ fn start() -> String {
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let mut server = as_user("postgres");
+    // The shell reads until the suite ends, by itself or killed, which closes the pipe.
+    let keeper = "\"$0\" \"$@\" & read _; kill -INT $!; wait; rm -rf \"$folder\"";
+    let mut server = as_user("sh");
     server
+        .args(["-c", keeper])
+        .arg(programs.join("postgres"))
         .arg("-D")
         .arg(&data)
         .args(["-p", &port.to_string(), "-h", "127.0.0.1"])
         .args(["-c", "fsync=off", "-c", "max_connections=500", "-c", "shared_buffers=64MB"])
         .args(["-c", &format!("unix_socket_directories={}", folder.display())])
-        .stdin(Stdio::null())
+        .env("folder", &folder)
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(
             std::fs::File::create(std::env::temp_dir().join("lederbrev-postgres.log")).unwrap(),
         );
-    std::thread::Builder::new()
-        .name("postgres".to_owned())
-        .spawn(move || server.spawn().unwrap().wait())
-        .unwrap();
+    static KEEPER: OnceLock<Child> = OnceLock::new();
+    KEEPER.set(server.spawn().unwrap()).unwrap();
     let base = format!("postgres://postgres@127.0.0.1:{port}");
     for _ in 0..300 {
         if PgConnection::establish(&format!("{base}/postgres")).is_ok() {

@@ -144,7 +144,7 @@ const DOMAINS: [&str; 5] = [
     "odense.example",
     "kolding.example",
     "rm.example",
-    "xn--ringkbing-skjern-nxb.example",
+    "xn--ringkbing-skjern-pxb.example",
 ];
 
 /// The address of the nth reader.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::clock::Instant;
-use crate::db::schema::{newsletters, subscribers, subscriptions};
+use crate::db::schema::{deliveries, newsletters, subscribers, subscriptions};
 use crate::db::{DbConn, Json, PublicId};
 use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
@@ -98,8 +98,12 @@ pub fn set_details(
     subscribers::table.find(id).select(Subscriber::as_select()).first(conn)
 }
 
-/// Deletes a person with all that hangs on the row: subscriptions and consents.
+/// Deletes a person with all that hangs on the row: subscriptions and consents. Deliveries stay
+/// without the person, and without what servers said, because servers repeat addresses.
 pub fn delete(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    diesel::update(deliveries::table.filter(deliveries::subscriber.eq(id)))
+        .set(deliveries::reply_text.eq(None::<String>))
+        .execute(conn)?;
     diesel::delete(subscribers::table.find(id)).execute(conn).map(drop)
 }
 
