@@ -100,7 +100,7 @@ fn is_page(pattern: &str) -> bool {
 }
 
 /// Makes the house look lived in: an issue that is sent, one that waits and a draft; somebody who
-/// subscribes. Returns the links of the mails.
+/// subscribes. Returns the links of the mails, and the pages of the issue that is sent.
 async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     let (newsletter, now) = (app.newsletter().await, app.clock.now());
     app.app.db.write(move |conn| Ok(readers(conn, newsletter, 12, now)?)).await.unwrap();
@@ -110,9 +110,11 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         Some([("do", "schedule"), ("at", "2017-04-07T09:00")]),
         None,
     ];
+    let mut sent = None;
     for plan in plans {
         let new = NewIssue { newsletter, kind: IssueKind::Special, content: special_edition() };
         let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
+        sent = sent.or(Some(issue.uuid));
         if let Some(form) = plan {
             let schedule = app.url(&format!("/admin/issues/{}/schedule", issue.uuid));
             let answer = editor.post(schedule).form(&form).send().await.unwrap();
@@ -127,14 +129,22 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     browser.click("main form .button").await;
     browser.wait_for("h1").await;
     app.run_until_idle().await;
+    let sent = sent.unwrap();
     let mut mails = vec![app.mail_to("anne.holm@aarhus.example").await];
     mails.extend(app.mails_to(&address(0)));
     let texts = mails.into_iter().filter_map(|mail| mail.text);
-    let links = texts.flat_map(|text| {
-        let own = text.split_whitespace().filter_map(|word| word.strip_prefix(&app.base));
-        own.map(str::to_owned).collect::<Vec<_>>()
-    });
-    links.collect()
+    let links: Vec<String> = texts
+        .flat_map(|text| {
+            let own = text.split_whitespace().filter_map(|word| word.strip_prefix(&app.base));
+            own.map(str::to_owned).collect::<Vec<_>>()
+        })
+        .collect();
+    // Somebody reads it, so that the report has something to show.
+    for link in links.iter().filter(|link| link.starts_with("/c/")) {
+        assert_eq!(app.get(link).await.status(), 302);
+    }
+    let pages = ["report", "schedule"].map(|page| format!("/admin/issues/{sent}/{page}"));
+    pages.into_iter().chain([format!("/admin/deliveries/{sent}")]).chain(links).collect()
 }
 
 /// Every page that an address alone opens, and from there one page for each route that links
