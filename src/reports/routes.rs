@@ -94,7 +94,7 @@ pub async fn issue(
     })
 }
 
-/// One bar an hour, from the hour in which the sending began; a label each half day.
+/// One bar an hour, from the hour in which the sending began; a label each day.
 fn chart(
     page: &Page,
     id: &'static str,
@@ -106,7 +106,7 @@ fn chart(
     let bar = |at: i64| {
         let start = first + TimeDelta::hours(at);
         let local = start.in_zone(zone);
-        let label = (at % 12 == 0).then(|| {
+        let label = (at % 24 == 0).then(|| {
             let day = format!("{}/{}", local.day(), local.month());
             page.t2("report-hour", "day", day, "hour", local.hour())
         });

@@ -93,7 +93,7 @@ pub struct Bar {
 }
 
 /// Room for a year.
-const LABEL: i64 = 44;
+const LABEL: i64 = 64;
 
 impl Chart {
     /// The picture's size, without its units.
@@ -113,7 +113,8 @@ impl Chart {
         let top = (most + step - 1) / step * step;
         let height = |number: i64| number.max(0) * (Self::FLOOR - Self::TOP) / top;
         let slot = (Self::WIDTH - Self::LEFT) / i64::try_from(months.len().max(1)).unwrap_or(1);
-        let slot = slot.clamp(4, 60);
+        let slot = slot.clamp(1, 60);
+        let every = i32::try_from(LABEL / (12 * slot) + 1).unwrap_or(1);
         let bars = months
             .iter()
             .zip(0_i64..)
@@ -123,7 +124,8 @@ impl Chart {
                 width: slot - slot / 3,
                 height: height(month.subscribers),
                 // The first year only if it ends far enough from the label of the next.
-                year: (month.month == 1 || (at == 0 && i64::from(13 - month.month) * slot > LABEL))
+                year: ((month.month == 1 && month.year % every == 0)
+                    || (at == 0 && i64::from(13 - month.month) * slot > LABEL))
                     .then_some(month.year),
             })
             .collect();

@@ -114,7 +114,7 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     for plan in plans {
         let new = NewIssue { newsletter, kind: IssueKind::Special, content: special_edition() };
         let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
-        sent = sent.or(Some(issue.uuid));
+        sent = sent.or(Some((issue.id, issue.uuid)));
         if let Some(form) = plan {
             let schedule = app.url(&format!("/admin/issues/{}/schedule", issue.uuid));
             let answer = editor.post(schedule).form(&form).send().await.unwrap();
@@ -129,22 +129,29 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     browser.click("main form .button").await;
     browser.wait_for("h1").await;
     app.run_until_idle().await;
-    let sent = sent.unwrap();
+    let (id, sent) = sent.unwrap();
     let mut mails = vec![app.mail_to("anne.holm@aarhus.example").await];
     mails.extend(app.mails_to(&address(0)));
     let texts = mails.into_iter().filter_map(|mail| mail.text);
-    let links: Vec<String> = texts
+    let mailed: Vec<String> = texts
         .flat_map(|text| {
             let own = text.split_whitespace().filter_map(|word| word.strip_prefix(&app.base));
             own.map(str::to_owned).collect::<Vec<_>>()
         })
         .collect();
     // Somebody reads it, so that the report has something to show.
-    for link in links.iter().filter(|link| link.starts_with("/c/")) {
-        assert_eq!(app.get(link).await.status(), 302);
+    let links = &app.app.links;
+    for address in [links.open(id), links.click(id, 1), links.click(id, 2)] {
+        let path = address.strip_prefix(&links.url("")).unwrap();
+        for agent in ["Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "curl/8.5.0"] {
+            let hit = editor.get(app.url(&format!("/{path}"))).header("User-Agent", agent);
+            let status = hit.send().await.unwrap().status();
+            assert!(status.is_success() || status.is_redirection(), "{address}: {status}");
+        }
     }
+    app.run_until_idle().await;
     let pages = ["report", "schedule"].map(|page| format!("/admin/issues/{sent}/{page}"));
-    pages.into_iter().chain([format!("/admin/deliveries/{sent}")]).chain(links).collect()
+    pages.into_iter().chain([format!("/admin/deliveries/{sent}")]).chain(mailed).collect()
 }
 
 /// Every page that an address alone opens, and from there one page for each route that links

@@ -85,13 +85,6 @@ pub struct Domain {
     pub failed: i64,
 }
 
-impl Domain {
-    /// The domain as people write it.
-    pub fn shown(&self) -> String {
-        crate::mail::shown_domain(&self.name)
-    }
-}
-
 /// The largest domains of an issue.
 pub fn domains(conn: &mut DbConn, issue: i64, most: usize) -> QueryResult<Vec<Domain>> {
     let groups: Vec<(String, DeliveryState, i64)> = deliveries::table

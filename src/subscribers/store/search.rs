@@ -1,5 +1,6 @@
 //! The list of the register as staff look through it.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 
@@ -85,6 +86,8 @@ pub fn states(conn: &mut DbConn) -> QueryResult<Vec<(SubscriptionState, i64)>> {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = ledger)]
 pub struct History {
+    /// The day on which it counts.
+    pub day: NaiveDate,
     /// When it was written down.
     pub recorded_at: Instant,
     /// What happened.
