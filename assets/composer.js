@@ -360,7 +360,10 @@
     }
     const list = document.getElementById("blocks");
     if (window.Sortable && list) {
-      new window.Sortable(list, { handle: ".handle", animation: 0, onEnd: () => step("autosave") });
+      // Its own dragging instead of the browser's: the same by mouse, pen and finger, and a block
+      // can never be dropped into a field as text.
+      const moved = () => step("autosave");
+      new window.Sortable(list, { handle: ".handle", forceFallback: true, onEnd: moved });
     }
   }
   enhance();

@@ -1,5 +1,6 @@
-//! The editor page in a real browser, by keyboard alone.
+//! The editor page in a real browser: by keyboard alone, and by mouse.
 
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::key::Key;
 use lederbrev::issues::archive::{self, Historical};
 use lederbrev::issues::compose::{self, NewIssue};
@@ -27,6 +28,9 @@ async fn until(browser: &Browser<'_>, what: &str) {
     }
     panic!("not so: {what}\n{}", browser.text("body").await);
 }
+
+/// Nothing is being saved.
+const IDLE: &str = "!document.querySelector('#composer:is([inert], [aria-busy])')";
 
 /// Holds Alt or Ctrl and presses a key.
 fn chord(modifier: Key, key: &str) -> String {
@@ -107,7 +111,7 @@ async fn an_issue_is_written_by_keyboard_alone() {
 
     // Ctrl+S, and what was written is stored.
     keys(&browser, &chord(Key::Control, "s")).await;
-    until(&browser, "!document.getElementById('composer').inert && !document.getElementById('composer').hasAttribute('aria-busy')").await;
+    until(&browser, IDLE).await;
     let (id, content) = (issue.uuid, |conn: &mut _, id| Ok(compose::open(conn, id)?.content));
     let content = app.app.db.read(move |conn| content(conn, id)).await.unwrap();
     let kinds: Vec<_> = content.blocks.iter().map(|block| block.kind.name()).collect();
@@ -115,6 +119,66 @@ async fn an_issue_is_written_by_keyboard_alone() {
     assert!(["heading", "text", "podcast"].iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
     assert_eq!(content.subject.to_markup(), "Nyt fra Lederweb");
     browser.axe().await;
+    browser.no_console_errors().await;
+    browser.close().await;
+}
+
+#[actix_web::test]
+async fn blocks_are_dragged_duplicated_and_removed_by_mouse() {
+    let app = TestApp::sqlite().await;
+    let newsletter = app.newsletter().await;
+    let new = NewIssue { newsletter, kind: IssueKind::Special, content: special_edition() };
+    let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
+    let browser = Browser::open(&app).await;
+    browser.resize(WIDE).await;
+    browser.sign_in(Role::Editor).await;
+    browser.goto(&format!("/admin/issues/{}", issue.uuid)).await;
+    browser.console_errors().await;
+    let stored = async || -> Vec<String> {
+        let id = issue.uuid;
+        let open = app.app.db.read(move |conn| Ok(compose::open(conn, id)?.content));
+        open.await.unwrap().blocks.iter().map(|block| block.id.to_string()).collect()
+    };
+    let before = stored().await;
+
+    // The first block by its handle to below the second.
+    browser.run("document.querySelector('.block').scrollIntoView({block: 'center'})").await;
+    let handle = browser.wait_for(".block:nth-child(1) .handle").await;
+    let second = browser.wait_for(".block:nth-child(2)").await;
+    let move_to = |element: fantoccini::elements::Element, y| PointerAction::MoveToElement {
+        element,
+        duration: Some(std::time::Duration::from_millis(50)),
+        x: 0.,
+        y,
+    };
+    let drag = MouseActions::new("mouse".to_owned())
+        .then(move_to(handle.clone(), 0.))
+        .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+        .then(move_to(handle, 9.))
+        .then(move_to(second, 9.))
+        .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+    browser.client.perform_actions(drag).await.unwrap();
+    let first = |id: &str| format!("document.querySelector('.block').dataset.block == '{id}'");
+    until(&browser, &first(&before[1])).await;
+    until(&browser, IDLE).await;
+    let mut moved = before.clone();
+    moved.swap(0, 1);
+    assert_eq!(stored().await, moved);
+
+    let blocks = |count: usize| format!("document.querySelectorAll('.block').length == {count}");
+    browser.click(".block:nth-child(1) [id^=duplicate-]").await;
+    until(&browser, &blocks(before.len() + 1)).await;
+    until(&browser, IDLE).await;
+    browser.click(".block:nth-child(2) [id^=remove-]").await;
+    until(&browser, &blocks(before.len())).await;
+    until(&browser, IDLE).await;
+    browser.click(".block:nth-child(1) [id^=remove-]").await;
+    until(&browser, &blocks(before.len() - 1)).await;
+    until(&browser, IDLE).await;
+    browser.click("#undo").await;
+    until(&browser, &blocks(before.len())).await;
+    until(&browser, &first(&moved[0])).await;
+    assert_eq!(stored().await, moved);
     browser.no_console_errors().await;
     browser.close().await;
 }
