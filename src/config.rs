@@ -36,9 +36,9 @@ settings! {
     BIND = "127.0.0.1:8080", "Address and port to listen on. Put a proxy that speaks TLS in front.";
     PUBLIC_URL = "(http:// + BIND)", "The address that readers see; every link in a mail begins with it.";
     MAIL_URL = "catcher:", "Where mail goes: catcher: keeps it here for a look at /outbox; smtp://[USER:PASSWORD@]HOST[:PORT], with ?tls=required for STARTTLS; smtps:// for TLS from the start.";
-    SECRET_KEY = "(made on first run, SQLite only)", "At least 32 characters that sign links and sessions. On SQLite it is made and kept in secret.key beside the database; on PostgreSQL it must be given.";
+    SECRET_KEY = "(made on first run)", "At least 32 characters that sign links and sessions. It is made and kept in secret.key in DATA_DIR; on PostgreSQL with a real relay it must be given, because several machines may share it.";
     SECRET_KEYS_OLD = "", "Earlier secret keys, separated by commas: links signed with them still work.";
-    SUPPRESSION_PEPPER = "(made on first run, SQLite only)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Kept in suppression.pepper beside the database, as SECRET_KEY is.";
+    SUPPRESSION_PEPPER = "(made on first run)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Made and kept in suppression.pepper, or given, as SECRET_KEY is.";
     BOUNCE_DOMAIN = "(the sender's domain)", "Domain of the envelope sender, bounce+TAG@DOMAIN, to which bounces come back.";
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose Forwarded and X-Forwarded-For headers are believed.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
@@ -222,14 +222,20 @@ impl Config {
             public_url.set_path(&path);
         }
 
-        let may_make = matches!(database_url, DatabaseUrl::Sqlite(_));
+        let mail_url = MailUrl::parse(&must("MAIL_URL")?)
+            .map_err(|why| anyhow::anyhow!("LEDERBREV_MAIL_URL: {why}"))?;
+        // While mail is caught nobody else has a link that it signed.
+        let may_make =
+            matches!(database_url, DatabaseUrl::Sqlite(_)) || mail_url == MailUrl::Catcher;
         let secret = |name: &str, file: &str| -> anyhow::Result<Secret> {
             let secret = match value(name) {
                 Some(given) => given,
                 None if may_make => made_secret(&data_dir.join(file))?,
                 None => bail!(
-                    "LEDERBREV_{name} must be given with PostgreSQL: at least 32 random characters, \
-                     for example from `openssl rand -base64 32`; keep it as safe as the database"
+                    "LEDERBREV_{name} must be given with PostgreSQL and a relay: what was made for a \
+                     trial is in {}; else at least 32 random characters, for example from `openssl \
+                     rand -base64 32`. Keep it as safe as the database",
+                    data_dir.join(file).display()
                 ),
             };
             if secret.len() < 32 {
@@ -256,8 +262,7 @@ impl Config {
         let mut secret_keys = vec![secret("SECRET_KEY", "secret.key")?];
         secret_keys.extend(list("SECRET_KEYS_OLD").into_iter().map(Secret));
         Ok(Self {
-            mail_url: MailUrl::parse(&must("MAIL_URL")?)
-                .map_err(|why| anyhow::anyhow!("LEDERBREV_MAIL_URL: {why}"))?,
+            mail_url,
             suppression_pepper: secret("SUPPRESSION_PEPPER", "suppression.pepper")?,
             bounce_domain: value("BOUNCE_DOMAIN"),
             trusted_proxies: list("TRUSTED_PROXIES")
@@ -325,6 +330,23 @@ fn made_secret(path: &Path) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trial_on_postgres_needs_one_setting_and_real_mail_needs_keys() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let mut values: BTreeMap<String, String> = BTreeMap::from([
+            ("DATABASE_URL".to_owned(), "postgres://lederbrev@127.0.0.1/lederbrev".to_owned()),
+            ("DATA_DIR".to_owned(), folder.path().display().to_string()),
+        ]);
+        let made = Config::from_values(values.clone())?;
+        let again = Config::from_values(values.clone())?;
+        assert_eq!(made.secret_keys[0].expose(), again.secret_keys[0].expose());
+        values.insert("MAIL_URL".to_owned(), "smtp://relay.lederweb.example".to_owned());
+        let Err(refused) = Config::from_values(values) else { bail!("taken without a key") };
+        let words = refused.to_string();
+        assert!(words.contains("LEDERBREV_SECRET_KEY") && words.contains("secret.key"), "{words}");
+        Ok(())
+    }
 
     #[test]
     fn a_network_contains_its_addresses_and_no_others() -> anyhow::Result<()> {
