@@ -74,10 +74,24 @@ pub async fn check(
 
 async fn admit(request: &ServiceRequest) -> Result<()> {
     let path = request.path();
+    // The router decodes paths before it compares them. None of ours needs encoding, so an encoded
+    // one names nothing, and what is read here is what the router reads.
+    if path.contains('%') {
+        return Err(Error::NotFound);
+    }
+    // HEAD is GET without the body.
+    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
+    let pattern = request.match_pattern();
+    let route = crate::app::ROUTES
+        .iter()
+        .find(|r| Some(r.pattern) == pattern.as_deref() && r.method == method.as_str());
     let is_api = path.starts_with("/api/");
     let is_page = path == "/admin" || path.starts_with("/admin/");
     if !is_api && !is_page {
-        return Ok(());
+        return match route {
+            Some(Route { access: Access::Public, .. }) => Ok(()),
+            _ => Err(Error::NotFound),
+        };
     }
     if is_page {
         same_origin(request)?;
@@ -93,12 +107,6 @@ async fn admit(request: &ServiceRequest) -> Result<()> {
         extensions.insert(Reader { name: staff.name.clone(), role: staff.role.as_str() });
         extensions.insert(staff);
     }
-    // HEAD is GET without the body.
-    let method = if request.method() == Method::HEAD { &Method::GET } else { request.method() };
-    let pattern = request.match_pattern();
-    let route = crate::app::ROUTES
-        .iter()
-        .find(|r| Some(r.pattern) == pattern.as_deref() && r.method == method.as_str());
     match route {
         Some(route) if route.access.allows(role) => {}
         // Whether a path exists is nobody's business who is not signed in.

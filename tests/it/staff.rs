@@ -123,6 +123,52 @@ async fn every_staff_route_lets_in_whom_the_table_names_and_nobody_else() {
 }
 
 #[actix_web::test]
+async fn no_spelling_of_a_path_leads_past_the_guard() {
+    let app = TestApp::sqlite().await;
+    let somebody = browser();
+    for route in ROUTES.iter().filter(|route| route.access != Access::Public) {
+        let path = route.pattern.replace("{id}", "00000000-0000-4000-8000-000000000000");
+        let path = path.replace("{action}", "erase").replace("{form}", "html");
+        let first = path.chars().nth(1).unwrap();
+        let encoded = |at: &str| path.replacen(first, at, 1);
+        let spellings = [
+            encoded(&format!("%{:02x}", u32::from(first))),
+            encoded(&format!("%25{:02x}", u32::from(first))),
+            encoded(&first.to_ascii_uppercase().to_string()),
+            format!("/{path}"),
+            format!("{path}/"),
+            format!("/.{path}"),
+            format!("/assets/..{path}"),
+            path.replace("/v1/", "%2fv1/").replace("/admin/", "/admin%2f"),
+        ];
+        for spelling in spellings {
+            // Not through a library that tidies addresses up.
+            let status = raw(&app, route.method, &spelling).await;
+            let refused = [301, 303, 400, 401, 403, 404, 405].contains(&status);
+            assert!(refused, "{} {spelling}: {status}", route.method);
+        }
+    }
+    let plain = somebody.get(app.url("/%61rchive")).send().await.unwrap();
+    assert_eq!(plain.status(), StatusCode::NOT_FOUND);
+}
+
+/// The status of a request whose path is sent as it is written.
+async fn raw(app: &TestApp, method: &str, path: &str) -> u16 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let address = app.base.strip_prefix("http://").unwrap();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\n\
+         Connection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[actix_web::test]
 async fn a_form_on_another_site_cannot_act_for_a_signed_in_person() {
     let app = TestApp::sqlite().await;
     let admin = app.signed_in(Role::Admin).await;
