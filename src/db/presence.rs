@@ -19,20 +19,16 @@ use crate::error::Result;
 /// A process that says it is alive for as long as this lives.
 pub struct Presence {
     name: String,
-    /// Holds the lock; none on SQLite.
+    /// Holds the lock; none on SQLite, nor while the connection is lost.
     conn: Option<DbConn>,
 }
 
 impl Presence {
     /// Announces a name that nobody has or has had before.
     pub fn announce(url: &DatabaseUrl, name: String) -> Result<Self> {
-        if matches!(url, DatabaseUrl::Sqlite(_)) {
-            return Ok(Self { name, conn: None });
-        }
-        let mut conn =
-            Manager::new(url, Door::Write).connect().context("announcing this process")?;
-        conn.batch_execute(&format!("SELECT pg_advisory_lock({})", key(&name)))?;
-        Ok(Self { name, conn: Some(conn) })
+        let mut presence = Self { name, conn: None };
+        presence.renew(url)?;
+        Ok(presence)
     }
 
     /// The name.
@@ -40,10 +36,24 @@ impl Presence {
         &self.name
     }
 
-    /// Whether the others still see it. If not, they may have taken over what it had, and it needs
-    /// a new name.
-    pub fn holds(&mut self) -> bool {
-        self.conn.as_mut().is_none_or(|conn| conn.batch_execute("SELECT 1").is_ok())
+    /// Sees to it that the others see it, after a lost connection too.
+    pub fn renew(&mut self, url: &DatabaseUrl) -> Result<()> {
+        if matches!(url, DatabaseUrl::Sqlite(_)) {
+            return Ok(());
+        }
+        if self.conn.as_mut().is_some_and(|conn| conn.batch_execute("SELECT 1").is_ok()) {
+            return Ok(());
+        }
+        self.conn = None;
+        let mut conn =
+            Manager::new(url, Door::Write).connect().context("announcing this process")?;
+        let held: Free = diesel::sql_query("SELECT pg_try_advisory_lock($1) AS free")
+            .bind::<BigInt, _>(key(&self.name))
+            .get_result(&mut conn)?;
+        // If it is not free, the server has not noticed yet that our last connection is gone, and
+        // the others see that one; or one of them is just looking. Next time, then.
+        self.conn = held.free.then_some(conn);
+        Ok(())
     }
 }
 

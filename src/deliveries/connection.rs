@@ -6,7 +6,7 @@ use super::send::Run;
 use super::store::Record;
 use crate::error::Result;
 use crate::links::Links;
-use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts};
+use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, without_addresses};
 
 /// Connections that may be lost one after the other, with no answer to a message in between.
 const MOST_LOSSES: u32 = 3;
@@ -89,7 +89,7 @@ impl Connection<'_> {
         match policy::judge(row, outcome, self.run.app.clock.now()) {
             Verdict::Record(record) => record,
             Verdict::OurFault(record, reply) => {
-                self.run.pause(&reply.to_string());
+                self.run.pause(&without_addresses(&reply.to_string()));
                 record
             }
         }

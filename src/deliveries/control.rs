@@ -76,36 +76,30 @@ pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Res
 }
 
 fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Result<()> {
-    use IssueState::{Cancelled, Paused, Preparing, Sending};
-    let mut go = |to, reason| {
-        let from = [issue.state];
-        match issues::store::move_state(conn, issue.id, &from, to, reason, now)? {
-            true => Ok(()),
-            false => Err(Error::Conflict("error-delivery-state")),
-        }
+    use IssueState::{Cancelled, Paused, Sending};
+    // What becomes of held copies, and when they are due.
+    let held = match action {
+        Action::CountAsSent => Some((DeliveryState::Accepted, None, Some(now))),
+        Action::SendAgain => Some((DeliveryState::Deferred, Some(now), None)),
+        Action::GiveUp => Some((DeliveryState::Failed, None, Some(now))),
+        Action::Pause | Action::Resume | Action::Cancel => None,
     };
-    match action {
-        Action::Pause => go(Paused, Some(PauseReason::Person.as_str())),
-        // An issue is public from the moment at which everybody has a row.
-        Action::Resume if issue.published_on.is_none() => go(Preparing, None),
-        Action::Resume => go(Sending, None),
+    if let Some((state, due_at, finished_at)) = held {
+        store::decide_held(conn, issue.id, state, due_at, finished_at)?;
+        // What was paused for another reason waits for that to be decided too.
+        if issue.pause_reason.as_deref() != Some(PauseReason::Uncertain.as_str()) {
+            return Ok(());
+        }
+    }
+    let (to, reason) = match action {
+        Action::Pause => (Paused, Some(PauseReason::Person.as_str())),
         // Those who wait are skipped in chunks afterwards; nobody is marked from now on.
-        Action::Cancel => go(Cancelled, None),
-        Action::CountAsSent => {
-            go(Sending, None)?;
-            store::decide_held(conn, issue.id, DeliveryState::Accepted, None, Some(now))?;
-            Ok(())
-        }
-        Action::SendAgain => {
-            go(Sending, None)?;
-            store::decide_held(conn, issue.id, DeliveryState::Deferred, Some(now), None)?;
-            Ok(())
-        }
-        Action::GiveUp => {
-            go(Sending, None)?;
-            store::decide_held(conn, issue.id, DeliveryState::Failed, None, Some(now))?;
-            Ok(())
-        }
+        Action::Cancel => (Cancelled, None),
+        _ => (Sending, None),
+    };
+    match issues::store::move_state(conn, issue.id, &[issue.state], to, reason, now)? {
+        true => Ok(()),
+        false => Err(Error::Conflict("error-delivery-state")),
     }
 }
 
@@ -136,7 +130,9 @@ pub fn sweep(app: &App, issue: &Issue) -> Result<()> {
         }
     }
     app.db.write_blocking(move |conn| {
-        if store::counts(conn, id)?.in_data == 0 {
+        // A connection may have given rows back in between.
+        let counts = store::counts(conn, id)?;
+        if counts.open() + counts.held == 0 {
             issues::store::finish(conn, id, IssueState::Cancelled, now)?;
         }
         Ok(())

@@ -15,6 +15,8 @@ use crate::subscribers::{EndReason, Scope, SubscriptionState};
 pub struct Marked {
     /// The delivery.
     pub id: i64,
+    /// Until when nobody else may take it for lost; part of what its outcome is recorded under.
+    pub lease_until: Instant,
     /// Tries, this one included.
     pub attempts: i32,
     /// How often it may have gone out before without our knowing.
@@ -60,6 +62,7 @@ pub fn window(
         true => store::tracking_consents(conn, issue.newsletter, &people)?,
         false => Vec::new(),
     };
+    let lease_until = common_time(conn, now)? + policy::LEASE;
     let rows: Vec<Marked> = wanted
         .into_iter()
         .filter_map(|row| {
@@ -67,6 +70,7 @@ pub fn window(
             let consents = consenting.contains(&person.id);
             Some(Marked {
                 id: row.id,
+                lease_until,
                 attempts: row.attempts + 1,
                 uncertain: row.uncertain,
                 email: person.email,
@@ -77,7 +81,6 @@ pub fn window(
             })
         })
         .collect();
-    let lease_until = common_time(conn, now)? + policy::LEASE;
     let mut mine = Vec::with_capacity(rows.len());
     for variant in [shared, Variant::Personal] {
         let ids: Vec<i64> = rows.iter().filter(|r| r.variant == variant).map(|r| r.id).collect();

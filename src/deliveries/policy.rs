@@ -35,6 +35,7 @@ pub enum Verdict {
 pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
     let plain = Record {
         id: row.id,
+        lease_until: row.lease_until,
         state: DeliveryState::Queued,
         attempts: 0,
         due_at: None,
@@ -64,7 +65,15 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
         Outcome::Failed(reply) => {
             Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) }
         }
-        Outcome::NotSent(why) => Record { attempts: -1, text: Some(cut(&why)), ..plain },
+        // It is safe to send at once, on another connection; but not for ever, because there are
+        // servers that break off at the same message again and again.
+        Outcome::NotSent(why) => {
+            let due_at = if row.attempts == 1 { Some(now) } else { next_try(row.attempts, now) };
+            let state =
+                if due_at.is_some() { DeliveryState::Deferred } else { DeliveryState::Failed };
+            let finished_at = due_at.is_none().then_some(now);
+            Record { state, due_at, finished_at, text: Some(cut(&why)), ..plain }
+        }
         // The first time it is sent once more, at once; then it is held for a person.
         Outcome::Uncertain(why) => Record {
             state: DeliveryState::Deferred,
@@ -80,6 +89,7 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
 pub fn give_back(row: &Marked) -> Record {
     Record {
         id: row.id,
+        lease_until: row.lease_until,
         state: DeliveryState::Queued,
         attempts: -1,
         due_at: None,

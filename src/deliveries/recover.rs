@@ -2,36 +2,60 @@
 //! or has lost its way. Each may have gone out or not, so each is uncertain: it is sent once more
 //! with the same Message-ID, and if that happens to it again, it is held for a person.
 
-use super::store;
+use std::collections::HashMap;
+
+use chrono::TimeDelta;
+
+use super::store::{self, Forsaken};
 use crate::app::App;
-use crate::db::DbConn;
+use crate::clock::Instant;
+use crate::db::DatabaseUrl;
 use crate::db::presence::{common_time, is_gone};
 use crate::error::Result;
 
-/// Recovers the rows of workers that are gone, at once, and those whose lease has run out; says
-/// whether there were any. `former` are names under which this process is still at work.
-pub fn abandoned(app: &App, worker: &str, former: &[String]) -> Result<bool> {
+/// How long another process must have been away. A restarted database cuts everybody off, and who
+/// is alive is back within seconds.
+const GRACE: TimeDelta = TimeDelta::seconds(10);
+
+/// Other processes that were not there when last looked for, and since when.
+#[derive(Debug, Default)]
+pub struct Missing(HashMap<String, Instant>);
+
+/// Recovers the rows of workers that are gone and those whose lease has run out; says whether
+/// there were any.
+pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool> {
     let now = app.clock.now();
     let (others, is_late) = app.db.read_blocking(|conn| {
         let mut workers = store::workers(conn)?;
-        workers.retain(|name| name != worker && !former.contains(name));
+        workers.retain(|name| name != worker);
         let common = common_time(conn, now)?;
-        Ok((workers, !store::expired(conn, common)?.is_empty()))
+        Ok((workers, store::is_any_forsaken(conn, Forsaken::Since(common))?))
     })?;
+    missing.0.retain(|name, _| others.contains(name));
     let mut count = 0;
     for other in others {
-        count += app.db.write_blocking(move |conn| {
-            if !is_gone(conn, &other)? {
-                return Ok(0);
-            }
-            of_worker(conn, &other, None, now)
+        let since = *missing.0.entry(other.clone()).or_insert(now);
+        // On SQLite only one process may serve a database, so that any other is gone for good.
+        let is_sure =
+            matches!(app.config.database_url, DatabaseUrl::Sqlite(_)) || now - since >= GRACE;
+        let name = other.clone();
+        let (is_gone, rows) = app.db.write_blocking(move |conn| {
+            let is_gone = is_gone(conn, &name)?;
+            let rows = match is_gone && is_sure {
+                true => store::forsake(conn, Forsaken::Of(&name), now)?,
+                false => 0,
+            };
+            Ok((is_gone, rows))
         })?;
+        if !is_gone {
+            missing.0.remove(&other);
+        }
+        count += rows;
     }
     if is_late {
         count += app.db.write_blocking(move |conn| {
             let common = common_time(conn, now)?;
-            let ids = store::expired(conn, common)?;
-            Ok(store::forsaken(conn, &ids, now)?)
+            Ok(store::forsake(conn, Forsaken::Since(common), now)?)
         })?;
     }
     if count > 0 {
@@ -47,22 +71,13 @@ pub fn abandoned(app: &App, worker: &str, former: &[String]) -> Result<bool> {
 /// was lost. To be called while none of its connections is at work on the issue.
 pub fn own(app: &App, worker: &str, issue: i64) -> Result<()> {
     let (worker, now) = (worker.to_owned(), app.clock.now());
-    let name = worker.clone();
     let has_any = app
         .db
-        .read_blocking(move |conn| Ok(!store::in_data_of(conn, &name, Some(issue))?.is_empty()))?;
+        .read_blocking(|conn| Ok(store::is_any_forsaken(conn, Forsaken::In(issue, &worker))?))?;
     if has_any {
-        app.db.write_blocking(move |conn| of_worker(conn, &worker, Some(issue), now))?;
+        app.db.write_blocking(move |conn| {
+            Ok(store::forsake(conn, Forsaken::In(issue, &worker), now)?)
+        })?;
     }
     Ok(())
-}
-
-fn of_worker(
-    conn: &mut DbConn,
-    worker: &str,
-    issue: Option<i64>,
-    now: crate::clock::Instant,
-) -> Result<usize> {
-    let ids = store::in_data_of(conn, worker, issue)?;
-    Ok(store::forsaken(conn, &ids, now)?)
 }

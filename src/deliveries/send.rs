@@ -15,12 +15,12 @@ use crate::app::App;
 use crate::error::Result;
 use crate::issues::Issue;
 
-/// Ids that are looked up at once.
-const BLOCK: i64 = 512;
+/// The fewest ids that are looked up at once.
+const BLOCK: usize = 512;
 
-/// Tries, one a second, to write down what was sent while the database is away. After that the
-/// rows stay under way and are recovered as uncertain.
-const PATIENCE: u32 = 600;
+/// How long to try to write down what was sent while the database is away: well within the lease.
+/// After that the rows stay under way and are recovered as uncertain.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// One issue being sent by this process.
 pub(super) struct Run<'a> {
@@ -115,14 +115,15 @@ impl Run<'_> {
         if records.is_empty() && ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut tries = 0;
+        let begun = std::time::Instant::now();
         let (kept, window) = loop {
             match self.write(records.clone(), ids.clone()) {
                 Ok(written) => break written,
-                Err(error) if records.is_empty() || tries == PATIENCE => return Err(error),
+                Err(error) if records.is_empty() || begun.elapsed() > PATIENCE => {
+                    return Err(error);
+                }
                 Err(error) => {
                     tracing::error!(error = ?error, "outcomes cannot be written down yet");
-                    tries += 1;
                     std::thread::sleep(Duration::from_secs(1));
                 }
             }
@@ -130,6 +131,8 @@ impl Run<'_> {
         if kept < records.len() {
             let lost = records.len() - kept;
             tracing::error!(issue = %self.issue.uuid, lost, "rows were taken over before their outcome was written down");
+            // Others take this process for dead, and may be right about more.
+            self.halt.store(true, Ordering::Relaxed);
         }
         self.tally.add(&records);
         if window.is_none() {
@@ -176,17 +179,18 @@ impl Queue {
         if !self.ids.is_empty() {
             return Ok(());
         }
+        let block = BLOCK.max(app.config.send_connections * app.config.send_window) as i64;
         if !self.first_tries_done {
             let after = self.cursor;
             let next =
-                app.db.read_blocking(|conn| Ok(store::queued_after(conn, issue, after, BLOCK)?))?;
+                app.db.read_blocking(|conn| Ok(store::queued_after(conn, issue, after, block)?))?;
             self.cursor = next.last().copied().unwrap_or(after);
             self.first_tries_done = next.is_empty();
             self.ids.extend(next);
         }
         if self.first_tries_done {
             let now = app.clock.now();
-            self.ids.extend(app.db.read_blocking(|conn| Ok(store::due(conn, issue, now, BLOCK)?))?);
+            self.ids.extend(app.db.read_blocking(|conn| Ok(store::due(conn, issue, now, block)?))?);
         }
         Ok(())
     }

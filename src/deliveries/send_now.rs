@@ -5,8 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::web::Data;
 
+use super::recover::{self, Missing};
 use super::store::{self, Counts};
-use super::{finish, recover, sender, start};
+use super::{finish, sender, start};
 use crate::app::App;
 use crate::db::presence::Presence;
 use crate::error::{Error, Result};
@@ -63,7 +64,7 @@ fn send(app: &App, name: &str) -> Result<Equation> {
         return Err(Error::Conflict("error-delivery-not-due"));
     }
     let presence = Presence::announce(&app.config.database_url, sender::worker_name(app))?;
-    recover::abandoned(app, presence.name(), &[])?;
+    recover::abandoned(app, presence.name(), &mut Missing::default())?;
     sender::look(app, &issue, presence.name(), &AtomicBool::new(false))?;
     app.db.read_blocking(|conn| {
         let issue = issues::store::find(conn, issue.id)?;

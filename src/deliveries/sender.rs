@@ -15,7 +15,8 @@ use chrono::TimeDelta;
 
 use super::finish::{self, Settled};
 use super::progress::Board;
-use super::{control, fan_out, policy, recover, send, start};
+use super::recover::{self, Missing};
+use super::{control, fan_out, policy, send, start};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::presence::Presence;
@@ -46,6 +47,8 @@ pub struct Tally {
 #[derive(Default)]
 pub struct Sender {
     hands: Mutex<Hands>,
+    /// Why issues do not get on; apart, so that a page need not wait for a tick.
+    trouble: Mutex<HashMap<i64, String>>,
     stop: AtomicBool,
     /// What it has sent.
     pub tally: Tally,
@@ -57,9 +60,7 @@ pub struct Sender {
 #[derive(Default)]
 struct Hands {
     presence: Option<Presence>,
-    /// Names that it lost, with the connection to the database, while threads were at work under
-    /// them: as long as they work, what they have under way is theirs to write down.
-    former: Vec<String>,
+    missing: Missing,
     issues: HashMap<i64, Hand>,
 }
 
@@ -69,7 +70,6 @@ struct Hand {
     look_at: Option<Instant>,
     /// Runs that ended because of the relay, one after the other.
     failures: u32,
-    trouble: Option<String>,
 }
 
 /// What a run found.
@@ -91,7 +91,7 @@ impl Sender {
         }
         let mut hands = self.hands();
         let worker = hands.worker(app)?;
-        let mut busy = recover::abandoned(app, &worker, &hands.former)?;
+        let mut busy = recover::abandoned(app, &worker, &mut hands.missing)?;
         busy |= start::due_issues(app)?;
         let (moving, cancelled) = app.db.read_blocking(|conn| {
             let mut moving = issues::store::in_state(conn, IssueState::Sending)?;
@@ -103,13 +103,12 @@ impl Sender {
             control::sweep(app, issue)?;
         }
         let mut failure = None;
-        for hand in hands.issues.values_mut() {
-            if let Err(error) = hand.collect(app.clock.now()) {
-                failure = Some(error);
+        for (id, hand) in &mut hands.issues {
+            match hand.collect(app.clock.now()) {
+                Ok(Some(trouble)) => self.note(*id, trouble),
+                Ok(None) => {}
+                Err(error) => failure = Some(error),
             }
-        }
-        if hands.issues.values().all(|hand| hand.thread.is_none()) {
-            hands.former.clear();
         }
         // An issue that stopped is looked at at once when it goes on.
         hands
@@ -131,7 +130,15 @@ impl Sender {
 
     /// Why an issue does not get on, as far as this process knows.
     pub fn trouble(&self, issue: i64) -> Option<String> {
-        self.hands().issues.get(&issue)?.trouble.clone()
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).get(&issue).cloned()
+    }
+
+    fn note(&self, issue: i64, trouble: Option<String>) {
+        let mut all = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        match trouble {
+            Some(why) => all.insert(issue, why),
+            None => all.remove(&issue),
+        };
     }
 
     /// Ends the sending: each connection finishes the message on the line, writes down what it has
@@ -141,7 +148,8 @@ impl Sender {
         let pause = Duration::from_millis(20);
         for _ in 0..GOODBYE.as_millis() / pause.as_millis() {
             let is_done = |hand: &Hand| hand.thread.as_ref().is_none_or(JoinHandle::is_finished);
-            if self.hands().issues.values().all(is_done) {
+            // A tick that has them just now may wait for the database; this must not.
+            if self.hands.try_lock().is_ok_and(|hands| hands.issues.values().all(is_done)) {
                 return;
             }
             tokio::time::sleep(pause).await;
@@ -155,27 +163,22 @@ impl Sender {
 }
 
 impl Hands {
-    /// The name of this process in the rows that it has under way. A new one whenever the others
-    /// may have taken it for dead.
+    /// The name of this process in the rows that it has under way.
     fn worker(&mut self, app: &App) -> Result<String> {
-        if let Some(presence) = &mut self.presence {
-            if presence.holds() {
-                return Ok(presence.name().to_owned());
-            }
-            self.former.push(presence.name().to_owned());
-            self.presence = None;
+        let url = &app.config.database_url;
+        match &mut self.presence {
+            Some(presence) => presence.renew(url)?,
+            None => self.presence = Some(Presence::announce(url, worker_name(app))?),
         }
-        let name = worker_name(app);
-        self.presence = Some(Presence::announce(&app.config.database_url, name.clone())?);
-        Ok(name)
+        Ok(self.presence.as_ref().map(|presence| presence.name().to_owned()).unwrap_or_default())
     }
 }
 
 impl Hand {
-    /// Takes in what the thread found, if it has ended.
-    fn collect(&mut self, now: Instant) -> Result<()> {
+    /// Takes in what the thread found, if it has ended; returns what was in its way.
+    fn collect(&mut self, now: Instant) -> Result<Option<Option<String>>> {
         let Some(thread) = self.thread.take_if(|thread| thread.is_finished()) else {
-            return Ok(());
+            return Ok(None);
         };
         let looked = thread.join().map_err(|_| anyhow::anyhow!("the thread of an issue panicked"));
         let looked = match looked.map_err(Into::into).flatten() {
@@ -192,8 +195,7 @@ impl Hand {
             Settled::Open(Some(due)) => due.min(now + LOOK_AGAIN),
             _ => now + LOOK_AGAIN,
         });
-        self.trouble = looked.trouble;
-        Ok(())
+        Ok(Some(looked.trouble))
     }
 }
 

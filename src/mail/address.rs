@@ -142,6 +142,16 @@ fn ascii_domain(domain: &str) -> Option<String> {
     last.bytes().any(|b| !b.is_ascii_digit()).then_some(ascii)
 }
 
+/// A server's words without the local parts of addresses, which servers repeat: for logs, and for
+/// what is kept after a person is erased.
+pub fn without_addresses(words: &str) -> String {
+    let masked = words.split(' ').map(|word| match word.rsplit_once('@') {
+        Some((_, domain)) => format!("…@{domain}"),
+        None => word.to_owned(),
+    });
+    masked.collect::<Vec<_>>().join(" ")
+}
+
 /// A domain of A-labels as people write it; what is no such domain is shown as it is.
 pub fn shown_domain(domain: &str) -> String {
     let (shown, readable) = idna::domain_to_unicode(domain);
@@ -221,6 +231,13 @@ mod tests {
             EmailAddress::parse(&format!("{}@{domain}.{}", "a".repeat(64), "c".repeat(8))),
             Err(AddressError::TooLong)
         );
+    }
+
+    #[test]
+    fn a_servers_words_are_kept_without_addresses() {
+        let words = "550 5.7.1 <anne.holm@aarhus.example>: sent by bounce+1@lederweb.example, no";
+        let kept = without_addresses(words);
+        assert_eq!(kept, "550 5.7.1 …@aarhus.example>: sent by …@lederweb.example, no");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod session;
 mod tls;
 mod url;
 
-pub use address::{AddressError, EmailAddress, shown_domain};
+pub use address::{AddressError, EmailAddress, shown_domain, without_addresses};
 pub use catcher::{Catcher, Caught, Outbox, RECEIPTS, Summary};
 pub use letter::{Content, Letter, letter};
 pub use mailer::{MailError, Mailer};

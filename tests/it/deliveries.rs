@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use lederbrev::clock::Instant;
 use lederbrev::db::presence::{Presence, common_time};
 use lederbrev::db::schema::{deliveries, subscribers, subscriptions, suppressions};
-use lederbrev::deliveries::SkipReason;
+use lederbrev::deliveries::store::{self, Forsaken, Record};
+use lederbrev::deliveries::{DeliveryState, SkipReason, Variant};
 use lederbrev::issues::IssueState;
 use lederbrev::subscribers::store::register;
 use lederbrev::subscribers::{EndReason, Scope, SubscriptionState};
@@ -299,9 +300,63 @@ sends! {
             })
             .await;
         sending.relay.plays(|_, _| Play::Accept);
+        // Looked for once, and not there a while later either.
+        sending.app.run_until_idle().await;
         sending.app.clock.advance(TimeDelta::minutes(1));
         let counts = sending.run_to_the_end(&issue).await;
         assert_eq!((counts.accepted, counts.uncertain), (8, 8));
+    }
+
+    async fn an_outcome_is_not_recorded_under_another_mark_of_the_same_row(sending: Sending) {
+        sending.readers(1).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+        sending.app.run_until_idle().await;
+        let (id, now) = (issue.id, sending.app.clock.now());
+        let kept = sending
+            .write(move |conn| {
+                let row: i64 = deliveries::table
+                    .filter(deliveries::issue.eq(id))
+                    .select(deliveries::id)
+                    .first(conn)?;
+                let first = now + TimeDelta::hours(1);
+                store::mark(conn, &[row], Variant::Plain, "a worker", first)?;
+                store::forsake(conn, Forsaken::Of("a worker"), now)?;
+                store::mark(conn, &[row], Variant::Plain, "a worker", first + TimeDelta::hours(1))?;
+                let record = Record {
+                    id: row,
+                    lease_until: first,
+                    state: DeliveryState::Accepted,
+                    attempts: 0,
+                    due_at: None,
+                    uncertain: 0,
+                    code: Some(250),
+                    status: None,
+                    text: None,
+                    finished_at: Some(now),
+                };
+                store::record(conn, "a worker", &[record])
+            })
+            .await;
+        assert_eq!(kept, 0);
+        let (_, counts) = sending.look(&issue).await;
+        assert_eq!((counts.in_data, counts.accepted, counts.uncertain), (1, 0, 1));
+    }
+
+    async fn a_line_that_always_breaks_at_one_recipient_fails_that_one(sending: Sending) {
+        sending.readers(6).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" => Play::CutBeforeMessage,
+            _ => Play::Accept,
+        });
+        for _ in 0..8 {
+            sending.app.run_until_idle().await;
+            sending.app.clock.advance(TimeDelta::hours(8));
+        }
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed, counts.uncertain), (5, 1, 0));
+        assert_eq!(sending.relay.tries("leder1@odense.example"), 8);
     }
 
     async fn fan_out_goes_on_where_it_was_interrupted(sending: Sending) {

@@ -97,7 +97,7 @@ sends! {
         sending.relay.plays(|_, _| Play::CutBeforeMessage);
         sending.app.run_until_idle().await;
         let (now, counts) = sending.look(&issue).await;
-        assert_eq!((now.state, counts.queued, counts.uncertain), (IssueState::Sending, 5, 0));
+        assert_eq!((now.state, counts.open(), counts.uncertain), (IssueState::Sending, 5, 0));
         let operator = sending.app.signed_in(Role::Operator).await;
         let page = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
         let text = operator.get(&page).send().await.unwrap().text().await.unwrap();
@@ -105,7 +105,7 @@ sends! {
         sending.relay.plays(|_, _| Play::Accept);
         sending.app.run_until_idle().await;
         assert_eq!(sending.relay.count(), 0, "not before the pause is over");
-        sending.app.clock.advance(TimeDelta::minutes(2));
+        sending.app.clock.advance(TimeDelta::minutes(6));
         assert_eq!(sending.run_to_the_end(&issue).await.accepted, 5);
     }
 

@@ -83,6 +83,11 @@ impl Receiver {
         self.heard.lock().unwrap().received.len()
     }
 
+    /// How often this recipient was named.
+    pub fn tries(&self, to: &str) -> usize {
+        self.heard.lock().unwrap().tries.get(to).copied().unwrap_or_default()
+    }
+
     /// `MAIL_URL`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)

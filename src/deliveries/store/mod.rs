@@ -8,7 +8,7 @@ pub use progress::{
     refusals,
 };
 pub use queue::{
-    Candidate, Person, Record, Wish, candidates, decide_held, due, expired, forsaken, in_data_of,
-    insert, mark, next_due, queued_after, record, rendition, skip, skip_remaining,
+    Candidate, Forsaken, Person, Record, Wish, candidates, decide_held, due, forsake, insert,
+    is_any_forsaken, mark, next_due, queued_after, record, rendition, skip, skip_remaining,
     tracking_consents, workers,
 };

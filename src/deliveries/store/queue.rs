@@ -246,6 +246,9 @@ pub fn skip_remaining(
 pub struct Record {
     /// The delivery.
     pub id: i64,
+    /// The lease under which it was marked. A row that was taken over has another one, though the
+    /// worker may be the same.
+    pub lease_until: Instant,
     /// Its new state.
     pub state: DeliveryState,
     /// −1 takes the try back: nothing was sent.
@@ -264,14 +267,14 @@ pub struct Record {
     pub finished_at: Option<Instant>,
 }
 
-/// Records a window in one statement and returns how many rows were still this worker's. A row
-/// that somebody else has taken over in the meantime is left as they made it; and of an erased
+/// Records a window in one statement and returns how many rows were still as this worker marked
+/// them. A row that was taken over in the meantime is left as it was made then; and of an erased
 /// person no words are kept, because servers repeat addresses.
 pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResult<usize> {
     if records.is_empty() {
         return Ok(0);
     }
-    const COLUMNS: usize = 9;
+    const COLUMNS: usize = 10;
     let mut rows = String::new();
     for row in 0..records.len() {
         let gap = if row == 0 { "" } else { ", " };
@@ -292,7 +295,7 @@ pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResul
          finished_at = v.column9, worker = NULL, lease_until = NULL \
          FROM (VALUES {rows}) AS v \
          WHERE deliveries.id = v.column1 AND deliveries.state = 'in_data' \
-         AND deliveries.worker = ${}",
+         AND deliveries.lease_until = v.column10 AND deliveries.worker = ${}",
         records.len() * COLUMNS + 1
     );
     on_both!(conn, c => {
@@ -307,7 +310,8 @@ pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResul
                 .bind::<Nullable<Integer>, _>(record.code)
                 .bind::<Nullable<Text>, _>(record.status.as_deref())
                 .bind::<Nullable<Text>, _>(record.text.as_deref())
-                .bind::<Nullable<Moment>, _>(record.finished_at);
+                .bind::<Nullable<Moment>, _>(record.finished_at)
+                .bind::<Moment, _>(record.lease_until);
         }
         query.bind::<Text, _>(worker).execute(c)
     })
@@ -323,35 +327,45 @@ pub fn workers(conn: &mut DbConn) -> QueryResult<Vec<String>> {
     Ok(names.into_iter().flatten().collect())
 }
 
-/// Rows that a worker has under way; of one issue, or of all.
-pub fn in_data_of(conn: &mut DbConn, worker: &str, issue: Option<i64>) -> QueryResult<Vec<i64>> {
-    let rows = deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::InData))
-        .filter(deliveries::worker.eq(worker));
-    match issue {
-        Some(issue) => rows.filter(deliveries::issue.eq(issue)).select(deliveries::id).load(conn),
-        None => rows.select(deliveries::id).load(conn),
-    }
+/// Rows under way that nobody will record any more.
+#[derive(Debug, Clone, Copy)]
+pub enum Forsaken<'a> {
+    /// All of a worker.
+    Of(&'a str),
+    /// Those of a worker in one issue.
+    In(i64, &'a str),
+    /// Those whose lease had run out by then, whoever has them.
+    Since(Instant),
 }
 
-/// Rows under way whose lease has run out, whoever has them.
-pub fn expired(conn: &mut DbConn, now: Instant) -> QueryResult<Vec<i64>> {
-    deliveries::table
-        .filter(deliveries::state.eq(DeliveryState::InData))
-        .filter(deliveries::lease_until.lt(now))
-        .select(deliveries::id)
-        .load(conn)
+/// Whether there are such rows.
+pub fn is_any_forsaken(conn: &mut DbConn, rows: Forsaken<'_>) -> QueryResult<bool> {
+    let in_data = deliveries::table.filter(deliveries::state.eq(DeliveryState::InData));
+    let count: i64 = match rows {
+        Forsaken::Of(worker) => {
+            in_data.filter(deliveries::worker.eq(worker)).count().get_result(conn)
+        }
+        Forsaken::In(issue, worker) => in_data
+            .filter(deliveries::issue.eq(issue))
+            .filter(deliveries::worker.eq(worker))
+            .count()
+            .get_result(conn),
+        Forsaken::Since(then) => {
+            in_data.filter(deliveries::lease_until.lt(then)).count().get_result(conn)
+        }
+    }?;
+    Ok(count > 0)
 }
 
-/// Rows under way that nobody will record any more. They may have gone out or not: the first time
-/// they are sent once more, the second time they are held for a person.
-pub fn forsaken(conn: &mut DbConn, ids: &[i64], now: Instant) -> QueryResult<usize> {
+/// Such rows may have gone out or not: the first time they are sent once more, the second time
+/// they are held for a person. Returns how many there were.
+pub fn forsake(conn: &mut DbConn, rows: Forsaken<'_>, now: Instant) -> QueryResult<usize> {
     let mut count = 0;
     // The order matters: a row that the first has changed is not under way any more.
-    for (again, due_at) in [(true, None), (false, Some(now))] {
-        let rows = deliveries::table
-            .filter(deliveries::id.eq_any(ids))
-            .filter(deliveries::state.eq(DeliveryState::InData));
+    for (least, due_at) in [(1, None), (0, Some(now))] {
+        let in_data = deliveries::table
+            .filter(deliveries::state.eq(DeliveryState::InData))
+            .filter(deliveries::uncertain.ge(least));
         let set = (
             deliveries::state.eq(DeliveryState::Deferred),
             deliveries::uncertain.eq(deliveries::uncertain + 1),
@@ -359,11 +373,21 @@ pub fn forsaken(conn: &mut DbConn, ids: &[i64], now: Instant) -> QueryResult<usi
             deliveries::worker.eq(None::<String>),
             deliveries::lease_until.eq(None::<Instant>),
         );
-        count += if again {
-            diesel::update(rows.filter(deliveries::uncertain.ge(1))).set(set).execute(conn)?
-        } else {
-            diesel::update(rows).set(set).execute(conn)?
-        };
+        count += match rows {
+            Forsaken::Of(worker) => {
+                diesel::update(in_data.filter(deliveries::worker.eq(worker))).set(set).execute(conn)
+            }
+            Forsaken::In(issue, worker) => {
+                let of_issue = in_data.filter(deliveries::issue.eq(issue));
+                diesel::update(of_issue.filter(deliveries::worker.eq(worker)))
+                    .set(set)
+                    .execute(conn)
+            }
+            Forsaken::Since(then) => {
+                let late = in_data.filter(deliveries::lease_until.lt(then));
+                diesel::update(late).set(set).execute(conn)
+            }
+        }?;
     }
     Ok(count)
 }
