@@ -313,6 +313,7 @@ diesel::table! {
         started_at -> Nullable<Moment>,
         finished_at -> Nullable<Moment>,
         published_on -> Nullable<Date>,
+        sender -> Nullable<Document>,
     }
 }
 

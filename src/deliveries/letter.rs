@@ -7,11 +7,13 @@ use super::mark::Marked;
 use super::store;
 use crate::app::App;
 use crate::clock::Instant;
+use crate::db::Json;
 use crate::error::Result;
-use crate::issues::Issue;
 use crate::issues::compile::{Compiled, IssueHeaders, Recipient};
 use crate::issues::render::{Aggregate, LinkWriter, Personal, Untracked};
+use crate::issues::sender::Sender;
 use crate::issues::splice::{Person, PersonalAddresses};
+use crate::issues::{self, Issue};
 use crate::links::Links;
 use crate::mail::EmailAddress;
 use crate::newsletters::{self, Tracking};
@@ -29,12 +31,18 @@ pub struct Letter {
 impl Letter {
     /// Reads what was frozen and encodes it. Takes milliseconds: once an issue, not once a copy.
     pub fn load(app: &App, issue: &Issue) -> Result<Self> {
-        let (newsletter, rendered) = app.db.read_blocking(|conn| {
-            Ok((newsletters::store::find(conn, issue.newsletter)?, store::rendition(conn, issue)?))
+        let (newsletter, sender, rendered) = app.db.read_blocking(|conn| {
+            let newsletter = newsletters::store::find(conn, issue.newsletter)?;
+            let sender = match issues::store::sender(conn, issue.id)? {
+                Some(Json(frozen)) => serde_json::from_value(frozen).context("the sender")?,
+                // Scheduled by a version that did not keep it.
+                None => Sender::of(&newsletter),
+            };
+            Ok((newsletter, sender, store::rendition(conn, issue)?))
         })?;
         // A second try is the same message, so its date is the one at which the sending began.
         let started_at = issue.started_at.unwrap_or(Instant::from_micros(0));
-        let headers = IssueHeaders::of(&newsletter, issue, started_at)?;
+        let headers = IssueHeaders::of(&sender, issue.zone(), issue, started_at)?;
         let compile = |writer: &dyn LinkWriter| {
             Compiled::new(&rendered.write(writer), &headers)
                 .map_err(|error| anyhow::Error::new(error).context("the sender of the issue"))

@@ -14,8 +14,8 @@ use super::text;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::Result;
+use crate::issues::sender::Sender;
 use crate::mail::{EmailAddress, mime};
-use crate::newsletters::Newsletter;
 
 /// What the headers of an issue say; the same for everyone.
 #[derive(Debug, Clone)]
@@ -44,20 +44,20 @@ pub struct IssueHeaders {
 
 impl IssueHeaders {
     /// Those of an issue that began to be sent at a moment.
-    pub fn of(newsletter: &Newsletter, issue: &Issue, started_at: Instant) -> Result<Self> {
+    pub fn of(sender: &Sender, zone: Tz, issue: &Issue, started_at: Instant) -> Result<Self> {
         let address = |text: &str| {
             EmailAddress::parse(text).with_context(|| format!("the newsletter's address {text:?}"))
         };
-        let from = address(&newsletter.sender_email)?;
+        let from = address(&sender.email)?;
         Ok(Self {
-            from_name: newsletter.sender_name.clone(),
-            reply_to: newsletter.reply_to.as_deref().map(address).transpose()?,
+            from_name: sender.name.clone(),
+            reply_to: sender.reply_to.as_deref().map(address).transpose()?,
             date: started_at.whole_second(),
-            zone: newsletter.zone(),
-            list_title: newsletter.title.clone(),
-            list_id: format!("{}.{}", newsletter.slug, from.domain()),
+            zone,
+            list_title: sender.list_title.clone(),
+            list_id: format!("{}.{}", sender.list, from.domain()),
             // The issue, the newsletter, the kind of mail, the program (Google's order).
-            feedback_id: format!("{}:{}:{}:lederbrev", issue.uuid, newsletter.slug, issue.kind),
+            feedback_id: format!("{}:{}:{}:lederbrev", issue.uuid, sender.list, issue.kind),
             message_id_domain: from.domain().to_owned(),
             issue: issue.uuid,
             from,

@@ -31,6 +31,7 @@ pub mod render;
 pub mod rich_text;
 pub mod routes;
 pub mod schedule;
+pub mod sender;
 pub mod slug;
 pub mod splice;
 pub mod steps;

@@ -5,11 +5,12 @@ use chrono_tz::Tz;
 
 use super::approve::{self, may_go};
 use super::compose::{self, Composition};
+use super::sender::Sender;
 use super::store::{self, When};
 use super::{Frame, Issue, IssueState, freeze};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::PublicId;
+use crate::db::{Json, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::staff::{self, Staff};
 
@@ -92,13 +93,14 @@ pub async fn schedule(
     let frame =
         Frame::of(&newsletter, &Issue { send_at: Some(send_at), ..issue.clone() }, &app.links, now);
     let frozen = freeze::freeze(&content, &frame, now)?;
+    let sender = serde_json::to_value(Sender::of(&newsletter)).map_err(anyhow::Error::new)?;
     let (actor, local) = (staff.actor(), send_at.in_zone(zone).format(LOCAL).to_string());
     let scheduled = app
         .db
         .write(move |conn| {
             store::keep_rendition(conn, &frozen.rendition)?;
             let when = When { local: &local, zone: zone.name(), at: send_at };
-            if !store::schedule(conn, &issue, &when, &frozen.rendition.hash, now)? {
+            if !store::schedule(conn, &issue, &when, &frozen.rendition.hash, Json(sender), now)? {
                 return Err(Error::Stale);
             }
             store::replace_links(conn, issue.id, &frozen.links)?;

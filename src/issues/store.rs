@@ -10,7 +10,7 @@ pub use audience::{Call, audience_between, audience_size, next_subscriptions, re
 pub use lists::{Filter, copies, list, neighbours, published, published_by_slug, uncertain_copies};
 pub use renditions::{
     Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
-    replace_links, schedule,
+    replace_links, schedule, sender,
 };
 pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,

@@ -4,6 +4,7 @@ use super::compile::{Compiled, IssueHeaders, Recipient};
 use super::compose::{self, Composition};
 use super::preview;
 use super::render::{self, Untracked};
+use super::sender::Sender;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
@@ -24,7 +25,7 @@ pub async fn send(app: &App, uuid: PublicId, to: &str, staff: &Staff) -> Result<
     let mut written = render::render(&content, &frame)?.write(&Untracked);
     written.subject.insert_str(0, MARK);
     let from = EmailAddress::parse(&newsletter.sender_email).map_err(anyhow::Error::from)?;
-    let headers = IssueHeaders::of(&newsletter, &issue, now)?;
+    let headers = IssueHeaders::of(&Sender::of(&newsletter), newsletter.zone(), &issue, now)?;
     let compiled = Compiled::new(&written, &headers).map_err(anyhow::Error::from)?;
     let addresses = preview::SampleAddresses { links: &app.links };
     let person = preview::sample(&staff.name, &addresses);

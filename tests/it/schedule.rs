@@ -8,6 +8,7 @@ use reqwest::{Response, StatusCode};
 use crate::app::TestApp;
 use crate::both;
 use crate::composer::{Editor, special_edition};
+use crate::sending::{address, readers};
 
 async fn act(editor: &Editor<'_>, form: &[(&str, &str)]) -> Response {
     editor.browser.post(editor.path("/schedule")).form(form).send().await.unwrap()
@@ -42,6 +43,25 @@ async fn special(app: &TestApp) -> Editor<'_> {
 }
 
 both! {
+    async fn who_it_is_from_is_settled_when_it_is_scheduled(app: TestApp) {
+        let editor = special(&app).await;
+        let (newsletter, now) = (editor.issue.newsletter, app.clock.now());
+        app.app.db.write(move |conn| Ok(readers(conn, newsletter, 1, now)?)).await.unwrap();
+        let later = [("do", "schedule"), ("at", "2017-03-24T10:00")];
+        assert_eq!(act(&editor, &later).await.status(), StatusCode::SEE_OTHER);
+        change_newsletter(&app, |newsletter| {
+            newsletter.sender_name = "Komponent".to_owned();
+            newsletter.sender_email = "nyt@komponent.example".to_owned();
+        })
+        .await;
+        app.clock.advance(chrono::TimeDelta::hours(2));
+        app.run_until_idle().await;
+        let mail = app.mail_to(&address(0)).await;
+        let from = mail.header("from").unwrap();
+        assert!(from.contains("nyhedsbrev@lederweb.example"), "{from}");
+        assert!(mail.header("message-id").unwrap().ends_with("@lederweb.example"));
+    }
+
     async fn a_test_send_is_the_preview_but_for_its_subject(app: TestApp) {
         let editor = special(&app).await;
         let html = editor.get("/preview/html").await.text().await.unwrap();

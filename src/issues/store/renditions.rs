@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::clock::Instant;
-use crate::db::DbConn;
 use crate::db::schema::{issue_links, issues, library_items, renditions};
+use crate::db::{DbConn, Json};
 use crate::issues::render::IssueLink;
 use crate::issues::{Issue, IssueState, Origin};
 use crate::on_both;
@@ -112,6 +112,7 @@ pub fn schedule(
     issue: &Issue,
     when: &When<'_>,
     rendition: &str,
+    sender: Json,
     now: Instant,
 ) -> QueryResult<bool> {
     diesel::update(as_it_was(issue))
@@ -121,10 +122,16 @@ pub fn schedule(
             issues::send_at_local.eq(when.local),
             issues::time_zone.eq(when.zone),
             issues::send_at.eq(when.at),
+            issues::sender.eq(sender),
             issues::updated_at.eq(now),
         ))
         .execute(conn)
         .map(|rows| rows > 0)
+}
+
+/// Who an issue is from, as it was when it was scheduled.
+pub fn sender(conn: &mut DbConn, issue: i64) -> QueryResult<Option<Json>> {
+    issues::table.find(issue).select(issues::sender).first(conn)
 }
 
 /// Makes an issue a draft again, without time and approval; `false` when it is in another state

@@ -1,0 +1,2 @@
+-- Who an issue is from, as it stood when it was scheduled.
+ALTER TABLE issues ADD COLUMN sender TEXT;
