@@ -24,8 +24,6 @@ pub enum Purpose {
     Preferences = 3,
     /// Take an unsubscription back; the number is when it ends, in seconds.
     Undo = 4,
-    /// Everything about oneself, sent to the address on file; the number is when it ends.
-    Manage = 5,
     /// Sign in as staff; the number is when it ends.
     SignIn = 6,
     /// The image of an issue, the same for everyone.
@@ -38,24 +36,20 @@ pub enum Purpose {
     PersonalClick = 10,
     /// The envelope sender of one delivery.
     Bounce = 11,
-    /// The hidden field of a form.
-    Form = 12,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 10] = [
         Self::Confirm,
         Self::Unsubscribe,
         Self::Preferences,
         Self::Undo,
-        Self::Manage,
         Self::SignIn,
         Self::Open,
         Self::PersonalOpen,
         Self::Click,
         Self::PersonalClick,
         Self::Bounce,
-        Self::Form,
     ];
 }
 

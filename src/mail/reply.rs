@@ -145,11 +145,6 @@ impl Reply {
         }
     }
 
-    /// Whether the server did what it was asked.
-    pub fn is_positive(&self) -> bool {
-        (200..400).contains(&self.code)
-    }
-
     /// What a refusal means, and so whose fault it is. A recipient is never suppressed for
     /// anything but [`Meaning::Recipient`] and [`Meaning::Mailbox`].
     pub fn meaning(&self) -> Meaning {

@@ -25,8 +25,6 @@ pub enum Access {
     Anyone,
     /// Editors and administrators.
     Editors,
-    /// Operators and administrators.
-    Operators,
     /// Editors, operators and administrators: who may see personal data.
     Desk,
     /// Administrators.
@@ -40,7 +38,6 @@ impl Access {
         match self {
             Self::Public | Self::Anyone => true,
             Self::Editors => matches!(role, Role::Admin | Role::Editor),
-            Self::Operators => matches!(role, Role::Admin | Role::Operator),
             Self::Desk => role != Role::Reader,
             Self::Admins => role == Role::Admin,
         }
