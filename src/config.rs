@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use chrono::TimeDelta;
 use url::Url;
 
 use crate::db::DatabaseUrl;
@@ -45,6 +46,10 @@ settings! {
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
     SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
     SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
+    SEND_DEADLINE = "24", "Hours from the beginning of an issue in which a recipient who cannot take it now is tried again: an issue of the day before is worth less than none.";
+    SEND_LATE = "2", "Hours by which an issue may be overdue and still go out by itself. A later one is held and asked about: after an outage its day may be over, and a restored backup must not send again what went out before.";
+    SEND_UNCERTAIN = "resend", "What becomes of a copy of which nobody knows whether it went out, because the program was killed or the line broke at its end: resend sends it once more, hold leaves it to a person.";
+    SEND_FAILURES = "5", "Per cent of the first 500 recipients that may be refused for good before an issue is paused: so many mean a bad list or a bad name, and going on would make both worse.";
     WORKER_NAME = "(the host's name)", "Name of this process among those that send on one PostgreSQL database.";
     LOG = "info", "What is logged, in the syntax of tracing's EnvFilter (for example lederbrev=debug).";
     LOG_FORMAT = "text", "text or json.";
@@ -77,6 +82,14 @@ pub struct Config {
     pub send_connections: usize,
     /// `SEND_WINDOW`
     pub send_window: usize,
+    /// `SEND_DEADLINE`
+    pub send_deadline: TimeDelta,
+    /// `SEND_LATE`
+    pub send_late: TimeDelta,
+    /// `SEND_UNCERTAIN` is `resend`
+    pub resend_uncertain: bool,
+    /// `SEND_FAILURES`
+    pub send_failures: usize,
     /// `WORKER_NAME`
     pub worker_name: String,
     /// `LOG`
@@ -275,6 +288,14 @@ impl Config {
             metrics_token: value("METRICS_TOKEN").map(Secret),
             send_connections: number("SEND_CONNECTIONS", 512)?,
             send_window: number("SEND_WINDOW", 1000)?,
+            send_deadline: TimeDelta::hours(number("SEND_DEADLINE", 24 * 7)? as i64),
+            send_late: TimeDelta::hours(number("SEND_LATE", 24 * 7)? as i64),
+            resend_uncertain: match must("SEND_UNCERTAIN")?.as_str() {
+                "resend" => true,
+                "hold" => false,
+                other => bail!("LEDERBREV_SEND_UNCERTAIN is resend or hold, not {other}"),
+            },
+            send_failures: number("SEND_FAILURES", 100)?,
             worker_name: value("WORKER_NAME").unwrap_or_else(host_name),
             log: must("LOG")?,
             log_json: match must("LOG_FORMAT")?.as_str() {

@@ -1,5 +1,6 @@
 //! One connection: opens a session, takes windows and sends them until nothing is left.
 
+use super::PauseReason;
 use super::mark::Marked;
 use super::policy::{self, Verdict};
 use super::send::Run;
@@ -67,7 +68,11 @@ impl Connection<'_> {
             Err(error) => {
                 self.dead = true;
                 let why = explain(&error);
-                if error.is_our_fault() { self.run.pause(&why) } else { self.run.give_up(why) }
+                if error.is_our_fault() {
+                    self.run.pause(PauseReason::SenderRefused, &why)
+                } else {
+                    self.run.give_up(why)
+                }
             }
         }
         !self.dead
@@ -86,10 +91,10 @@ impl Connection<'_> {
             }
             _ => self.losses = 0,
         }
-        match policy::judge(row, outcome, self.run.app.clock.now()) {
+        match policy::judge(row, outcome, &self.run.rules, self.run.app.clock.now()) {
             Verdict::Record(record) => record,
             Verdict::OurFault(record, reply) => {
-                self.run.pause(&without_addresses(&reply.to_string()));
+                self.run.pause(PauseReason::SenderRefused, &without_addresses(&reply.to_string()));
                 record
             }
         }

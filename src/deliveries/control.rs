@@ -76,7 +76,7 @@ pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Res
 }
 
 fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Result<()> {
-    use IssueState::{Cancelled, Paused, Sending};
+    use IssueState::{Cancelled, Paused, Preparing, Sending};
     // What becomes of held copies, and when they are due.
     let held = match action {
         Action::CountAsSent => Some((DeliveryState::Accepted, None, Some(now))),
@@ -92,6 +92,14 @@ fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Re
         }
     }
     let (to, reason) = match action {
+        // It was held before it began, or while its audience was written down.
+        Action::Resume if issue.started_at.is_none() => {
+            return match issues::store::begin_fan_out(conn, issue.id, Paused, now)? {
+                true => Ok(()),
+                false => Err(Error::Conflict("error-delivery-state")),
+            };
+        }
+        Action::Resume if issue.published_on.is_none() => (Preparing, None),
         Action::Pause => (Paused, Some(PauseReason::Person.as_str())),
         // Those who wait are skipped in chunks afterwards; nobody is marked from now on.
         Action::Cancel => (Cancelled, None),
@@ -110,7 +118,7 @@ pub fn pause_by_program(app: &App, issue: &Issue, reason: PauseReason, why: &str
     tracing::error!(issue = %uuid, %reason, %why, "an issue is paused");
     app.db.write_blocking(move |conn| {
         let to = IssueState::Paused;
-        let from = [IssueState::Sending];
+        let from = [IssueState::Scheduled, IssueState::Preparing, IssueState::Sending];
         if issues::store::move_state(conn, id, &from, to, Some(reason.as_str()), now)? {
             let subject = format!("issue {uuid}");
             staff::store::audit(conn, "sending", "issue.pause", &subject, details, now)?;

@@ -11,6 +11,7 @@
 //! window of them.
 
 pub mod api;
+mod breaker;
 mod connection;
 pub mod control;
 pub mod fan_out;
@@ -88,6 +89,10 @@ text_enum! {
         SenderRefused = "sender-refused",
         /// Copies may have gone out twice; a person decides about them.
         Uncertain = "uncertain",
+        /// Too many were refused for good at the beginning, or too many addresses do not exist.
+        Failures = "failures",
+        /// It is overdue by so much that a person is asked.
+        Late = "late",
         /// The audience is not what the rows add up to.
         Equation = "equation",
     }

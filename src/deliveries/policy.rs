@@ -31,8 +31,17 @@ pub enum Verdict {
     OurFault(Record, Reply),
 }
 
+/// What the settings say about an issue.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// Nobody is tried again after this.
+    pub deadline: Instant,
+    /// A copy that may have gone out is sent once more.
+    pub resend_uncertain: bool,
+}
+
 /// Judges the outcome of a row.
-pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
+pub fn judge(row: &Marked, outcome: Outcome, rules: &Rules, now: Instant) -> Verdict {
     let plain = Record {
         id: row.id,
         lease_until: row.lease_until,
@@ -43,6 +52,7 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
         code: None,
         status: None,
         text: None,
+        is_gone: false,
         finished_at: None,
     };
     let told = |reply: &Reply| Record {
@@ -55,7 +65,7 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
         Outcome::Accepted(reply) => {
             Record { state: DeliveryState::Accepted, finished_at: Some(now), ..told(&reply) }
         }
-        Outcome::Deferred(reply) => match next_try(row.attempts, now) {
+        Outcome::Deferred(reply) => match next_try(row.attempts, rules, now) {
             Some(at) => Record { state: DeliveryState::Deferred, due_at: Some(at), ..told(&reply) },
             None => Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) },
         },
@@ -63,12 +73,14 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
             return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, reply);
         }
         Outcome::Failed(reply) => {
-            Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) }
+            let is_gone = reply.meaning() == Meaning::Recipient;
+            Record { state: DeliveryState::Failed, is_gone, finished_at: Some(now), ..told(&reply) }
         }
         // It is safe to send at once, on another connection; but not for ever, because there are
         // servers that break off at the same message again and again.
         Outcome::NotSent(why) => {
-            let due_at = if row.attempts == 1 { Some(now) } else { next_try(row.attempts, now) };
+            let due_at =
+                if row.attempts == 1 { Some(now) } else { next_try(row.attempts, rules, now) };
             let state =
                 if due_at.is_some() { DeliveryState::Deferred } else { DeliveryState::Failed };
             let finished_at = due_at.is_none().then_some(now);
@@ -77,7 +89,7 @@ pub fn judge(row: &Marked, outcome: Outcome, now: Instant) -> Verdict {
         // The first time it is sent once more, at once; then it is held for a person.
         Outcome::Uncertain(why) => Record {
             state: DeliveryState::Deferred,
-            due_at: (row.uncertain == 0).then_some(now),
+            due_at: (row.uncertain == 0 && rules.resend_uncertain).then_some(now),
             uncertain: 1,
             text: Some(cut(&why)),
             ..plain
@@ -97,6 +109,7 @@ pub fn give_back(row: &Marked) -> Record {
         code: None,
         status: None,
         text: None,
+        is_gone: false,
         finished_at: None,
     }
 }
@@ -111,12 +124,14 @@ pub fn unusable_address() -> Reply {
     }
 }
 
-/// When to try again after so many tries; `None` when it has been enough. Up to a tenth of a pause
-/// is taken away by chance, so that what failed together does not come back together.
-fn next_try(attempts: i32, now: Instant) -> Option<Instant> {
+/// When to try again after so many tries; `None` when it has been enough, or too late. Up to a
+/// tenth of a pause is taken away by chance, so that what failed together does not come back
+/// together.
+fn next_try(attempts: i32, rules: &Rules, now: Instant) -> Option<Instant> {
     let minutes = PAUSES.get(usize::try_from(attempts).ok()?.checked_sub(1)?)?;
     let seconds = minutes * 60;
-    Some(now + TimeDelta::seconds(seconds - rand::rng().random_range(0..=seconds / 10)))
+    let at = now + TimeDelta::seconds(seconds - rand::rng().random_range(0..=seconds / 10));
+    (at < rules.deadline).then_some(at)
 }
 
 /// How long to leave a relay alone that could not be reached so many times in a row.
@@ -135,14 +150,16 @@ mod tests {
     #[test]
     fn eight_tries_fit_into_a_day_and_there_is_no_ninth() {
         let start = Instant::from_micros(0);
+        let rules = Rules { deadline: start + TimeDelta::hours(24), resend_uncertain: true };
         let mut now = start;
         for attempts in 1..=7 {
-            let next = next_try(attempts, now).unwrap_or(start);
+            let next = next_try(attempts, &rules, now).unwrap_or(start);
             assert!(next > now, "after try {attempts}");
             now = next;
         }
         assert!(now - start < TimeDelta::hours(24));
-        assert_eq!(next_try(8, now), None);
+        assert_eq!(next_try(8, &rules, now), None);
+        assert_eq!(next_try(1, &rules, rules.deadline), None, "not after the deadline");
     }
 
     #[test]

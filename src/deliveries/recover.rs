@@ -1,6 +1,7 @@
 //! Rows that are under way and that nobody will record any more, because their process was killed
 //! or has lost its way. Each may have gone out or not, so each is uncertain: it is sent once more
-//! with the same Message-ID, and if that happens to it again, it is held for a person.
+//! with the same Message-ID, and if that happens to it again, it is held for a person; by setting,
+//! it is held at once.
 
 use std::collections::HashMap;
 
@@ -32,6 +33,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         Ok((workers, store::is_any_forsaken(conn, Forsaken::Since(common))?))
     })?;
     missing.0.retain(|name, _| others.contains(name));
+    let again = app.config.resend_uncertain.then_some(now);
     let mut count = 0;
     for other in others {
         let since = *missing.0.entry(other.clone()).or_insert(now);
@@ -42,7 +44,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         let (is_gone, rows) = app.db.write_blocking(move |conn| {
             let is_gone = is_gone(conn, &name)?;
             let rows = match is_gone && is_sure {
-                true => store::forsake(conn, Forsaken::Of(&name), now)?,
+                true => store::forsake(conn, Forsaken::Of(&name), again)?,
                 false => 0,
             };
             Ok((is_gone, rows))
@@ -55,7 +57,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
     if is_late {
         count += app.db.write_blocking(move |conn| {
             let common = common_time(conn, now)?;
-            Ok(store::forsake(conn, Forsaken::Since(common), now)?)
+            Ok(store::forsake(conn, Forsaken::Since(common), again)?)
         })?;
     }
     if count > 0 {
@@ -70,13 +72,14 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
 /// Recovers what this process itself has left of an issue: after a panic, or a write whose answer
 /// was lost. To be called while none of its connections is at work on the issue.
 pub fn own(app: &App, worker: &str, issue: i64) -> Result<()> {
-    let (worker, now) = (worker.to_owned(), app.clock.now());
+    let worker = worker.to_owned();
+    let again = app.config.resend_uncertain.then_some(app.clock.now());
     let has_any = app
         .db
         .read_blocking(|conn| Ok(store::is_any_forsaken(conn, Forsaken::In(issue, &worker))?))?;
     if has_any {
         app.db.write_blocking(move |conn| {
-            Ok(store::forsake(conn, Forsaken::In(issue, &worker), now)?)
+            Ok(store::forsake(conn, Forsaken::In(issue, &worker), again)?)
         })?;
     }
     Ok(())

@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::breaker::Breaker;
 use super::letter::Letter;
 use super::mark::{self, Marked};
+use super::policy::Rules;
 use super::sender::Tally;
 use super::store::{self, Record};
 use super::{DeliveryState, PauseReason, connection, control};
 use crate::app::App;
 use crate::error::Result;
 use crate::issues::Issue;
+use crate::subscribers::{EndReason, suppression};
 
 /// The fewest ids that are looked up at once.
 const BLOCK: usize = 512;
@@ -27,6 +30,8 @@ pub(super) struct Run<'a> {
     pub(super) app: &'a App,
     pub(super) issue: &'a Issue,
     pub(super) letter: &'a Letter,
+    pub(super) rules: Rules,
+    breaker: Breaker,
     /// This process, in the rows that it has under way.
     worker: &'a str,
     tally: &'a Tally,
@@ -66,6 +71,11 @@ pub fn run(
         app,
         issue,
         letter: &letter,
+        rules: Rules {
+            deadline: issue.started_at.unwrap_or(app.clock.now()) + app.config.send_deadline,
+            resend_uncertain: app.config.resend_uncertain,
+        },
+        breaker: Breaker::load(app, issue)?,
         worker,
         tally,
         stop,
@@ -98,10 +108,9 @@ impl Run<'_> {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     }
 
-    /// We are refused as senders: every connection stops, and the issue waits for a person.
-    pub(super) fn pause(&self, why: &str) {
+    /// Every connection stops, and the issue waits for a person.
+    pub(super) fn pause(&self, reason: PauseReason, why: &str) {
         self.halt.store(true, Ordering::Relaxed);
-        let reason = PauseReason::SenderRefused;
         if let Err(error) = control::pause_by_program(self.app, self.issue, reason, why) {
             // The next try is refused as well, and comes here again.
             tracing::error!(issue = %self.issue.uuid, error = ?error, "an issue could not be paused");
@@ -135,6 +144,9 @@ impl Run<'_> {
             self.halt.store(true, Ordering::Relaxed);
         }
         self.tally.add(&records);
+        if let Some(why) = self.breaker.count(&records) {
+            self.pause(PauseReason::Failures, &why);
+        }
         if window.is_none() {
             self.halt.store(true, Ordering::Relaxed);
         }
@@ -145,8 +157,20 @@ impl Run<'_> {
         let (issue, worker) = (self.issue.clone(), self.worker.to_owned());
         let variants = (self.letter.shared_variant, self.letter.asks_for_consent());
         let now = self.app.clock.now();
+        let gone: Vec<i64> = match self.breaker.believes() {
+            true => {
+                records.iter().filter(|record| record.is_gone).map(|record| record.id).collect()
+            }
+            false => Vec::new(),
+        };
         self.app.db.write_blocking(move |conn| {
             let kept = store::record(conn, &worker, &records)?;
+            // One refusal at submission is enough: the server that knows the mailbox spoke.
+            if !gone.is_empty() && kept == records.len() {
+                for person in store::recipients(conn, &gone)? {
+                    suppression::suppress(conn, &person, EndReason::Bounced, "smtp", now)?;
+                }
+            }
             let window = mark::window(conn, &issue, variants, &ids, &worker, now)?;
             Ok((kept, window))
         })

@@ -13,6 +13,7 @@ use std::time::Duration;
 use actix_web::web::Data;
 use chrono::TimeDelta;
 
+use super::PauseReason;
 use super::finish::{self, Settled};
 use super::progress::Board;
 use super::recover::{self, Missing};
@@ -115,6 +116,11 @@ impl Sender {
             .issues
             .retain(|id, hand| hand.thread.is_some() || moving.iter().any(|issue| issue.id == *id));
         for issue in moving {
+            let is_new = !hands.issues.contains_key(&issue.id);
+            if is_new && start::stands_still(app, &issue)? {
+                control::pause_by_program(app, &issue, PauseReason::Late, "")?;
+                continue;
+            }
             let hand = hands.issues.entry(issue.id).or_default();
             let is_time = hand.look_at.is_none_or(|at| at <= app.clock.now());
             if hand.thread.is_none() && is_time {

@@ -17,6 +17,9 @@ use crate::receiver::Play;
 use crate::sending::{Sending, address, hash};
 use crate::sends;
 
+/// Between the tries, in minutes.
+const PAUSES: [i64; 7] = [5, 15, 60, 240, 240, 360, 480];
+
 sends! {
     async fn everybody_in_the_audience_gets_one_copy(sending: Sending) {
         sending.readers(40).await;
@@ -48,7 +51,7 @@ sends! {
         let now = sending.app.clock.now();
         let app = sending.app.app.clone();
         let id = issue.id;
-        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, now)).await;
+        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, IssueState::Scheduled, now)).await;
         let (begun, _) = sending.look(&issue).await;
         tokio::task::spawn_blocking(move || {
             lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
@@ -151,10 +154,10 @@ sends! {
             "leder1@odense.example" => Play::RefuseRecipient("451 4.3.0 later"),
             _ => Play::Accept,
         });
-        for _ in 0..7 {
+        for minutes in PAUSES {
             sending.app.run_until_idle().await;
             assert_eq!(sending.look(&issue).await.1.deferred, 1);
-            sending.app.clock.advance(TimeDelta::hours(8));
+            sending.app.clock.advance(TimeDelta::minutes(minutes));
         }
         let counts = sending.run_to_the_end(&issue).await;
         assert_eq!((counts.accepted, counts.failed), (1, 1));
@@ -321,7 +324,7 @@ sends! {
                     .first(conn)?;
                 let first = now + TimeDelta::hours(1);
                 store::mark(conn, &[row], Variant::Plain, "a worker", first)?;
-                store::forsake(conn, Forsaken::Of("a worker"), now)?;
+                store::forsake(conn, Forsaken::Of("a worker"), Some(now))?;
                 store::mark(conn, &[row], Variant::Plain, "a worker", first + TimeDelta::hours(1))?;
                 let record = Record {
                     id: row,
@@ -333,6 +336,7 @@ sends! {
                     code: Some(250),
                     status: None,
                     text: None,
+                    is_gone: false,
                     finished_at: Some(now),
                 };
                 store::record(conn, "a worker", &[record])
@@ -350,9 +354,9 @@ sends! {
             "leder1@odense.example" => Play::CutBeforeMessage,
             _ => Play::Accept,
         });
-        for _ in 0..8 {
+        for minutes in PAUSES {
             sending.app.run_until_idle().await;
-            sending.app.clock.advance(TimeDelta::hours(8));
+            sending.app.clock.advance(TimeDelta::minutes(minutes));
         }
         let counts = sending.run_to_the_end(&issue).await;
         assert_eq!((counts.accepted, counts.failed, counts.uncertain), (5, 1, 0));
@@ -365,7 +369,7 @@ sends! {
         sending.relay.plays(|_, _| Play::Accept);
         let (id, now) = (issue.id, sending.app.clock.now());
         // Written down up to the middle, as a process that was killed between two chunks leaves it.
-        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, now)).await;
+        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, IssueState::Scheduled, now)).await;
         let (begun, _) = sending.look(&issue).await;
         let app = sending.app.app.clone();
         let interrupted = tokio::task::spawn_blocking(move || {

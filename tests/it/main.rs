@@ -11,6 +11,7 @@ mod composer;
 mod composer_browser;
 mod deliveries;
 mod deliveries_control;
+mod deliveries_policy;
 mod import;
 mod kill;
 mod library;

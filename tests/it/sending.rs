@@ -60,14 +60,23 @@ pub struct Reader {
 
 impl Sending {
     pub async fn sqlite() -> Self {
-        Self::start(|folder| format!("sqlite://{}/lederbrev.db", folder.display())).await
+        Self::with(&[]).await
+    }
+
+    /// On SQLite, with settings of its own.
+    pub async fn with(settings: &[(&str, &str)]) -> Self {
+        let url = |folder: &std::path::Path| format!("sqlite://{}/lederbrev.db", folder.display());
+        Self::start(url, settings).await
     }
 
     pub async fn postgres() -> Self {
-        Self::start(|_| crate::postgres::new_database()).await
+        Self::start(|_| crate::postgres::new_database(), &[]).await
     }
 
-    async fn start(database: impl FnOnce(&std::path::Path) -> String) -> Self {
+    async fn start(
+        database: impl FnOnce(&std::path::Path) -> String,
+        more: &[(&str, &str)],
+    ) -> Self {
         let relay = Receiver::start();
         let settings = [
             ("MAIL_URL", relay.url()),
@@ -76,7 +85,8 @@ impl Sending {
             // So that a test can come from any address.
             ("TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         ];
-        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let settings = settings.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<_> = settings.chain(more.iter().copied()).collect();
         let app = TestApp::start(database, &settings).await;
         let newsletter = app.newsletter().await;
         Self { app, relay, newsletter }

@@ -16,10 +16,13 @@ use crate::db::types::Moment;
 use crate::issues::Issue;
 use crate::issues::render::{IssueLink, Rendered};
 use crate::on_both;
-use crate::subscribers::{EndReason, Purpose, Scope, SubscriptionState};
+use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionState};
 
 /// States of a row that may be marked.
 const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
+
+/// Enhanced status codes of an address that does not exist, as in [`crate::mail::Meaning`].
+const GONE: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
 
 /// What of an issue was frozen when it was approved.
 pub fn rendition(conn: &mut DbConn, issue: &Issue) -> QueryResult<Rendered> {
@@ -82,6 +85,17 @@ pub fn due(conn: &mut DbConn, issue: i64, now: Instant, most: i64) -> QueryResul
         .limit(most)
         .select(deliveries::id)
         .load(conn)
+}
+
+/// Whether rows could have been sent all the time since, and none was.
+pub fn stands_still_since(conn: &mut DbConn, issue: i64, then: Instant) -> QueryResult<bool> {
+    let rows = || deliveries::table.filter(deliveries::issue.eq(issue));
+    let finished: i64 = rows().filter(deliveries::finished_at.ge(then)).count().get_result(conn)?;
+    let queued = deliveries::state.eq(DeliveryState::Queued);
+    let overdue = deliveries::state.eq(DeliveryState::Deferred).and(deliveries::due_at.le(then));
+    let waiting = rows().filter(queued.or(overdue)).select(deliveries::id).limit(1);
+    let waits = waiting.first::<i64>(conn).optional()?.is_some();
+    Ok(waits && finished == 0)
 }
 
 /// When the next row is due for another try.
@@ -263,6 +277,8 @@ pub struct Record {
     pub status: Option<String>,
     /// The server's words, or what went wrong; none keeps what is there.
     pub text: Option<String>,
+    /// The server says that there is no such address.
+    pub is_gone: bool,
     /// When it became final.
     pub finished_at: Option<Instant>,
 }
@@ -317,6 +333,25 @@ pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResul
     })
 }
 
+/// How many recipients of an issue are said not to exist.
+pub fn gone(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Failed))
+        .filter(deliveries::reply_status.eq_any(GONE))
+        .count()
+        .get_result(conn)
+}
+
+/// The recipients of some rows.
+pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Subscriber>> {
+    deliveries::table
+        .inner_join(subscribers::table)
+        .filter(deliveries::id.eq_any(ids))
+        .select(Subscriber::as_select())
+        .load(conn)
+}
+
 /// The workers that have rows under way.
 pub fn workers(conn: &mut DbConn) -> QueryResult<Vec<String>> {
     let names: Vec<Option<String>> = deliveries::table
@@ -357,12 +392,16 @@ pub fn is_any_forsaken(conn: &mut DbConn, rows: Forsaken<'_>) -> QueryResult<boo
     Ok(count > 0)
 }
 
-/// Such rows may have gone out or not: the first time they are sent once more, the second time
-/// they are held for a person. Returns how many there were.
-pub fn forsake(conn: &mut DbConn, rows: Forsaken<'_>, now: Instant) -> QueryResult<usize> {
+/// Such rows may have gone out or not: the first time they are sent once more, at `again`, the
+/// second time they are held for a person; without `again` at once. Returns how many there were.
+pub fn forsake(
+    conn: &mut DbConn,
+    rows: Forsaken<'_>,
+    again: Option<Instant>,
+) -> QueryResult<usize> {
     let mut count = 0;
     // The order matters: a row that the first has changed is not under way any more.
-    for (least, due_at) in [(1, None), (0, Some(now))] {
+    for (least, due_at) in [(1, None), (0, again)] {
         let in_data = deliveries::table
             .filter(deliveries::state.eq(DeliveryState::InData))
             .filter(deliveries::uncertain.ge(least));

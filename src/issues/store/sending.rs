@@ -13,13 +13,20 @@ pub fn state(conn: &mut DbConn, id: i64) -> QueryResult<IssueState> {
     issues::table.find(id).select(issues::state).first(conn)
 }
 
-/// A scheduled issue's time has come: its audience is about to be written down. `false` when
-/// somebody else was first.
-pub fn begin_fan_out(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<bool> {
-    let scheduled = issues::table.find(id).filter(issues::state.eq(IssueState::Scheduled));
-    diesel::update(scheduled)
+/// An issue's time has come: its audience is about to be written down. It was scheduled, or held
+/// because it was late. `false` when somebody else was first.
+pub fn begin_fan_out(
+    conn: &mut DbConn,
+    id: i64,
+    from: IssueState,
+    now: Instant,
+) -> QueryResult<bool> {
+    let waiting =
+        issues::table.find(id).filter(issues::state.eq(from)).filter(issues::started_at.is_null());
+    diesel::update(waiting)
         .set((
             issues::state.eq(IssueState::Preparing),
+            issues::pause_reason.eq(None::<String>),
             issues::audience_count.eq(0),
             issues::fan_out_cursor.eq(0),
             issues::started_at.eq(now),

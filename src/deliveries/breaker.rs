@@ -1,0 +1,76 @@
+//! When so much of an issue is refused that a person should look before it goes on.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::DeliveryState;
+use super::store::{self, Record};
+use crate::app::App;
+use crate::error::Result;
+use crate::issues::Issue;
+
+/// So many of the first recipients are looked at.
+const SAMPLE: i64 = 500;
+
+/// More addresses than this share of an audience do not cease to exist between two issues: more
+/// likely a server is wrong, and nobody should be suppressed for that.
+const MOST_GONE_PERCENT: i64 = 2;
+
+/// In a small audience, so many may.
+const LEAST_GONE: i64 = 20;
+
+/// Counts refusals, over all connections of a process and what was recorded before.
+pub(super) struct Breaker {
+    finals: AtomicI64,
+    failures: AtomicI64,
+    gone: AtomicI64,
+    most_failures: i64,
+    most_gone: i64,
+}
+
+impl Breaker {
+    /// For a run of an issue. A limit that is passed already was answered by a person.
+    pub(super) fn load(app: &App, issue: &Issue) -> Result<Self> {
+        let id = issue.id;
+        let (counts, gone) =
+            app.db.read_blocking(|conn| Ok((store::counts(conn, id)?, store::gone(conn, id)?)))?;
+        let audience = issue.audience_count.unwrap_or_default();
+        let not_passed = |limit: i64, now: i64| if now > limit { i64::MAX } else { limit };
+        Ok(Self {
+            finals: AtomicI64::new(counts.accepted + counts.failed),
+            failures: AtomicI64::new(counts.failed),
+            gone: AtomicI64::new(gone),
+            most_failures: not_passed(
+                SAMPLE * app.config.send_failures as i64 / 100,
+                counts.failed,
+            ),
+            most_gone: not_passed((audience * MOST_GONE_PERCENT / 100).max(LEAST_GONE), gone),
+        })
+    }
+
+    /// Counts a window, and says why the issue must stop, if it must.
+    pub(super) fn count(&self, records: &[Record]) -> Option<String> {
+        let add = |counter: &AtomicI64, is: &dyn Fn(&Record) -> bool| {
+            let more = records.iter().filter(|record| is(record)).count() as i64;
+            counter.fetch_add(more, Ordering::Relaxed) + more
+        };
+        let failures = add(&self.failures, &|record| record.state == DeliveryState::Failed);
+        let finals = add(&self.finals, &|record| {
+            matches!(record.state, DeliveryState::Accepted | DeliveryState::Failed)
+        });
+        let gone = add(&self.gone, &|record| record.is_gone);
+        if finals <= SAMPLE + records.len() as i64 && failures > self.most_failures {
+            Some(format!("{failures} of the first {finals} were refused for good"))
+        } else if gone > self.most_gone {
+            Some(format!("{gone} addresses are said not to exist"))
+        } else {
+            None
+        }
+    }
+
+    /// Whether an address that is said not to exist may be suppressed: not when so many are, and
+    /// not any more in an issue in which so many were.
+    pub(super) fn believes(&self) -> bool {
+        let limit = self.most_gone;
+        limit != i64::MAX && self.gone.load(Ordering::Relaxed) <= limit
+    }
+}
