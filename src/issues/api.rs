@@ -244,12 +244,8 @@ pub async fn edit(
     body: Json<IssueRequest>,
 ) -> Result<HttpResponse> {
     let based_on = api::if_match(&request)?;
-    let current = app.db.read(move |conn| Ok(store::by_uuid(conn, *id)?)).await?;
-    if current.current_revision != based_on {
-        return Err(Error::Stale);
-    }
     let draft = Draft { content: body.into_inner().content()?, based_on, autosave: false };
-    let issue = compose::save(&app, current.uuid, draft, &staff.actor()).await?;
+    let issue = compose::save(&app, *id, draft, &staff.actor()).await?;
     let whole = whole(&app, issue.uuid).await?;
     Ok(HttpResponse::Ok().insert_header(api::etag(whole.issue.revision)).json(whole))
 }

@@ -88,7 +88,7 @@ pub(super) fn insert(
         created_by: actor,
     };
     let issue = store::insert(conn, &row, now)?;
-    let issue = save_in(conn, issue, &content, false, actor, now)?;
+    let issue = save_in(conn, issue, &content, None, false, actor, now)?;
     let details = serde_json::json!({ "kind": kind, "subject": issue.subject });
     staff::store::audit(conn, actor, "issue.create", &format!("issue {uuid}"), details, now)?;
     Ok(issue)
@@ -111,7 +111,7 @@ pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> 
 /// Saves a draft; what was approved is a draft again. The same content once more changes nothing.
 ///
 /// # Errors
-/// [`Error::Stale`] when somebody else has saved since; [`Error::Conflict`] when the issue is
+/// [`Error::Stale`] when it was saved since, by whomever; [`Error::Conflict`] when the issue is
 /// scheduled or further.
 pub async fn save(app: &App, uuid: PublicId, draft: Draft, actor: &str) -> Result<Issue> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
@@ -122,11 +122,8 @@ pub async fn save(app: &App, uuid: PublicId, draft: Draft, actor: &str) -> Resul
             if !issue.is_open() {
                 return Err(Error::Conflict("error-issue-locked"));
             }
-            if store::saved_by_another(conn, issue.id, based_on, &actor)? {
-                return Err(Error::Stale);
-            }
             fit_theme(issue.kind, &mut content)?;
-            save_in(conn, issue, &content, autosave, &actor, now)
+            save_in(conn, issue, &content, Some(based_on), autosave, &actor, now)
         })
         .await
 }
@@ -147,6 +144,7 @@ fn save_in(
     conn: &mut DbConn,
     issue: Issue,
     content: &Content,
+    based_on: Option<i32>,
     autosave: bool,
     actor: &str,
     now: Instant,
@@ -159,6 +157,10 @@ fn save_in(
     };
     if newest.as_ref().is_some_and(|newest| newest.hash == hash) {
         return Ok(issue);
+    }
+    // By whomever it was changed: one person may have it open twice.
+    if based_on.is_some_and(|revision| revision != issue.current_revision) {
+        return Err(Error::Stale);
     }
     let revision = Revision {
         issue: issue.id,

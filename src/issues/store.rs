@@ -14,7 +14,7 @@ pub use renditions::{
 };
 pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
-    saved_by_another, slugs_like,
+    slugs_like,
 };
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, state};
 

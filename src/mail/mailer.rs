@@ -34,14 +34,14 @@ pub enum MailError {
 }
 
 impl MailError {
-    /// Whether another try would do no better: the recipient or the mail itself was refused. What
-    /// is our own fault is not final, because somebody will mend it.
+    /// Whether another try would do no better: there is no such recipient, or the mail can never be
+    /// taken. A relay that refuses us, for whatever reason, is not final: somebody will mend it.
     pub fn is_final(&self) -> bool {
         match self {
             Self::Unreachable(_) => false,
             Self::Unwritable(_) => true,
             Self::Refused(reply) => {
-                !matches!(reply.meaning(), Meaning::Transient | Meaning::OurFault)
+                matches!(reply.meaning(), Meaning::Recipient | Meaning::Mailbox | Meaning::Message)
             }
         }
     }

@@ -154,6 +154,9 @@ impl Reply {
         if matches!(self.code, 530 | 534 | 535 | 538) || self.stage == Stage::SignIn {
             return Meaning::OurFault;
         }
+        if self.refuses_to_relay() {
+            return Meaning::OurFault;
+        }
         let status = self.status.map(|status| (status.subject, status.detail));
         match status {
             // 5.7.515 is Microsoft's, 5.7.25–29 Google's and RFC 7372's word on authentication;
@@ -170,6 +173,25 @@ impl Reply {
             None if self.stage == Stage::Message => Meaning::Message,
             _ => Meaning::Unknown,
         }
+    }
+}
+
+impl Reply {
+    /// Our own relay does not know us. It says so about the recipient, with a code that others use
+    /// for spam, so the words must do: those of Postfix, Exim, Sendmail and Exchange.
+    fn refuses_to_relay(&self) -> bool {
+        let words = self.text.to_ascii_lowercase();
+        self.stage == Stage::Recipient
+            && [
+                "relay access denied",
+                "relay not permitted",
+                "relaying denied",
+                "relaying not",
+                "unable to relay",
+                "relaying is not",
+            ]
+            .iter()
+            .any(|phrase| words.contains(phrase))
     }
 }
 
@@ -304,7 +326,9 @@ mod tests {
             (Stage::Recipient, "452 4.2.2 full\r\n", Transient),
             (Stage::Recipient, "451 4.7.1 greylisted\r\n", Transient),
             (Stage::Recipient, "550 5.4.1 no route\r\n", Domain),
-            (Stage::Recipient, "550 5.7.1 relaying denied\r\n", Policy),
+            (Stage::Recipient, "550 5.7.1 relaying denied\r\n", OurFault),
+            (Stage::Recipient, "554 5.7.1 <a@x.example>: Relay access denied\r\n", OurFault),
+            (Stage::Recipient, "550 5.7.1 blocked by policy\r\n", Policy),
             (Stage::Recipient, "550 no\r\n", Unknown),
             (Stage::Message, "550 5.7.515 access denied, sender not authenticated\r\n", OurFault),
             (Stage::Message, "550 5.7.26 unauthenticated\r\n", OurFault),

@@ -20,12 +20,17 @@ const KEPT: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Default)]
 pub struct LastBrand(Mutex<Option<(Instant, Arc<str>)>>);
 
-/// The middleware that puts it into the request. A database that is away leaves the page without.
+/// What machines ask for has no title, and must be answered at once, database or not.
+const WITHOUT: [&str; 7] = ["/o/", "/c/", "/assets/", "/api/", "/healthz", "/readyz", "/metrics"];
+
+/// The middleware that puts it into the request. With the database away, it is the last one known.
 pub async fn know(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let is_page = !WITHOUT.iter().any(|start| request.path().starts_with(start));
     if let Some(app) = request.app_data::<web::Data<App>>().cloned()
+        && is_page
         && let Some(title) = title(&app).await
     {
         request.extensions_mut().insert(Brand(title));
@@ -36,14 +41,15 @@ pub async fn know(
 async fn title(app: &App) -> Option<Arc<str>> {
     let now = app.clock.now();
     let last = app.brand.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    match last {
-        Some((read_at, title)) if now - read_at < KEPT => Some(title),
-        _ => {
-            let newsletters = app.db.read(|conn| Ok(store::all(conn)?)).await.ok()?;
-            let title: Arc<str> = newsletters.first()?.title.as_str().into();
-            let read = Some((now, title.clone()));
-            *app.brand.0.lock().unwrap_or_else(PoisonError::into_inner) = read;
-            Some(title)
-        }
+    if let Some((read_at, title)) = &last
+        && now - *read_at < KEPT
+    {
+        return Some(title.clone());
     }
+    let title: Arc<str> = match app.db.read(|conn| Ok(store::all(conn)?)).await {
+        Ok(newsletters) => newsletters.first()?.title.as_str().into(),
+        Err(_) => last?.1,
+    };
+    *app.brand.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, title.clone()));
+    Some(title)
 }

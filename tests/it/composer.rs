@@ -288,6 +288,37 @@ both! {
         assert_eq!(editor.revisions().await, [1, 4, 5, 6], "what somebody saves is kept");
     }
 
+    async fn the_same_draft_open_twice_is_not_overwritten_unseen(app: TestApp) {
+        let mette = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let (mut one, mut other) = (mette.form().await, mette.form().await);
+        one.set("subject", "Første faneblad");
+        mette.press_and_see(&one, "save").await;
+        mette.press_and_see(&one, "save").await;
+        other.set("subject", "Andet faneblad");
+        assert_eq!(mette.press(&other, "save").await.status(), StatusCode::CONFLICT);
+        other.set("revision", "9999");
+        assert_eq!(mette.press(&other, "save").await.status(), StatusCode::CONFLICT);
+        assert_eq!(mette.content().await.subject.to_markup(), "Første faneblad");
+    }
+
+    async fn of_ten_edits_of_one_revision_one_is_taken(app: TestApp) {
+        let mette = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let token = app.token(Role::Editor).await;
+        let url = app.url(&format!("/api/v1/issues/{}", mette.issue.uuid));
+        let edits = (0..10).map(|at| {
+            let body = serde_json::json!({
+                "newsletter": "lederweb", "kind": "special",
+                "subject": format!("Særnummer {at}"), "blocks": [],
+            });
+            let edit = reqwest::Client::new().put(&url).bearer_auth(&token).json(&body);
+            edit.header("if-match", "\"1\"").send()
+        });
+        let answers = futures_util::future::join_all(edits).await;
+        let statuses: Vec<u16> = answers.into_iter().map(|a| a.unwrap().status().as_u16()).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 412).count(), 9, "{statuses:?}");
+    }
+
     async fn two_editors_at_once_see_both_versions_and_lose_nothing(app: TestApp) {
         let mette = Editor::with(&app, IssueKind::Special, special_edition()).await;
         let bo = mette.colleague().await;

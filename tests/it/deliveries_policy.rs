@@ -76,6 +76,16 @@ sends! {
         assert_eq!((counts.failed, counts.accepted), (60, 0));
     }
 
+    async fn a_relay_that_does_not_know_us_pauses_and_fails_nobody(sending: Sending) {
+        sending.readers(20).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseRecipient("554 5.7.1 Relay access denied"));
+        sending.app.run_until_idle().await;
+        assert_eq!(paused_because(&sending, &issue).await.as_deref(), Some("sender-refused"));
+        let (_, counts) = sending.look(&issue).await;
+        assert_eq!((counts.queued, counts.failed), (20, 0));
+    }
+
     async fn an_address_that_does_not_exist_gets_nothing_more(sending: Sending) {
         let readers = sending.readers(5).await;
         let issue = sending.due_issue().await;

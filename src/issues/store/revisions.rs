@@ -131,22 +131,6 @@ pub fn revisions(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Revision>> {
         .load(conn)
 }
 
-/// Whether somebody else has saved after a revision.
-pub fn saved_by_another(
-    conn: &mut DbConn,
-    issue: i64,
-    after: i32,
-    author: &str,
-) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        issue_revisions::table
-            .filter(issue_revisions::issue.eq(issue))
-            .filter(issue_revisions::number.gt(after))
-            .filter(issue_revisions::saved_by.ne(author)),
-    ))
-    .get_result(conn)
-}
-
 /// The slugs that begin with a text, of all issues but one.
 pub fn slugs_like(conn: &mut DbConn, start: &str, except: PublicId) -> QueryResult<Vec<String>> {
     issues::table
