@@ -46,6 +46,9 @@ settings! {
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
     SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
     SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
+    SEND_PER_MINUTE = "", "Messages of issues a minute in all, as the relay allows; without it, as many as it takes. Each process counts for itself.";
+    SEND_PER_DAY = "", "Messages of issues in 24 hours, as the relay allows. An issue that cannot be out before SEND_DEADLINE is refused when it is scheduled.";
+    SEND_RAMP_UP = "0", "Minutes in which an issue grows from a tenth of SEND_PER_MINUTE to all of it: a relay that has heard nothing for weeks distrusts a flood.";
     SEND_DEADLINE = "24", "Hours from the beginning of an issue in which a recipient who cannot take it now is tried again: an issue of the day before is worth less than none.";
     SEND_LATE = "2", "Hours by which an issue may be overdue and still go out by itself. A later one is held and asked about: after an outage its day may be over, and a restored backup must not send again what went out before.";
     SEND_UNCERTAIN = "resend", "What becomes of a copy of which nobody knows whether it went out, because the program was killed or the line broke at its end: resend sends it once more, hold leaves it to a person.";
@@ -82,6 +85,12 @@ pub struct Config {
     pub send_connections: usize,
     /// `SEND_WINDOW`
     pub send_window: usize,
+    /// `SEND_PER_MINUTE`
+    pub send_per_minute: Option<usize>,
+    /// `SEND_PER_DAY`
+    pub send_per_day: Option<usize>,
+    /// `SEND_RAMP_UP`
+    pub send_ramp_up: TimeDelta,
     /// `SEND_DEADLINE`
     pub send_deadline: TimeDelta,
     /// `SEND_LATE`
@@ -272,6 +281,8 @@ impl Config {
                 .with_context(|| format!("LEDERBREV_{name} must be a number from 1 to {most}"))
         };
 
+        let limit = |name: &str| value(name).map(|_| number(name, 1_000_000_000)).transpose();
+
         let mut secret_keys = vec![secret("SECRET_KEY", "secret.key")?];
         secret_keys.extend(list("SECRET_KEYS_OLD").into_iter().map(Secret));
         Ok(Self {
@@ -288,6 +299,12 @@ impl Config {
             metrics_token: value("METRICS_TOKEN").map(Secret),
             send_connections: number("SEND_CONNECTIONS", 512)?,
             send_window: number("SEND_WINDOW", 1000)?,
+            send_per_minute: limit("SEND_PER_MINUTE")?,
+            send_per_day: limit("SEND_PER_DAY")?,
+            send_ramp_up: match must("SEND_RAMP_UP")?.as_str() {
+                "0" => TimeDelta::zero(),
+                _ => TimeDelta::minutes(number("SEND_RAMP_UP", 24 * 60)? as i64),
+            },
             send_deadline: TimeDelta::hours(number("SEND_DEADLINE", 24 * 7)? as i64),
             send_late: TimeDelta::hours(number("SEND_LATE", 24 * 7)? as i64),
             resend_uncertain: match must("SEND_UNCERTAIN")?.as_str() {

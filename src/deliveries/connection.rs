@@ -48,7 +48,10 @@ pub(super) fn work(run: &Run<'_>) -> Result<()> {
         for row in &window {
             let is_late = run.app.clock.now() - marked_at > policy::START_WITHIN;
             let goes_on = !run.is_over() && !is_late && connection.is_open();
-            done.push(if goes_on { connection.send(row) } else { policy::give_back(row) });
+            done.push(match goes_on {
+                true => connection.send_in_turn(row),
+                false => policy::give_back(row),
+            });
         }
     };
     if let Some(session) = connection.session {
@@ -78,9 +81,24 @@ impl Connection<'_> {
         !self.dead
     }
 
+    /// Sends one message, or puts it off, as the pace allows.
+    fn send_in_turn(&mut self, row: &Marked) -> Record {
+        let (run, clock) = (self.run, &self.run.app.clock);
+        if let Err(at) = run.app.sender.pace.may_send(row.domain(), clock.now()) {
+            return policy::put_off(row, at, &run.rules, clock.now());
+        }
+        match run.await_turn() {
+            true => self.send(row),
+            false => policy::give_back(row),
+        }
+    }
+
     /// Sends one message; the record says what became of it.
     fn send(&mut self, row: &Marked) -> Record {
         let outcome = self.converse(row);
+        if policy::is_too_fast(&outcome) {
+            self.run.app.sender.pace.slow_down(row.domain(), self.run.app.clock.now());
+        }
         match &outcome {
             Outcome::NotSent(why) | Outcome::Uncertain(why) => {
                 self.losses += 1;

@@ -33,6 +33,13 @@ pub struct Marked {
     pub variant: Variant,
 }
 
+impl Marked {
+    /// The receiving domain.
+    pub fn domain(&self) -> &str {
+        self.email.rsplit('@').next().unwrap_or_default()
+    }
+}
+
 /// Marks those of some rows that may go, skips those that may not, and returns what is to be sent
 /// now; `None` when the issue is not being sent any more. `shared` is the variant of people who
 /// have not consented to being measured; `ask` says whether anybody can have.

@@ -18,6 +18,7 @@ pub mod fan_out;
 pub mod finish;
 mod letter;
 mod mark;
+mod pace;
 mod policy;
 pub mod progress;
 mod recover;

@@ -114,6 +114,28 @@ pub fn give_back(row: &Marked) -> Record {
     }
 }
 
+/// A row whose domain gets no more just now waits for its turn; no try is counted. Nobody waits
+/// beyond the deadline.
+pub fn put_off(row: &Marked, at: Instant, rules: &Rules, now: Instant) -> Record {
+    let plain = give_back(row);
+    match at < rules.deadline {
+        true => Record { state: DeliveryState::Deferred, due_at: Some(at), ..plain },
+        false => Record {
+            state: DeliveryState::Failed,
+            attempts: 0,
+            text: Some("its turn did not come before the deadline".to_owned()),
+            finished_at: Some(now),
+            ..plain
+        },
+    }
+}
+
+/// Whether a reply says that we send too fast (RFC 3463, 4.7.x; RFC 5321, 421).
+pub fn is_too_fast(outcome: &Outcome) -> bool {
+    let Outcome::Deferred(reply) = outcome else { return false };
+    reply.code == 421 || reply.status.is_some_and(|status| status.subject == 7)
+}
+
 /// Our own refusal of an address that no message can carry, in the words of a server.
 pub fn unusable_address() -> Reply {
     Reply {

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::control::{self, Action};
@@ -130,17 +129,7 @@ impl View {
     }
 
     fn remaining(&self) -> Option<String> {
-        self.progress.remaining.map(|left| duration(&self.page, left))
-    }
-}
-
-/// "3 minutter": rounded up, because an end that comes early annoys nobody.
-fn duration(page: &Page, time: TimeDelta) -> String {
-    let seconds = time.num_seconds();
-    match seconds {
-        ..90 => page.t1("duration-seconds", "count", seconds.max(1)),
-        90..5_400 => page.t1("duration-minutes", "count", (seconds + 59) / 60),
-        _ => page.t1("duration-hours", "count", (seconds + 3_599) / 3_600),
+        self.progress.remaining.map(|left| self.page.duration(&left))
     }
 }
 

@@ -2,9 +2,11 @@
 //! sends them, and writes down what became of them together with the next mark.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use chrono::TimeDelta;
 
 use super::breaker::Breaker;
 use super::letter::Letter;
@@ -14,6 +16,7 @@ use super::sender::Tally;
 use super::store::{self, Record};
 use super::{DeliveryState, PauseReason, connection, control};
 use crate::app::App;
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::issues::Issue;
 use crate::subscribers::{EndReason, suppression};
@@ -25,6 +28,9 @@ const BLOCK: usize = 512;
 /// After that the rows stay under way and are recovered as uncertain.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+/// Why an issue waits when the relay's quota is used up.
+const QUOTA: &str = "the relay's quota of 24 hours (SEND_PER_DAY) is used up";
+
 /// One issue being sent by this process.
 pub(super) struct Run<'a> {
     pub(super) app: &'a App,
@@ -32,6 +38,8 @@ pub(super) struct Run<'a> {
     pub(super) letter: &'a Letter,
     pub(super) rules: Rules,
     breaker: Breaker,
+    /// How many more the relay takes today.
+    quota: AtomicI64,
     /// This process, in the rows that it has under way.
     worker: &'a str,
     tally: &'a Tally,
@@ -65,6 +73,10 @@ pub fn run(
     if queue.ids.is_empty() {
         return Ok(None);
     }
+    let quota = quota(app)?;
+    if quota <= 0 {
+        return Ok(Some(QUOTA.to_owned()));
+    }
     let letter = Letter::load(app, issue)?;
     let windows = queue.ids.len().div_ceil(app.config.send_window);
     let run = Run {
@@ -76,6 +88,7 @@ pub fn run(
             resend_uncertain: app.config.resend_uncertain,
         },
         breaker: Breaker::load(app, issue)?,
+        quota: AtomicI64::new(quota),
         worker,
         tally,
         stop,
@@ -96,7 +109,46 @@ pub fn run(
     Ok(run.trouble.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// How many more messages the relay takes within 24 hours.
+fn quota(app: &App) -> Result<i64> {
+    let Some(quota) = app.config.send_per_day else { return Ok(i64::MAX) };
+    let since = app.clock.now() - TimeDelta::days(1);
+    Ok(quota as i64 - app.db.read_blocking(|conn| Ok(store::accepted_since(conn, since)?))?)
+}
+
 impl Run<'_> {
+    /// Waits until the relay may have another message; `false` when the run ends before.
+    pub(super) fn await_turn(&self) -> bool {
+        if self.quota.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            self.halt.store(true, Ordering::Relaxed);
+            self.give_up(QUOTA.to_owned());
+            return false;
+        }
+        let Some(per_minute) = self.app.config.send_per_minute else { return true };
+        while !self.is_over() {
+            let now = self.app.clock.now();
+            let rate = per_minute as f64 / 60.0 * self.ramp(now);
+            match self.app.sender.pace.turn(rate, now) {
+                Ok(()) => return true,
+                Err(at) => {
+                    let wait = (at - now).to_std().unwrap_or_default();
+                    std::thread::sleep(wait.min(Duration::from_millis(100)));
+                }
+            }
+        }
+        false
+    }
+
+    /// How much of the rate an issue has at a moment.
+    fn ramp(&self, now: Instant) -> f64 {
+        let (since, whole) = (self.issue.started_at.unwrap_or(now), self.app.config.send_ramp_up);
+        if whole.is_zero() {
+            return 1.0;
+        }
+        let part = (now - since).num_seconds() as f64 / whole.num_seconds() as f64;
+        (0.1 + 0.9 * part).clamp(0.1, 1.0)
+    }
+
     /// Whether no further message may be started.
     pub(super) fn is_over(&self) -> bool {
         self.halt.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)

@@ -15,6 +15,7 @@ use chrono::TimeDelta;
 
 use super::PauseReason;
 use super::finish::{self, Settled};
+use super::pace::Pace;
 use super::progress::Board;
 use super::recover::{self, Missing};
 use super::{control, fan_out, policy, send, start};
@@ -53,6 +54,8 @@ pub struct Sender {
     stop: AtomicBool,
     /// What it has sent.
     pub tally: Tally,
+    /// How fast it sends.
+    pub(super) pace: Pace,
     /// What the pages of all viewers share.
     pub(super) board: Board,
 }

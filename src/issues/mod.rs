@@ -17,6 +17,7 @@ pub mod content;
 pub mod desk;
 pub mod editor;
 pub mod fields;
+pub mod forecast;
 pub mod form;
 mod frame;
 pub mod freeze;

@@ -4,10 +4,11 @@ use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::approve::{self, may_go};
+use super::audience::Audience;
 use super::compose::{self, Composition};
 use super::sender::Sender;
-use super::store::{self, When};
-use super::{Frame, Issue, IssueState, freeze};
+use super::store::{self, Call, When};
+use super::{Frame, Issue, IssueState, forecast, freeze};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{Json, PublicId};
@@ -72,6 +73,17 @@ pub async fn schedule(
     let findings = may_go(&content);
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
+    }
+    let call = Call {
+        newsletter: newsletter.id,
+        kind: issue.kind,
+        rules: Audience::read(&issue.audience)?,
+    };
+    let audience = app.db.read(move |conn| Ok(store::audience_size(conn, &call, now)?)).await?;
+    if forecast::duration(&app.config, audience).is_some_and(|all| all > app.config.send_deadline) {
+        let hours = app.config.send_deadline.num_hours();
+        let error = FieldError::new("at", "error-schedule-too-slow").with("hours", hours);
+        return Err(Error::Invalid(vec![error]));
     }
     let issue = match issue.state {
         IssueState::Approved => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::format;
@@ -104,6 +104,16 @@ impl Page {
     /// A share of a whole.
     pub fn percent(&self, part: &i64, whole: &i64) -> String {
         format::percent(self.lang, *part, *whole)
+    }
+
+    /// "3 minutter": rounded up, because an end that comes early annoys nobody.
+    pub fn duration(&self, time: &TimeDelta) -> String {
+        let seconds = time.num_seconds();
+        match seconds {
+            ..90 => self.t1("duration-seconds", "count", seconds.max(1)),
+            90..5_400 => self.t1("duration-minutes", "count", (seconds + 59) / 60),
+            _ => self.t1("duration-hours", "count", (seconds + 3_599) / 3_600),
+        }
     }
 
     /// A day.

@@ -109,6 +109,26 @@ sends! {
         assert_eq!(changes, [(-1, Some("bounced".to_owned()))]);
     }
 
+    async fn a_domain_that_asks_for_patience_gets_it_and_nobody_else_waits(sending: Sending) {
+        sending.readers(40).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, nth| match (to.ends_with("@odense.example"), nth) {
+            (true, 1) => Play::RefuseRecipient("421 4.7.0 too many messages"),
+            _ => Play::Accept,
+        });
+        sending.app.run_until_idle().await;
+        let (_, counts) = sending.look(&issue).await;
+        assert_eq!((counts.accepted, counts.deferred, counts.failed), (32, 8, 0));
+        let asked: usize = (0..8).map(|nth| sending.relay.tries(&address(1 + 5 * nth))).sum();
+        assert!(asked < 8, "not everybody was tried: {asked}");
+        for _ in 0..60 {
+            sending.app.clock.advance(TimeDelta::minutes(10));
+            sending.app.run_until_idle().await;
+        }
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (40, 0));
+    }
+
     async fn a_server_that_knows_nobody_any_more_is_not_believed(sending: Sending) {
         sending.readers(45).await;
         let issue = sending.due_issue().await;
@@ -151,4 +171,63 @@ async fn nobody_is_tried_again_after_the_deadline() {
     }
     assert_eq!(sending.run_to_the_end(&issue).await.failed, 2);
     assert_eq!(sending.relay.tries(&address(0)), 3);
+}
+
+#[actix_web::test]
+async fn a_quota_a_day_is_kept_and_the_rest_goes_the_next_day() {
+    let sending = Sending::with(&[("SEND_PER_DAY", "10")]).await;
+    sending.readers(15).await;
+    let issue = sending.due_issue().await;
+    sending.app.run_until_idle().await;
+    assert_eq!(sending.relay.count(), 10);
+    let operator = sending.app.signed_in(Role::Operator).await;
+    let page = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
+    let text = operator.get(&page).send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("SEND_PER_DAY"), "{text}");
+    sending.app.clock.advance(TimeDelta::hours(12));
+    sending.app.run_until_idle().await;
+    assert_eq!(sending.relay.count(), 10);
+    sending.app.clock.advance(TimeDelta::hours(13));
+    assert_eq!(sending.run_to_the_end(&issue).await.accepted, 15);
+}
+
+#[actix_web::test]
+async fn a_rate_is_kept_while_the_clock_goes_on() {
+    let sending = Sending::with(&[("SEND_PER_MINUTE", "60"), ("SEND_RAMP_UP", "1")]).await;
+    sending.readers(30).await;
+    let issue = sending.due_issue().await;
+    let clock = sending.app.clock.clone();
+    let began = clock.now();
+    let ticks = actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            clock.advance(TimeDelta::milliseconds(500));
+        }
+    });
+    let counts = sending.run_to_the_end(&issue).await;
+    ticks.abort();
+    assert_eq!(counts.accepted, 30);
+    // Eight at once, and 22 more at a growing rate of at most one a second.
+    assert!(sending.app.clock.now() - began > TimeDelta::seconds(22));
+}
+
+#[actix_web::test]
+async fn what_cannot_be_out_in_time_is_refused_when_it_is_scheduled() {
+    let sending = Sending::with(&[("SEND_PER_DAY", "2")]).await;
+    sending.readers(5).await;
+    let token = sending.app.token(Role::Editor).await;
+    let client = reqwest::Client::new();
+    let post = |path: String, body: serde_json::Value| {
+        client.post(sending.app.url(&path)).bearer_auth(&token).json(&body).send()
+    };
+    let mut issue = crate::composer::special_edition().to_json();
+    issue["newsletter"] = "lederweb".into();
+    issue["kind"] = "special".into();
+    let made = post("/api/v1/issues".to_owned(), issue).await.unwrap();
+    assert_eq!(made.status(), 201);
+    let made: serde_json::Value = made.json().await.unwrap();
+    let schedule = format!("/api/v1/issues/{}/schedule", made["id"].as_str().unwrap());
+    let refused = post(schedule, serde_json::json!({ "at": "2017-03-24T10:00" })).await.unwrap();
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("24"));
 }

@@ -8,6 +8,8 @@ use reqwest::{Response, StatusCode};
 
 use crate::app::TestApp;
 use crate::both;
+use crate::receiver::Play;
+use crate::sending::Sending;
 
 const ANNE: &str = "anne.holm@aarhus.example";
 const BO: &str = "bo@ringkøbing-skjern.example";
@@ -375,4 +377,21 @@ both! {
         assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(app.state(BO).await, SubscriptionState::Ended);
     }
+}
+
+/// Each in turn: no service at all, our address is blocked, our relay does not know us.
+#[actix_web::test]
+async fn a_relay_that_refuses_us_costs_nobody_their_confirmation() {
+    let sending = Sending::sqlite().await;
+    let app = &sending.app;
+    app.ask(ANNE).await;
+    for refusal in ["550 5.7.1 your address is blocked", "554 5.7.1 Relay access denied", "554 no"]
+    {
+        sending.relay.plays(move |_, _| Play::RefuseRecipient(refusal));
+        app.run_until_idle().await;
+        app.clock.advance(chrono::TimeDelta::hours(1));
+    }
+    sending.relay.plays(|_, _| Play::Accept);
+    app.run_until_idle().await;
+    assert_eq!(sending.relay.count(), 1);
 }

@@ -8,7 +8,7 @@ pub use progress::{
     refusals,
 };
 pub use queue::{
-    Candidate, Forsaken, Person, Record, Wish, candidates, decide_held, due, forsake, gone, insert,
-    is_any_forsaken, mark, next_due, queued_after, recipients, record, rendition, skip,
-    skip_remaining, stands_still_since, tracking_consents, workers,
+    Candidate, Forsaken, Person, Record, Wish, accepted_since, candidates, decide_held, due,
+    forsake, gone, insert, is_any_forsaken, mark, next_due, queued_after, recipients, record,
+    rendition, skip, skip_remaining, stands_still_since, tracking_consents, workers,
 };

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -12,7 +13,7 @@ use crate::issues::audience::Audience;
 use crate::issues::compose::{self, Composition};
 use crate::issues::editor::{self, Finding, Look};
 use crate::issues::store::{self, Call};
-use crate::issues::{Issue, IssueState, approve, form, schedule, test_send};
+use crate::issues::{Issue, IssueState, approve, forecast, form, schedule, test_send};
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
@@ -26,6 +27,8 @@ struct SchedulePage {
     name: String,
     zone: Tz,
     audience: i64,
+    /// The least that the sending takes, where the settings limit it.
+    forecast: Option<TimeDelta>,
     /// What must be written before it can go.
     missing: Vec<Finding>,
     errors: Vec<FieldError>,
@@ -75,6 +78,7 @@ async fn of(
         issue,
         newsletter,
         name,
+        forecast: forecast::duration(&app.config, audience),
         audience,
         errors,
         at,
