@@ -16,7 +16,7 @@ use crate::config::Secret;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
-    /// Confirm a subscription.
+    /// Confirm a subscription; the number is when it was asked for, in microseconds.
     Confirm = 1,
     /// End a subscription; works for ever.
     Unsubscribe = 2,
@@ -153,9 +153,9 @@ impl Links {
         token.extra < now.seconds()
     }
 
-    /// `/confirm/{token}` of a subscription.
-    pub fn confirm(&self, subscription: i64, nonce: i64) -> String {
-        self.tokened("confirm", Purpose::Confirm, subscription, 0, nonce)
+    /// `/confirm/{token}` of a subscription, for what was asked for at a moment.
+    pub fn confirm(&self, subscription: i64, asked: Instant, nonce: i64) -> String {
+        self.tokened("confirm", Purpose::Confirm, subscription, asked.micros(), nonce)
     }
 
     /// `/unsubscribe/{token}` of a subscription.

@@ -17,6 +17,7 @@ confirm-mail-asked = Vi har fået en tilmelding til { $newsletter } med adressen
 confirm-mail-how = Tryk på knappen, og tryk derefter på Bekræft på siden, der åbner. Først da er du tilmeldt.
 confirm-mail-how-text = Åbn linket herunder, og tryk på Bekræft på siden, der åbner. Først da er du tilmeldt.
 confirm-mail-button = Bekræft tilmelding
+confirm-mail-also = Du bekræfter samtidig dette, som der blev sat kryds ved i formularen:
 confirm-mail-valid = Linket virker i { $days } dage.
 confirm-mail-not-you = Har du ikke selv tilmeldt dig? Så kan du se bort fra denne mail. Vi sender dig ikke nyhedsbrevet, medmindre du bekræfter.
 confirm-mail-why = Du får denne ene mail, fordi adressen blev skrevet i vores formular til tilmelding til { $newsletter }.

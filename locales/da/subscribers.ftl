@@ -48,6 +48,10 @@ check-again = Prøv igen med den rigtige.
 
 confirm-title = Bekræft din tilmelding til { $newsletter }
 confirm-button = Bekræft
+confirm-also = Med knappen bekræfter du også dette, som der blev sat kryds ved i formularen:
+confirm-also-not = Har du ikke selv sat det kryds, eller har du fortrudt? Så tryk ikke på knappen, men tilmeld dig igen uden krydset.
+confirm-replaced-title = Der er sendt en nyere mail
+confirm-replaced = Tilmeldingen er sendt ind igen siden denne mail. Find den nyeste mail fra os, og brug linket i den. Den kan være nogle minutter undervejs.
 confirm-already-title = Du har allerede bekræftet
 confirm-already = Du er tilmeldt { $newsletter }, så du behøver ikke at gøre mere.
 confirm-over-title = Linket virker ikke længere

@@ -17,6 +17,7 @@ confirm-mail-asked = We have received a request to subscribe { $address } to { $
 confirm-mail-how = Press the button, and then press Confirm on the page that opens. Only then are you subscribed.
 confirm-mail-how-text = Open the link below, and press Confirm on the page that opens. Only then are you subscribed.
 confirm-mail-button = Confirm subscription
+confirm-mail-also = You also confirm this, which was ticked in the form:
 confirm-mail-valid = The link works for { $days } days.
 confirm-mail-not-you = Was it not you? Then please ignore this e-mail. We will not send you the newsletter unless you confirm.
 confirm-mail-why = You get this one e-mail because the address was entered in our form for subscribing to { $newsletter }.

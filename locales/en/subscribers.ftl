@@ -48,6 +48,10 @@ check-again = Try again with the right one.
 
 confirm-title = Confirm your subscription to { $newsletter }
 confirm-button = Confirm
+confirm-also = The button also confirms this, which was ticked in the form:
+confirm-also-not = Did you not tick that yourself, or have you changed your mind? Then do not press the button, but subscribe again without it.
+confirm-replaced-title = A newer e-mail has been sent
+confirm-replaced = The form has been filled in again since this e-mail. Find the newest e-mail from us, and use its link. It may take a few minutes to arrive.
 confirm-already-title = You have already confirmed
 confirm-already = You subscribe to { $newsletter }; there is nothing more to do.
 confirm-over-title = The link no longer works

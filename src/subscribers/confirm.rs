@@ -7,8 +7,9 @@ use super::link::{self, Owned};
 use super::{Subscription, SubscriptionState, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
+use crate::db::DbConn;
 use crate::error::{Error, Result};
-use crate::links::Purpose;
+use crate::links::{Purpose, Token};
 
 /// How long a link that asks for the confirmation works, from the request on.
 pub const VALID: TimeDelta = TimeDelta::days(7);
@@ -20,31 +21,45 @@ pub enum Standing {
     Open,
     /// The subscription is confirmed.
     Already,
+    /// The form was filled in again since: only the link in the newest mail confirms, because
+    /// nobody confirms what their mail does not say. Anyone can fill in a form for an address.
+    Replaced,
     /// Too old, or the subscription has ended since.
     Over,
 }
 
-/// What the link of a subscription is good for now.
-pub fn standing(subscription: &Subscription, now: Instant) -> Standing {
+/// What a link is good for now that was made for what was asked at a moment.
+pub fn standing(subscription: &Subscription, link: &Token, now: Instant) -> Standing {
+    let asked = subscription.requested_at;
     match subscription.state {
-        SubscriptionState::Pending if now - subscription.requested_at <= VALID => Standing::Open,
+        SubscriptionState::Pending if now - asked > VALID => Standing::Over,
+        SubscriptionState::Pending if link.extra != asked.micros() => Standing::Replaced,
+        SubscriptionState::Pending => Standing::Open,
         SubscriptionState::Active | SubscriptionState::Paused => Standing::Already,
-        SubscriptionState::Pending | SubscriptionState::Ended => Standing::Over,
+        SubscriptionState::Ended => Standing::Over,
     }
 }
 
-/// Confirms, and says whether that was so already. [`Error::Gone`] when the link is too old.
+/// The text of the consent to being measured that a subscription asks for, if it does.
+pub fn asked_tracking(conn: &mut DbConn, of: &Subscription) -> Result<Option<String>> {
+    let purpose = super::Purpose::Tracking;
+    let (person, newsletter) = (of.subscriber, of.newsletter);
+    Ok(store::consents::asked_text(conn, person, newsletter, purpose, of.requested_at)?)
+}
+
+/// Confirms, and says whether that was so already. [`Error::Gone`] when the link is too old,
+/// or not the newest.
 pub async fn confirm(app: &App, token: &str, ip: Option<String>) -> Result<(Owned, bool)> {
     let owned = link::owned(app, token, Purpose::Confirm).await?;
-    let (id, now) = (owned.subscription.id, app.clock.now());
+    let (id, link, now) = (owned.subscription.id, owned.token, app.clock.now());
     let already = app
         .db
         .write(move |conn| {
             let (subscription, person, newsletter) =
                 store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
-            match standing(&subscription, now) {
+            match standing(&subscription, &link, now) {
                 Standing::Already => return Ok(true),
-                Standing::Over => return Err(Error::Gone),
+                Standing::Over | Standing::Replaced => return Err(Error::Gone),
                 Standing::Open => {}
             }
             if !store::register::activate(conn, id, now)? {

@@ -31,6 +31,8 @@ struct Values {
     address: String,
     link: String,
     preferences: String,
+    /// The text of the consent to being measured, if that is asked for too.
+    tracking: Option<String>,
     days: i64,
 }
 
@@ -108,7 +110,12 @@ async fn try_one(app: &App, due: &Due) -> Result<()> {
         return Ok(());
     };
     let id = subscription.id;
-    let (message_id, sent) = match letter(app, due, kind, queued_at) {
+    let asked = subscription.clone();
+    let tracking = match kind {
+        Mail::Confirm => app.db.read(move |conn| confirm::asked_tracking(conn, &asked)).await?,
+        Mail::AlreadySubscribed => None,
+    };
+    let (message_id, sent) = match letter(app, due, kind, queued_at, tracking) {
         Ok(letter) => (letter.message_id.clone(), app.mailer.send(&letter).await),
         Err(error) => (String::new(), Err(MailError::Unwritable(error))),
     };
@@ -145,7 +152,13 @@ async fn try_one(app: &App, due: &Due) -> Result<()> {
 }
 
 /// The same row makes the same letter, byte for byte.
-fn letter(app: &App, due: &Due, kind: Mail, queued_at: Instant) -> anyhow::Result<Letter> {
+fn letter(
+    app: &App,
+    due: &Due,
+    kind: Mail,
+    queued_at: Instant,
+    tracking: Option<String>,
+) -> anyhow::Result<Letter> {
     let (_, subscription, person, newsletter) = due;
     let from = EmailAddress::parse(&newsletter.sender_email)?;
     let values = Values {
@@ -153,8 +166,9 @@ fn letter(app: &App, due: &Due, kind: Mail, queued_at: Instant) -> anyhow::Resul
         sender: newsletter.sender_name.clone(),
         newsletter: newsletter.title.clone(),
         address: person.email.clone(),
-        link: app.links.confirm(subscription.id, subscription.nonce),
+        link: app.links.confirm(subscription.id, subscription.requested_at, subscription.nonce),
         preferences: app.links.preferences(subscription.id, subscription.nonce),
+        tracking,
         days: confirm::VALID.num_days(),
     };
     let content = match kind {

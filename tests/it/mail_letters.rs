@@ -84,6 +84,7 @@ struct Values {
     address: &'static str,
     link: &'static str,
     preferences: &'static str,
+    tracking: Option<&'static str>,
     days: i64,
     minutes: i64,
 }
@@ -121,6 +122,7 @@ fn the_service_mails_are_whole_in_both_languages() {
             address: "<b>anne</b>@aarhus.example",
             link: "https://nyt.lederweb.example/confirm/AbC",
             preferences: "https://nyt.lederweb.example/confirm/AbC",
+            tracking: Some("I må også måle, om jeg åbner nyhedsbrevet."),
             days: 7,
             minutes: 30,
         };

@@ -161,6 +161,36 @@ both! {
         }
     }
 
+    async fn a_stranger_who_fills_in_the_form_again_slips_no_consent_under_the_first_mail(app: TestApp) {
+        app.newsletter_that_measures().await;
+        app.ask(ANNE).await;
+        let first = app.mailed(ANNE, "/confirm/").await;
+        assert!(!app.get(&first).await.text().await.unwrap().contains("måle"));
+        app.clock.advance(chrono::TimeDelta::minutes(11));
+        let forged = [
+            ("email", ANNE),
+            ("name", "En Fremmed"),
+            ("consent", "yes"),
+            ("tracking_consent", "yes"),
+        ];
+        app.post("/subscribe/lederweb", &forged).await;
+        for answer in [app.get(&first).await, app.post(&first, &[]).await] {
+            assert_eq!(answer.status(), StatusCode::GONE);
+            assert!(answer.text().await.unwrap().contains("nyere mail"));
+        }
+        assert_eq!(app.state(ANNE).await, SubscriptionState::Pending);
+        // The newest mail, and the page behind it, say what else is confirmed, in the words of the form.
+        let second = app.mailed(ANNE, "/confirm/").await;
+        assert_ne!(first, second);
+        let text = app.mails_to(ANNE)[0].text.clone().unwrap();
+        let whole = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let measure = "Væksthus for Ledelse må også måle, om jeg åbner nyhedsbrevet";
+        assert!(whole.contains(measure), "{whole}");
+        assert!(app.get(&second).await.text().await.unwrap().contains(measure));
+        assert_eq!(app.post(&second, &[]).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(app.state(ANNE).await, SubscriptionState::Active);
+    }
+
     async fn the_answer_is_the_same_for_every_address(app: TestApp) {
         app.newsletter().await;
         app.subscribe(ANNE).await;
@@ -305,8 +335,8 @@ both! {
             app.app.config.public_url.clone(),
             &[lederbrev::config::Secret::new("a key of somebody else, long enough")],
         );
-        let foreign = foreign.confirm(subscription.id, subscription.nonce);
-        let unknown = app.app.links.confirm(subscription.id + 1000, subscription.nonce);
+        let foreign = foreign.confirm(subscription.id, subscription.requested_at, subscription.nonce);
+        let unknown = app.app.links.confirm(subscription.id + 1000, subscription.requested_at, subscription.nonce);
         for wrong in [
             foreign.as_str(),
             unknown.as_str(),

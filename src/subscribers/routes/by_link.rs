@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::links::Purpose;
 use crate::newsletters::Newsletter;
 use crate::subscribers::confirm::{self, Standing};
-use crate::subscribers::link;
+use crate::subscribers::link::{self, Owned};
 use crate::subscribers::{ReasonGiven, SubscriptionState, unsubscribe};
 use crate::web::{Page, html, see_other};
 
@@ -22,6 +22,8 @@ struct ConfirmPage {
     page: Page,
     newsletter: Newsletter,
     standing: Standing,
+    /// The text of the consent to being measured that the button confirms too.
+    tracking: Option<String>,
 }
 
 /// `GET /confirm/{token}`: one large button.
@@ -30,18 +32,22 @@ pub async fn confirm_form(
     app: web::Data<App>,
     token: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let owned = link::owned(&app, &token, Purpose::Confirm).await?;
-    let standing = confirm::standing(&owned.subscription, app.clock.now());
-    confirm_page(&request, owned.newsletter, standing)
+    confirm_page(&request, &app, &token).await
 }
 
-fn confirm_page(
-    request: &HttpRequest,
-    newsletter: Newsletter,
-    standing: Standing,
-) -> Result<HttpResponse> {
-    let mut response = html(&ConfirmPage { page: Page::new(request), newsletter, standing })?;
-    if standing == Standing::Over {
+async fn confirm_page(request: &HttpRequest, app: &App, token: &str) -> Result<HttpResponse> {
+    let Owned { token, subscription, newsletter, .. } =
+        link::owned(app, token, Purpose::Confirm).await?;
+    let standing = confirm::standing(&subscription, &token, app.clock.now());
+    let tracking = match standing {
+        Standing::Open => {
+            app.db.read(move |conn| confirm::asked_tracking(conn, &subscription)).await?
+        }
+        _ => None,
+    };
+    let page = ConfirmPage { page: Page::new(request), newsletter, standing, tracking };
+    let mut response = html(&page)?;
+    if matches!(standing, Standing::Over | Standing::Replaced) {
         *response.status_mut() = StatusCode::GONE;
     }
     Ok(response)
@@ -65,10 +71,7 @@ pub async fn confirm(
                 Page::new(&request).lang
             )))
         }
-        Err(Error::Gone) => {
-            let owned = link::owned(&app, &token, Purpose::Confirm).await?;
-            confirm_page(&request, owned.newsletter, Standing::Over)
-        }
+        Err(Error::Gone) => confirm_page(&request, &app, &token).await,
         Err(other) => Err(other),
     }
 }

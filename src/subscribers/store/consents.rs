@@ -89,6 +89,25 @@ pub fn requested_since(
         .load(conn)
 }
 
+/// The text of a consent for a purpose that was asked for at a moment.
+pub fn asked_text(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: i64,
+    purpose: Purpose,
+    requested_at: Instant,
+) -> QueryResult<Option<String>> {
+    consents::table
+        .inner_join(consent_texts::table.on(consent_texts::hash.eq(consents::text_hash)))
+        .filter(consents::subscriber.eq(subscriber))
+        .filter(consents::newsletter.eq(newsletter))
+        .filter(consents::purpose.eq(purpose))
+        .filter(consents::requested_at.eq(requested_at))
+        .select(consent_texts::body)
+        .first(conn)
+        .optional()
+}
+
 /// Notes which mail asks for the confirmation of what was requested at a moment.
 pub fn set_message_id(
     conn: &mut DbConn,
