@@ -23,14 +23,16 @@ const LOCAL: &str = "%Y-%m-%dT%H:%M";
 /// # Errors
 /// When there is no such moment, because the clock skips it in spring (with the next one as a
 /// suggestion), and when there are two, because it repeats an hour in autumn: then the offset must
-/// be said, as in `+02:00`.
+/// be said, as in `+02:00`. And when the offset that is said is not the clock's on that day.
 pub fn moment(local: &str, zone: Tz, offset: Option<&str>) -> Result<Instant, FieldError> {
-    // A browser may add seconds.
-    let text = local.trim();
-    let naive = NaiveDateTime::parse_from_str(text.get(..16).unwrap_or(text), LOCAL)
-        .map_err(|_| FieldError::new("at", "error-time-unreadable"))?;
+    let naive = read(local).ok_or_else(|| FieldError::new("at", "error-time-unreadable"))?;
     match zone.from_local_datetime(&naive) {
-        LocalResult::Single(at) => Ok(Instant::new(at.to_utc())),
+        LocalResult::Single(at) => match at.offset().fix().to_string() {
+            its if offset.is_some_and(|offset| offset != its) => {
+                Err(FieldError::new("offset", "error-time-offset").with("offset", its))
+            }
+            _ => Ok(Instant::new(at.to_utc())),
+        },
         LocalResult::Ambiguous(first, second) => {
             let offsets = [first, second].map(|at| at.offset().fix().to_string());
             let chosen =
@@ -48,6 +50,19 @@ pub fn moment(local: &str, zone: Tz, offset: Option<&str>) -> Result<Instant, Fi
                 .with("minute", suggestion.format("%M")))
         }
     }
+}
+
+/// A local time, and nothing but that: what names a zone means another moment than the one that
+/// would be read. A browser may add seconds, which are left out.
+fn read(text: &str) -> Option<NaiveDateTime> {
+    let format = match text.len() {
+        16 => LOCAL,
+        19 => "%Y-%m-%dT%H:%M:%S",
+        _ => return None,
+    };
+    let read = NaiveDateTime::parse_from_str(text, format).ok()?;
+    // The reader takes signs and single digits too.
+    (read.format(format).to_string() == text).then(|| read.with_second(0)).flatten()
 }
 
 /// Schedules an issue, at a moment on the newsletter's clock or at once. Where no second person is
@@ -190,5 +205,28 @@ mod tests {
         assert_eq!(winter, Ok(Instant::new("2017-03-24T08:00:00Z".parse().unwrap_or_default())));
         assert!(moment("i morgen kl. 9", ZONE, None).is_err());
         assert!(moment("2017-06-31T09:00", ZONE, None).is_err());
+    }
+
+    #[test]
+    fn a_local_time_names_no_zone() {
+        for text in [
+            "2027-01-01T09:00Z",
+            "2027-01-01T09:00+05:00",
+            "2027-01-01T09:00:59.999garbage",
+            "2027-01-01T09:00:00Z",
+            "+2027-1-01T09:00",
+            "2027-01-01 09:00",
+            "2027-01-01T09:0é",
+        ] {
+            let code = moment(text, ZONE, None).err().map(|error| error.code);
+            assert_eq!(code, Some("error-time-unreadable"), "{text}");
+        }
+        let whole = moment("2027-01-01T09:00", ZONE, None);
+        assert_eq!(moment("2027-01-01T09:00:59", ZONE, None), whole);
+        assert_eq!(moment("2027-01-01T09:00", ZONE, Some("+01:00")), whole);
+        for offset in ["+05:00", "+02:00", "nonsense"] {
+            let code = moment("2027-01-01T09:00", ZONE, Some(offset)).err().map(|e| e.code);
+            assert_eq!(code, Some("error-time-offset"), "{offset}");
+        }
     }
 }
