@@ -96,6 +96,7 @@ diesel::table! {
         status -> Integer,
         body -> Text,
         created_at -> Moment,
+        etag -> Nullable<Text>,
     }
 }
 

@@ -307,20 +307,24 @@ pub fn audit(
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]
 pub struct KeyedAnswer {
-    /// Hash of its path and body.
+    /// Hash of what it asked for.
     pub request_hash: Vec<u8>,
     /// The status of its answer; 0 while it is still being worked on.
     pub status: i32,
     /// Its answer.
     pub body: String,
+    /// The answer's entity tag.
+    pub etag: Option<String>,
 }
 
-/// Takes a key for a request, or returns the earlier request that has it.
+/// Takes a key for a request, or returns the earlier request that has it. The same request may
+/// take it again when the first one began before `abandoned` and nothing has come of it.
 pub fn claim_key(
     conn: &mut DbConn,
     token: i64,
     key: &str,
     hash: &[u8],
+    abandoned: Instant,
     now: Instant,
 ) -> QueryResult<Option<KeyedAnswer>> {
     let values = (
@@ -338,6 +342,18 @@ pub fn claim_key(
     if claimed > 0 {
         return Ok(None);
     }
+    let taken_again = diesel::update(
+        idempotency_keys::table
+            .find((token, key))
+            .filter(idempotency_keys::request_hash.eq(hash))
+            .filter(idempotency_keys::status.eq(0))
+            .filter(idempotency_keys::created_at.lt(abandoned)),
+    )
+    .set(idempotency_keys::created_at.eq(now))
+    .execute(conn)?;
+    if taken_again > 0 {
+        return Ok(None);
+    }
     idempotency_keys::table
         .find((token, key))
         .select(KeyedAnswer::as_select())
@@ -352,9 +368,14 @@ pub fn keep_answer(
     key: &str,
     status: i32,
     body: &str,
+    etag: Option<&str>,
 ) -> QueryResult<()> {
     diesel::update(idempotency_keys::table.find((token, key)))
-        .set((idempotency_keys::status.eq(status), idempotency_keys::body.eq(body)))
+        .set((
+            idempotency_keys::status.eq(status),
+            idempotency_keys::body.eq(body),
+            idempotency_keys::etag.eq(etag),
+        ))
         .execute(conn)
         .map(drop)
 }

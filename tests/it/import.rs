@@ -106,6 +106,97 @@ async fn a_danish_spreadsheet_is_read_as_it_is_saved() {
     assert_eq!(no_basis.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+fn csv(app: &TestApp, token: &str, dry_run: bool, key: &str) -> RequestBuilder {
+    let query = format!("newsletter=lederweb&basis=papir&dry_run={dry_run}");
+    app.client
+        .post(app.url(&format!("/api/v1/subscribers/import?{query}")))
+        .bearer_auth(token)
+        .header("content-type", "text/csv")
+        .header("idempotency-key", key)
+        .body("email\nanne.holm@aarhus.example\n")
+}
+
+#[actix_web::test]
+async fn a_key_belongs_to_the_whole_request() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    let token = app.token(Role::Editor).await;
+    assert_eq!(csv(&app, &token, true, "k1").send().await.unwrap().status(), StatusCode::OK);
+    let real = csv(&app, &token, false, "k1").send().await.unwrap();
+    assert_eq!(real.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    // Two long keys that differ at their ends are not one.
+    let long = "k".repeat(201);
+    let refused = csv(&app, &token, false, &long).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().await.unwrap().contains("Idempotency-Key"));
+}
+
+both! {
+    async fn a_key_whose_process_died_can_be_used_again_after_a_while(app: TestApp) {
+        app.newsletter().await;
+        let token = app.token(Role::Editor).await;
+        let key = || csv(&app, &token, false, "k1");
+        assert_eq!(key().send().await.unwrap().json::<Report>().await.unwrap().created, 1);
+        // As a killed process leaves it.
+        let sql = "UPDATE idempotency_keys SET status = 0, body = ''";
+        app.app
+            .db
+            .write(move |conn| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(sql), conn)?))
+            .await
+            .unwrap();
+        assert_eq!(key().send().await.unwrap().status(), StatusCode::CONFLICT);
+        app.clock.advance(chrono::TimeDelta::minutes(16));
+        assert_eq!(key().send().await.unwrap().json::<Report>().await.unwrap().unchanged, 1);
+        assert_eq!(key().send().await.unwrap().json::<Report>().await.unwrap().unchanged, 1);
+    }
+}
+
+#[actix_web::test]
+async fn work_with_a_key_goes_on_when_the_caller_hangs_up() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    let token = app.token(Role::Editor).await;
+    let mut list = String::from("email\n");
+    for n in 0..5_000 {
+        list.push_str(&format!("leder{n}@aarhus.example\n"));
+    }
+    let send = || csv(&app, &token, false, "k1").body(list.clone());
+    // Hangs up as soon as the first rows are there.
+    let (begun, first) = (tokio::spawn(send().send()), ask);
+    while first(&app, &token, "/api/v1/subscribers?limit=1").await["items"][0].is_null() {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    begun.abort();
+    for _ in 0..1_000 {
+        let again = send().send().await.unwrap();
+        if again.status() == StatusCode::OK {
+            assert_eq!(again.json::<Report>().await.unwrap().created, 5_000);
+            return;
+        }
+        assert_eq!(again.status(), StatusCode::CONFLICT);
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nobody finished what was begun");
+}
+
+#[actix_web::test]
+async fn a_repeated_answer_has_its_entity_tag() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    let token = app.token(Role::Editor).await;
+    let mut tags = Vec::new();
+    for _ in 0..2 {
+        let draft =
+            json!({ "newsletter": "lederweb", "subject": "Ledelse af kerneopgaven", "blocks": [] });
+        let sent = app.client.post(app.url("/api/v1/issues")).bearer_auth(&token);
+        let answer = sent.header("idempotency-key", "udgave-1").json(&draft).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        tags.push(answer.headers().get("etag").cloned());
+    }
+    assert!(tags[0].is_some());
+    assert_eq!(tags[0], tags[1]);
+}
+
 #[actix_web::test]
 async fn a_repeated_request_with_its_key_is_answered_as_the_first_time() {
     let app = TestApp::sqlite().await;
