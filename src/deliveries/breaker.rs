@@ -34,7 +34,9 @@ impl Breaker {
         let (counts, gone) =
             app.db.read_blocking(|conn| Ok((store::counts(conn, id)?, store::gone(conn, id)?)))?;
         let audience = issue.audience_count.unwrap_or_default();
-        let not_passed = |limit: i64, now: i64| if now > limit { i64::MAX } else { limit };
+        let most_failures = SAMPLE * app.config.send_failures as i64 / 100;
+        let most_gone = (audience * MOST_GONE_PERCENT / 100).max(LEAST_GONE);
+        let was_answered = counts.failed > most_failures || gone > most_gone;
         Ok(Self {
             finals: AtomicI64::new(counts.accepted + counts.failed),
             failures: AtomicI64::new(counts.failed),

@@ -120,6 +120,42 @@ fn a_refused_recipient_leaves_the_connection_usable() {
     assert!(session.is_usable());
 }
 
+/// RFC 2920, 3.1: DATA is in the group, so it is answered although the recipient was refused.
+#[test]
+fn a_server_that_wants_a_message_for_nobody_gets_an_empty_one() {
+    let refused = "550 5.1.1 no such user\r\n";
+    let (tell, told) = std::sync::mpsc::channel();
+    let relay = script(move |mut stream| {
+        let commands = answer(
+            &mut stream,
+            // Greeting; the group; the dot; RSET; the next group.
+            &["250-relay\r\n250 PIPELINING\r\n", OK, refused, GO, "554 5.5.1 nobody\r\n", OK],
+        );
+        tell.send(commands).unwrap();
+        answer(&mut stream, &[OK, OK, GO]);
+        read_to_dot(&mut stream);
+        stream.write_all(OK.as_bytes()).unwrap();
+    });
+    let mut session = open(&relay);
+    let outcome = session.send(FROM, "ukendt@odense.example", false, &[BODY]);
+    assert!(matches!(outcome, Outcome::Failed(reply) if reply.stage == Stage::Recipient));
+    assert_eq!(told.recv().unwrap()[3..], ["DATA", ".", "RSET"]);
+    assert!(session.is_usable());
+    assert!(matches!(session.send(FROM, ANNE, false, &[BODY]), Outcome::Accepted(_)));
+}
+
+#[test]
+fn a_line_that_breaks_after_a_refusal_is_still_a_refusal() {
+    let relay = script(|mut stream| {
+        let refused = "550 5.1.1 no such user\r\n";
+        answer(&mut stream, &["250-relay\r\n250 PIPELINING\r\n", OK, refused]);
+    });
+    let mut session = open(&relay);
+    let outcome = session.send(FROM, "ukendt@odense.example", false, &[BODY]);
+    assert!(matches!(outcome, Outcome::Failed(reply) if reply.code == 550));
+    assert!(!session.is_usable());
+}
+
 #[test]
 fn a_cut_before_the_dot_is_safe_and_one_after_it_is_uncertain() {
     let relay = script(|mut stream| {

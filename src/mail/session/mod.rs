@@ -112,9 +112,8 @@ impl Session {
         }
     }
 
-    /// MAIL, RCPT and DATA: the reply to DATA, or the first refusal before it. MAIL and RCPT go in
-    /// one packet where the server knows PIPELINING; DATA waits, because a refused recipient must
-    /// not be followed by a message.
+    /// MAIL, RCPT and DATA: the reply to DATA, or the first refusal before it. Where the server knows
+    /// PIPELINING they go in one packet, because DATA may end a group (RFC 2920, 3.1).
     fn envelope(&mut self, from: &str, to: &str, utf8: bool, size: usize) -> io::Result<Reply> {
         self.queue(&["MAIL FROM:<", from, ">"])?;
         self.commands.truncate(self.commands.len() - 2);
@@ -122,42 +121,64 @@ impl Session {
             write!(self.commands, " SIZE={size}")?;
         }
         self.commands.extend_from_slice(if utf8 { b" SMTPUTF8\r\n" } else { b"\r\n" });
-        let wait = self.timeouts.command;
         if self.offers.pipelining {
             self.queue(&["RCPT TO:<", to, ">"])?;
+            self.queue(&["DATA"])?;
             self.flush()?;
-            let sender = self.read(Stage::Sender, wait)?;
-            // After 421 the second answer need not come.
-            if sender.code == 421 {
-                return Ok(sender);
-            }
-            let recipient = self.read(Stage::Recipient, wait);
-            if sender.code / 100 != 2 {
-                return Ok(sender);
-            }
-            let recipient = recipient?;
-            if recipient.code / 100 != 2 {
-                return Ok(recipient);
-            }
-        } else {
-            self.flush()?;
-            let sender = self.read(Stage::Sender, wait)?;
-            if sender.code / 100 != 2 {
-                return Ok(sender);
-            }
-            self.command(&["RCPT TO:<", to, ">"])?;
-            let recipient = self.read(Stage::Recipient, wait)?;
-            if recipient.code / 100 != 2 {
-                return Ok(recipient);
-            }
+            return self.envelope_replies();
+        }
+        let wait = self.timeouts.command;
+        self.flush()?;
+        let sender = self.read(Stage::Sender, wait)?;
+        if sender.code / 100 != 2 {
+            return Ok(sender);
+        }
+        self.command(&["RCPT TO:<", to, ">"])?;
+        let recipient = self.read(Stage::Recipient, wait)?;
+        if recipient.code / 100 != 2 {
+            return Ok(recipient);
         }
         self.command(&["DATA"])?;
         self.read(Stage::Message, self.timeouts.data)
     }
 
+    /// The three replies to a group.
+    fn envelope_replies(&mut self) -> io::Result<Reply> {
+        let wait = self.timeouts.command;
+        let sender = self.read(Stage::Sender, wait)?;
+        // After 421 the other answers need not come.
+        if sender.code == 421 {
+            return Ok(sender);
+        }
+        let recipient = match self.read(Stage::Recipient, wait) {
+            Ok(reply) if sender.code / 100 == 2 => reply,
+            _ if sender.code / 100 != 2 => sender,
+            other => other?,
+        };
+        if recipient.code == 421 {
+            return Ok(recipient);
+        }
+        let refused = recipient.code / 100 != 2;
+        match self.read(Stage::Message, self.timeouts.data) {
+            // A server that wants a message for nobody gets an empty one (RFC 2920, 3.1).
+            Ok(reply) if refused && reply.code == 354 => {
+                self.command(&["."])?;
+                self.read(Stage::Message, self.timeouts.end)?;
+                Ok(recipient)
+            }
+            Ok(_) if refused => Ok(recipient),
+            // Refused is refused, also if the line breaks now.
+            Err(_) if refused => {
+                self.usable = false;
+                Ok(recipient)
+            }
+            other => other,
+        }
+    }
+
     /// A refusal before the message: the connection is made ready for the next one.
     fn refused(&mut self, reply: Reply) -> Outcome {
-        if reply.code == 421 {
+        if reply.code == 421 || !self.usable {
             self.usable = false;
         } else if reply.code < 400 {
             // DATA was answered with something that is neither 354 nor a refusal.
