@@ -25,10 +25,12 @@ pub(super) struct Breaker {
     gone: AtomicI64,
     most_failures: i64,
     most_gone: i64,
+    /// A limit was passed before this run, and a person let the issue go on.
+    was_answered: bool,
 }
 
 impl Breaker {
-    /// For a run of an issue. A limit that is passed already was answered by a person.
+    /// For a run of an issue.
     pub(super) fn load(app: &App, issue: &Issue) -> Result<Self> {
         let id = issue.id;
         let (counts, gone) =
@@ -41,11 +43,9 @@ impl Breaker {
             finals: AtomicI64::new(counts.accepted + counts.failed),
             failures: AtomicI64::new(counts.failed),
             gone: AtomicI64::new(gone),
-            most_failures: not_passed(
-                SAMPLE * app.config.send_failures as i64 / 100,
-                counts.failed,
-            ),
-            most_gone: not_passed((audience * MOST_GONE_PERCENT / 100).max(LEAST_GONE), gone),
+            most_failures,
+            most_gone,
+            was_answered,
         })
     }
 
@@ -60,7 +60,9 @@ impl Breaker {
             matches!(record.state, DeliveryState::Accepted | DeliveryState::Failed)
         });
         let gone = add(&self.gone, &|record| record.is_gone);
-        if finals <= SAMPLE + records.len() as i64 && failures > self.most_failures {
+        if self.was_answered {
+            None
+        } else if finals <= SAMPLE + records.len() as i64 && failures > self.most_failures {
             Some(format!("{failures} of the first {finals} were refused for good"))
         } else if gone > self.most_gone {
             Some(format!("{gone} addresses are said not to exist"))
@@ -72,7 +74,6 @@ impl Breaker {
     /// Whether an address that is said not to exist may be suppressed: not when so many are, and
     /// not any more in an issue in which so many were.
     pub(super) fn believes(&self) -> bool {
-        let limit = self.most_gone;
-        limit != i64::MAX && self.gone.load(Ordering::Relaxed) <= limit
+        !self.was_answered && self.gone.load(Ordering::Relaxed) <= self.most_gone
     }
 }

@@ -105,7 +105,7 @@ sends! {
         sending.relay.plays(|_, _| Play::Accept);
         sending.app.run_until_idle().await;
         assert_eq!(sending.relay.count(), 0, "not before the pause is over");
-        sending.app.clock.advance(TimeDelta::minutes(6));
+        sending.app.clock.advance(TimeDelta::minutes(16));
         assert_eq!(sending.run_to_the_end(&issue).await.accepted, 5);
     }
 

@@ -148,7 +148,7 @@ fn a_server_that_wants_a_message_for_nobody_gets_an_empty_one() {
 fn a_line_that_breaks_after_a_refusal_is_still_a_refusal() {
     let relay = script(|mut stream| {
         let refused = "550 5.1.1 no such user\r\n";
-        answer(&mut stream, &["250-relay\r\n250 PIPELINING\r\n", OK, refused]);
+        answer(&mut stream, &["250-relay\r\n250 PIPELINING\r\n", OK, refused, ""]);
     });
     let mut session = open(&relay);
     let outcome = session.send(FROM, "ukendt@odense.example", false, &[BODY]);
