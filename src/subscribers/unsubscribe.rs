@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::ledger::{self, Entry, LedgerKind};
 use super::link::{self, Owned};
 use super::withdrawals::{self, Event};
-use super::{EndReason, ReasonGiven, SubscriptionState, end, store};
+use super::{EndReason, ReasonGiven, Subscription, SubscriptionState, end, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::links::{Links, Purpose};
@@ -39,12 +39,16 @@ pub async fn unsubscribe(app: &App, token: &str, channel: &'static str) -> Resul
 pub fn undo_token(app: &App, owned: &Owned) -> Option<String> {
     let subscription = &owned.subscription;
     let by_person = subscription.end_reason == Some(EndReason::Unsubscribed);
-    // What was never confirmed has no end to take back.
-    let ended =
-        subscription.ended_at.filter(|_| by_person && subscription.confirmed_at.is_some())?;
+    let ended = subscription.ended_at.filter(|_| by_person && was_confirmed(subscription))?;
     let ends = (ended + UNDO).seconds();
     (ends >= app.clock.now().seconds())
         .then(|| app.links.token(Purpose::Undo, subscription.id, ends, subscription.nonce))
+}
+
+/// Whether what was asked for last was confirmed. What was not has no end to take back: anybody
+/// can ask with the form, and the links in an issue that was forwarded are anybody's too.
+fn was_confirmed(subscription: &Subscription) -> bool {
+    subscription.confirmed_at.is_some_and(|at| at >= subscription.requested_at)
 }
 
 /// Takes the end of a subscription back. [`Error::Gone`] when it is too late for that.
@@ -53,15 +57,18 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
     let now = app.clock.now();
     let Some(ended_at) = owned.subscription.ended_at else { return Ok(owned) };
     let of_this_end = owned.token.extra == (ended_at + UNDO).seconds();
-    if Links::has_ended(&owned.token, now) || !of_this_end {
+    if Links::has_ended(&owned.token, now) || !of_this_end || !was_confirmed(&owned.subscription) {
         return Err(Error::Gone);
     }
     let (id, hash) = (owned.subscription.id, owned.person.address_hash.clone());
     withdrawals::append(app, Event::Undone, Some(&owned.newsletter), &hash, now).await?;
     app.db
         .write(move |conn| {
-            let (_, person, newsletter) =
+            let (subscription, person, newsletter) =
                 store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
+            if !was_confirmed(&subscription) {
+                return Err(Error::Gone);
+            }
             if !store::register::take_end_back(conn, id, ended_at)? {
                 return Ok(());
             }

@@ -1,9 +1,10 @@
 //! From the form to the ledger: subscribing, confirming, leaving.
 
+use lederbrev::links::Purpose;
 use lederbrev::newsletters::{self, Tracking};
 use lederbrev::subscribers::ledger::{self, Basis};
 use lederbrev::subscribers::store::register;
-use lederbrev::subscribers::{Subscriber, Subscription, SubscriptionState, suppression};
+use lederbrev::subscribers::{Subscriber, Subscription, SubscriptionState, suppression, unsubscribe};
 use reqwest::{Response, StatusCode};
 
 use crate::app::TestApp;
@@ -384,6 +385,38 @@ both! {
         assert_eq!(app.post(&format!("{undo}/undo"), &[]).await.status(), StatusCode::GONE);
         assert_eq!(app.state(ANNE).await, SubscriptionState::Ended);
         assert_eq!(app.differences().await, [""; 0]);
+    }
+
+    async fn an_old_link_and_a_form_bring_nobody_back_who_does_not_confirm(app: TestApp) {
+        let newsletter = app.newsletter_that_measures().await;
+        app.subscribe(ANNE).await;
+        let leave = app.unsubscribe_path(ANNE).await;
+        app.post(&leave, &[]).await;
+        app.clock.advance(chrono::TimeDelta::days(30));
+        // A stranger with an issue that was forwarded fills in the form for her, ends what was
+        // asked for, and takes the end back.
+        app.ask(ANNE).await;
+        app.clock.advance(chrono::TimeDelta::minutes(1));
+        let done = app.post(&leave, &[]).await;
+        let to = done.headers()["location"].to_str().unwrap().to_owned();
+        assert!(!app.get(&to).await.text().await.unwrap().contains("/undo"));
+        let (_, subscription) = app.person(ANNE).await;
+        let ends = (subscription.ended_at.unwrap() + unsubscribe::UNDO).seconds();
+        let links = &app.app.links;
+        let undo = links.token(Purpose::Undo, subscription.id, ends, subscription.nonce);
+        let answer = app.post(&format!("/unsubscribed/{undo}/undo"), &[]).await;
+        assert_eq!(answer.status(), StatusCode::GONE);
+        assert_eq!(app.state(ANNE).await, SubscriptionState::Ended);
+        assert_eq!(app.count(newsletter, "2017-04-23").await.0, Some(0));
+        assert_eq!(app.differences().await, [""; 0]);
+        // She herself still can: she confirms, leaves, and takes it back.
+        app.clock.advance(chrono::TimeDelta::days(1));
+        app.subscribe(ANNE).await;
+        let done = app.post(&leave, &[]).await;
+        let to = done.headers()["location"].to_str().unwrap().to_owned();
+        let undo = to.split('?').next().unwrap();
+        app.post(&format!("{undo}/undo"), &[]).await;
+        assert_eq!(app.state(ANNE).await, SubscriptionState::Active);
     }
 
     async fn one_click_ends_at_once_in_both_encodings(app: TestApp) {
