@@ -50,8 +50,12 @@ impl Writer {
     {
         let (reply, result) = oneshot::channel();
         let job: Job = Box::new(move |conn| {
-            let done = catch_unwind(AssertUnwindSafe(|| conn.transaction(work)))
-                .unwrap_or_else(|_| Err(anyhow::anyhow!("a database write panicked").into()));
+            // Caught inside the savepoint: only so is it taken back, and only so does diesel know
+            // that it is over.
+            let done = conn.transaction(|conn| {
+                catch_unwind(AssertUnwindSafe(|| work(conn)))
+                    .unwrap_or_else(|_| Err(anyhow::anyhow!("a database write panicked").into()))
+            });
             Box::new(move |committed| {
                 let _ = reply.send(match (done, committed) {
                     (Ok(_), Err(why)) => {
@@ -101,15 +105,71 @@ fn begin(conn: &mut DbConn) -> diesel::QueryResult<()> {
 }
 
 fn commit(conn: &mut DbConn) -> diesel::QueryResult<()> {
-    let result = match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
-        DbConn::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+    let result = match depth(conn) {
+        1 => match conn {
+            DbConn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
+            DbConn::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
+        },
+        // A savepoint that somebody left open: diesel would close that one and call it a commit.
+        _ => Err(diesel::result::Error::BrokenTransactionManager),
     };
     if result.is_err() {
-        let _ = match conn {
-            DbConn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
-            DbConn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
-        };
+        for _ in 0..depth(conn) {
+            let _ = match conn {
+                DbConn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
+                DbConn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
+            };
+        }
     }
     result
+}
+
+/// How many transactions and savepoints are open.
+fn depth(conn: &mut DbConn) -> u32 {
+    let status = match conn {
+        DbConn::Sqlite(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
+        DbConn::Postgres(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
+    };
+    status.transaction_depth().ok().flatten().map_or(0, std::num::NonZeroU32::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection;
+    use diesel::prelude::*;
+
+    use super::*;
+    use crate::db::{DatabaseUrl, Db};
+
+    /// What another connection sees, which is what has been committed.
+    async fn committed(db: &Db) -> Result<i64> {
+        let count = diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM words)");
+        db.read(move |conn| Ok(diesel::select(count).get_result(conn)?)).await
+    }
+
+    #[tokio::test]
+    async fn after_a_write_that_panics_the_next_ones_are_still_durable() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let db = Db::connect(&DatabaseUrl::Sqlite(folder.path().join("words.db")))?;
+        db.write(|conn| Ok(conn.batch_execute("CREATE TABLE words (word TEXT)")?)).await?;
+        let write = |word: &'static str, ends: fn(&mut DbConn) -> Result<()>| {
+            db.write(move |conn| {
+                conn.batch_execute(&format!("INSERT INTO words VALUES ('{word}')"))?;
+                ends(conn)
+            })
+        };
+        let panics = |_: &mut DbConn| -> Result<()> { std::panic::resume_unwind(Box::new(())) };
+        assert!(write("lost", panics).await.is_err());
+        write("kept", |_| Ok(())).await?;
+        assert_eq!(committed(&db).await?, 1);
+        // One that leaves a savepoint of its own open is answered with an error, and nothing of
+        // it stays.
+        let deeper = |conn: &mut DbConn| -> Result<()> {
+            conn.transaction(|_| std::panic::resume_unwind(Box::new(())))
+        };
+        assert!(write("lost too", deeper).await.is_err());
+        write("kept too", |_| Ok(())).await?;
+        assert_eq!(committed(&db).await?, 2);
+        Ok(())
+    }
 }
