@@ -55,10 +55,12 @@ pub struct App {
 }
 
 impl App {
-    /// Brings the database up to date and connects.
+    /// Connects. The database must be up to date, which is for the caller to see to, because only
+    /// who holds [`db::migrate::lock`] may change it; and its hashes must be of our pepper.
     pub fn build(config: Config, clock: Clock) -> Result<web::Data<Self>> {
-        db::migrate::run(&config.database_url)?;
+        db::migrate::check(&config.database_url)?;
         let db = Db::connect(&config.database_url)?;
+        subscribers::pepper::check(&config, &db, clock.now())?;
         let links = Links::new(config.public_url.clone(), &config.secret_keys);
         let (relay, catcher) = match &config.mail_url {
             MailUrl::Smtp(relay) => (relay.clone(), None),

@@ -236,6 +236,8 @@ fn with_app(
 ) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     start_tracing(&config)?;
+    // The service may be running on it, perhaps in an earlier version.
+    db::migrate::run_if_new(&config.database_url)?;
     let answer = actix_web::rt::System::new().block_on(async {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         verb(app).await.map_err(explain)
@@ -272,6 +274,7 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
             config.bind
         )
     })?;
+    db::migrate::run(&config.database_url)?;
     actix_web::rt::System::new().block_on(async move {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         tracing::info!(address = %app.config.public_url, "serving");
@@ -299,6 +302,7 @@ fn demo(file: Option<&Path>, once: bool) -> anyhow::Result<()> {
             config.bind
         )
     })?;
+    db::migrate::run(&config.database_url)?;
     actix_web::rt::System::new().block_on(async move {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         if once {
@@ -346,6 +350,7 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     start_tracing(&config)?;
     let _lock = db::migrate::lock(&config.database_url)?;
+    db::migrate::run(&config.database_url)?;
     let equation = actix_web::rt::System::new().block_on(async {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         // As when serving: a restored backup sends to nobody who has left since.

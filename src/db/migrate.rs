@@ -51,11 +51,13 @@ pub fn lock(url: &DatabaseUrl) -> anyhow::Result<ServeLock> {
 }
 
 /// Runs what is pending and returns how many that were. A SQLite database that has data is copied
-/// first, beside itself.
+/// first, beside itself. The caller holds the [`lock`]: nobody may be at work on what is changed.
 pub fn run(url: &DatabaseUrl) -> anyhow::Result<usize> {
-    let mut conn =
-        Manager::new(url, Door::Write).connect().context("opening the database to migrate it")?;
+    let mut conn = open(url)?;
     if matches!(conn, DbConn::Postgres(_)) {
+        // A large table takes longer to change than any statement may otherwise run, and so does
+        // waiting for another process that changes it.
+        conn.batch_execute("SET statement_timeout = 0")?;
         conn.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))?;
     }
     let count = pending(&mut conn)?;
@@ -82,6 +84,31 @@ pub fn run(url: &DatabaseUrl) -> anyhow::Result<usize> {
         anyhow::anyhow!(error).context("a migration failed; nothing of it was kept")
     })?;
     Ok(count)
+}
+
+/// Makes the tables of a database that has none; leaves any other alone. For a command that is
+/// run before the service ever was.
+pub fn run_if_new(url: &DatabaseUrl) -> anyhow::Result<()> {
+    if is_new(&mut open(url)?)? {
+        let _lock = lock(url)?;
+        run(url)?;
+    }
+    Ok(())
+}
+
+/// Refuses a database that is not as this program knows it; changes nothing.
+pub fn check(url: &DatabaseUrl) -> anyhow::Result<()> {
+    match pending(&mut open(url)?)? {
+        0 => Ok(()),
+        count => bail!(
+            "the database is {count} migration(s) behind this program: stop the service that runs \
+             on it, then run `lederbrev migrate`, or start the service with this version"
+        ),
+    }
+}
+
+fn open(url: &DatabaseUrl) -> anyhow::Result<DbConn> {
+    Manager::new(url, Door::Write).connect().context("opening the database to migrate it")
 }
 
 /// How many migrations this program knows and the database has not had; an error when the

@@ -92,7 +92,7 @@ enum Writes {
 }
 
 impl Db {
-    /// Connects; the database must exist and be migrated ([`migrate::run`]).
+    /// Connects; the database must exist and be up to date ([`migrate::check`]).
     pub fn connect(url: &DatabaseUrl) -> Result<Self> {
         let writes = match url {
             DatabaseUrl::Sqlite(_) => {
@@ -153,6 +153,17 @@ impl Db {
             }
         }
     }
+}
+
+/// Runs a closure in a transaction on a connection of its own: for what is to be settled before
+/// the program begins, when nobody waits and no thread may be asked.
+pub fn at_start<T>(url: &DatabaseUrl, work: impl FnOnce(&mut DbConn) -> Result<T>) -> Result<T> {
+    use diesel::Connection;
+    use diesel::r2d2::ManageConnection;
+    let conn = Manager::new(url, Door::Write).connect();
+    let mut conn =
+        conn.map_err(|error| anyhow::Error::new(error).context("opening the database"))?;
+    conn.transaction(work)
 }
 
 async fn blocking<T, F>(work: F) -> Result<T>

@@ -237,6 +237,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    pepper (fingerprint) {
+        fingerprint -> Binary,
+        first_used_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     suppressions (address_hash) {
         address_hash -> Binary,
         reason -> Text,
@@ -501,6 +511,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     growth,
     stated_counts,
     suppressions,
+    pepper,
     library_items,
     library_addresses,
     issues,

@@ -10,6 +10,7 @@ pub mod growth;
 pub mod import;
 pub mod ledger;
 pub mod link;
+pub mod pepper;
 pub mod preferences;
 pub mod retention;
 pub mod routes;

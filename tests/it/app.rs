@@ -7,7 +7,7 @@ use diesel::QueryResult;
 use lederbrev::app::{self, App};
 use lederbrev::clock::{Clock, Instant};
 use lederbrev::config::Config;
-use lederbrev::db::DbConn;
+use lederbrev::db::{DbConn, migrate};
 use lederbrev::jobs;
 use lederbrev::mail::Caught;
 use lederbrev::newsletters;
@@ -96,6 +96,7 @@ impl TestApp {
         values.extend(settings.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let config = Config::from_values(values).unwrap();
         let clock = Clock::set(start_of_test());
+        migrate::run(&config.database_url).unwrap();
         let app = App::build(config, clock.clone()).unwrap();
         let server = app::serve(app.clone(), listener).unwrap();
         let handle = server.handle();

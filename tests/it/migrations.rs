@@ -1,6 +1,7 @@
 //! Both sets of migrations give the same tables, and those that `schema.rs` describes.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -233,4 +234,31 @@ fn only_one_process_serves_a_sqlite_database() {
     assert!(migrate::lock(&url).err().unwrap().to_string().contains("another lederbrev"));
     drop(first);
     assert!(migrate::lock(&url).is_ok());
+}
+
+#[test]
+fn a_command_leaves_a_database_of_an_earlier_version_to_the_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lederbrev.db");
+    let url = DatabaseUrl::Sqlite(path.clone());
+    let add = || {
+        Command::new(env!("CARGO_BIN_EXE_lederbrev"))
+            .args(["staff", "add", "mette@lederweb.example", "--role", "admin"])
+            .env("LEDERBREV_DATABASE_URL", format!("sqlite://{}", path.display()))
+            .output()
+            .unwrap()
+    };
+    assert!(add().status.success(), "a new database is made");
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+    conn.revert_last_migration(SQLITE).unwrap();
+    // An earlier version serves it.
+    let serves = migrate::lock(&url).unwrap();
+    let refused = add();
+    assert!(!refused.status.success());
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(words.contains("stop the service") && words.contains("lederbrev migrate"), "{words}");
+    assert!(conn.has_pending_migration(SQLITE).unwrap(), "nothing was changed under it");
+    drop(serves);
+    assert_eq!(migrate::run(&url).unwrap(), 1);
+    assert!(add().status.success());
 }

@@ -13,7 +13,7 @@ use lederbrev::config::Config;
 use lederbrev::db::schema::{
     click_counts, clicks, deliveries, issues, newsletters, open_counts, opens,
 };
-use lederbrev::db::{DatabaseUrl, DbConn};
+use lederbrev::db::{DatabaseUrl, DbConn, migrate};
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
 use lederbrev::subscribers::store::consents;
@@ -387,7 +387,9 @@ async fn what_waits_when_the_service_is_told_to_stop_is_written_down() {
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect();
-    let app = App::build(Config::from_values(settings.clone()).unwrap(), Clock::real()).unwrap();
+    let config = Config::from_values(settings.clone()).unwrap();
+    migrate::run(&config.database_url).unwrap();
+    let app = App::build(config, Clock::real()).unwrap();
     let issue = app
         .db
         .write(|conn| {

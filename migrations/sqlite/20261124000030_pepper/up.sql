@@ -1,0 +1,5 @@
+-- What the suppression pepper is known by: a keyed hash of fixed words, from which nobody learns it.
+CREATE TABLE pepper (
+    fingerprint BLOB NOT NULL PRIMARY KEY,
+    first_used_at BIGINT NOT NULL
+);
