@@ -25,8 +25,9 @@ pub enum MailError {
     /// after a broken connection may be a second copy; it has the same Message-ID.
     #[error("the relay cannot be reached: {0}")]
     Unreachable(String),
-    /// The relay refused it.
-    #[error("the relay refused: {0}")]
+    /// The relay refused it. The words of the answer are not said on: servers repeat addresses,
+    /// and what an error says ends in the log.
+    #[error("the relay refused: {}", code_and_status(.0))]
     Refused(Reply),
     /// It cannot be written as a message.
     #[error("the mail cannot be written")]
@@ -45,6 +46,11 @@ impl MailError {
             }
         }
     }
+}
+
+fn code_and_status(reply: &Reply) -> String {
+    let status = reply.status.map(|status| format!(" {status}")).unwrap_or_default();
+    format!("{}{status}", reply.code)
 }
 
 /// The way to the relay; one connection a mail.
@@ -123,9 +129,25 @@ fn refusal(error: &lettre::transport::smtp::Error) -> MailError {
             let line = format!("{code} {}\r\n", text.replace(['\r', '\n'], " "));
             match Reply::read(Stage::Recipient, line.as_bytes(), |_| {}) {
                 Ok(Some((reply, _))) => MailError::Refused(reply),
-                _ => MailError::Unreachable(text),
+                _ => MailError::Unreachable(format!("an answer that cannot be read, {code}")),
             }
         }
         None => MailError::Unreachable(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_a_server_meant_and_never_its_words() -> anyhow::Result<()> {
+        let line = b"550 5.1.1 <anne.holm@aarhus.example>: Recipient address rejected\r\n";
+        let (reply, _) = Reply::read(Stage::Recipient, line, |_| {})?
+            .unwrap_or_else(|| (Reply::no_smtputf8(), 0));
+        let error = MailError::Refused(reply);
+        assert_eq!(error.to_string(), "the relay refused: 550 5.1.1");
+        assert!(!format!("{:?}", anyhow::Error::new(error)).contains("aarhus"));
+        Ok(())
     }
 }
