@@ -22,6 +22,10 @@ const ABANDONED: TimeDelta = TimeDelta::minutes(15);
 /// Characters of a key. A longer one is refused: cut, two keys would be one.
 const LONGEST: usize = 200;
 
+/// Bytes of the longest body that any route takes, which is a list to import; a route that takes
+/// less says so itself.
+pub const MOST_BODY: usize = 32 * 1024 * 1024;
+
 /// The middleware; it stands behind the guard, because a key belongs to its token.
 pub async fn once(
     mut request: ServiceRequest,
@@ -39,7 +43,13 @@ pub async fn once(
         return Ok(response.map_into_right_body());
     }
     let app = request.app_data::<web::Data<App>>().cloned().ok_or(Error::NotFound)?;
-    let body = request.extract::<web::Bytes>().await?;
+    let body = request
+        .extract::<web::Payload>()
+        .await?
+        .to_bytes_limited(MOST_BODY)
+        .await
+        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BODY} bytes")))?
+        .map_err(|error| Error::BadRequest(error.to_string()))?;
     let hash = request_hash(&request, &body);
     request.set_payload(Payload::from(body));
     let (now, claim, of) = (app.clock.now(), key.clone(), hash.clone());

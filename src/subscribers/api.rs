@@ -18,11 +18,9 @@ use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
+use crate::staff::idempotency::MOST_BODY;
 use crate::web::Lang;
 use crate::web::api::{List, Paging};
-
-/// The most that an import in one request may weigh.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -243,9 +241,9 @@ pub async fn import(
     body: web::Payload,
 ) -> Result<HttpResponse> {
     let body = body
-        .to_bytes_limited(MOST_BYTES)
+        .to_bytes_limited(MOST_BODY)
         .await
-        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BYTES} bytes")))?
+        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BODY} bytes")))?
         .map_err(|error| Error::BadRequest(error.to_string()))?;
     let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let (asked, people) = if kind.is_some_and(|kind| kind.starts_with("text/csv")) {

@@ -215,3 +215,16 @@ async fn a_repeated_request_with_its_key_is_answered_as_the_first_time() {
     let refused = post(&app, &reader).json(&a_list(true)).send().await.unwrap();
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
 }
+
+#[actix_web::test]
+async fn a_key_does_not_make_a_long_list_too_long() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    let token = app.token(Role::Editor).await;
+    let mut list = a_list(true);
+    list["basis"] = Value::String("x".repeat(300_000));
+    for key in ["a", "a"] {
+        let answer = post(&app, &token).header("idempotency-key", key).json(&list);
+        assert_eq!(answer.send().await.unwrap().status(), StatusCode::OK);
+    }
+}
