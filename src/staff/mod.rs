@@ -1,5 +1,7 @@
 //! Staff: sign-in, sessions, roles, API tokens, the audit log, and the guard before their routes.
 
+pub mod access;
+pub mod account;
 pub mod add;
 pub mod attempts;
 pub mod guard;

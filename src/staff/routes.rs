@@ -6,7 +6,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::store::{ApiToken, Person};
-use super::{Role, Staff, add, guard, mail_link, password, sign_in, store, tokens};
+use super::{
+    Role, Staff, access, account, add, guard, mail_link, password, sign_in, store, tokens,
+};
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
@@ -129,7 +131,7 @@ pub async fn use_link(app: web::Data<App>, token: web::Path<String>) -> Result<H
 /// `POST /admin/sign-out`
 pub async fn sign_out(app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
     if let Some(hash) = staff.session {
-        app.db.write(move |conn| Ok(store::delete_session(conn, &hash)?)).await?;
+        sign_in::sign_out(&app, hash).await?;
     }
     let mut response = see_other("/admin/sign-in");
     let mut cookie = Cookie::build(guard::COOKIE, "").path("/").finish();
@@ -164,7 +166,7 @@ pub struct Account {
     language: Option<Lang>,
 }
 
-/// `POST /admin/account`: a new password ends every other session.
+/// `POST /admin/account`
 pub async fn change_account(
     request: HttpRequest,
     app: web::Data<App>,
@@ -174,37 +176,20 @@ pub async fn change_account(
     let Account { password, language } = form.into_inner();
     let id = staff.id.ok_or(Error::Forbidden)?;
     if let Some(language) = language {
-        app.db.write(move |conn| Ok(store::set_language(conn, id, language)?)).await?;
+        account::set_language(&app, id, language).await?;
     }
-    if let Some(new) = password {
-        let hash = tokio::task::spawn_blocking(move || password::hash(&new))
-            .await
-            .map_err(anyhow::Error::from)?;
-        let hash = match hash {
-            Ok(hash) => hash,
+    let email = staff.email.clone();
+    match password {
+        Some(new) => match account::set_password(&app, id, staff, new).await {
             Err(Error::Invalid(errors)) => {
-                return page::unprocessable(&AccountPage {
-                    page: Page::new(&request),
-                    email: staff.email,
-                    shortest: password::SHORTEST,
-                    errors,
-                });
+                let shortest = password::SHORTEST;
+                let page = Page::new(&request);
+                page::unprocessable(&AccountPage { page, email, shortest, errors })
             }
-            Err(other) => return Err(other),
-        };
-        let now = app.clock.now();
-        app.db
-            .write(move |conn| {
-                store::set_password(conn, id, &hash)?;
-                store::delete_sessions(conn, id, staff.session.as_deref())?;
-                let subject = format!("staff {}", staff.uuid);
-                let details = serde_json::json!({});
-                store::audit(conn, &staff.email, "staff.password", &subject, details, now)?;
-                Ok(())
-            })
-            .await?;
+            done => done.map(|()| see_other("/admin/account?done=saved")),
+        },
+        None => Ok(see_other("/admin/account?done=saved")),
     }
-    Ok(see_other("/admin/account?done=saved"))
 }
 
 #[derive(Template)]
@@ -284,37 +269,14 @@ pub struct NewAccess {
     disabled: Option<String>,
 }
 
-/// `POST /admin/staff/{id}`: another role, or shut out; both end the person's sessions.
+/// `POST /admin/staff/{id}`
 pub async fn change(
     app: web::Data<App>,
     staff: Staff,
     id: web::Path<PublicId>,
     form: web::Form<NewAccess>,
 ) -> Result<HttpResponse> {
-    let (uuid, now) = (id.into_inner(), app.clock.now());
-    if uuid == staff.uuid {
-        // Nobody shuts themselves out by mistake.
-        return Err(Error::Conflict("error-own-access"));
-    }
-    app.db
-        .write(move |conn| {
-            let person = store::by_uuid(conn, uuid)?;
-            let disabled_at = form.disabled.is_some().then_some(now);
-            store::set_access(conn, person.id, form.role, disabled_at)?;
-            store::delete_sessions(conn, person.id, None)?;
-            let details =
-                serde_json::json!({ "role": form.role, "disabled": disabled_at.is_some() });
-            store::audit(
-                conn,
-                &staff.actor(),
-                "staff.access",
-                &format!("staff {uuid}"),
-                details,
-                now,
-            )?;
-            Ok(())
-        })
-        .await?;
+    access::change(&app, id.into_inner(), form.role, form.disabled.is_some(), &staff).await?;
     Ok(see_other("/admin/staff?done=saved"))
 }
 
@@ -324,21 +286,6 @@ pub async fn revoke_token(
     staff: Staff,
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
-    let (uuid, now) = (id.into_inner(), app.clock.now());
-    app.db
-        .write(move |conn| {
-            let name = store::revoke_token(conn, uuid, now)?;
-            let subject = format!("token {name}");
-            store::audit(
-                conn,
-                &staff.actor(),
-                "token.revoke",
-                &subject,
-                serde_json::json!({}),
-                now,
-            )?;
-            Ok(())
-        })
-        .await?;
+    tokens::revoke(&app, id.into_inner(), &staff.actor()).await?;
     Ok(see_other("/admin/staff?done=saved"))
 }

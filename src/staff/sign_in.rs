@@ -79,6 +79,11 @@ async fn start(
     Ok(token)
 }
 
+/// Ends a session, by the hash of its token.
+pub async fn sign_out(app: &App, session: Vec<u8>) -> Result<()> {
+    app.db.write(move |conn| Ok(store::delete_session(conn, &session)?)).await
+}
+
 /// The job that clears sessions that have ended and answers that are old; says whether there were
 /// any.
 pub async fn clear_ended(app: &App) -> Result<bool> {

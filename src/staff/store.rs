@@ -303,6 +303,20 @@ pub fn audit(
         .map(drop)
 }
 
+/// Whether the audit log has had such an entry since a moment.
+pub fn was_audited(
+    conn: &mut DbConn,
+    action: &str,
+    subject: &str,
+    since: Instant,
+) -> QueryResult<bool> {
+    let entries = audit_log::table
+        .filter(audit_log::action.eq(action))
+        .filter(audit_log::subject.eq(subject))
+        .filter(audit_log::at.gt(since));
+    diesel::select(diesel::dsl::exists(entries)).get_result(conn)
+}
+
 /// The first request that carried an idempotency key.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = idempotency_keys)]

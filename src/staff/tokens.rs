@@ -2,6 +2,7 @@
 
 use super::{Role, random_token, store};
 use crate::app::App;
+use crate::db::PublicId;
 use crate::error::{Error, Result};
 
 /// Makes one and returns it; nobody can ask for it again.
@@ -21,4 +22,17 @@ pub async fn create(app: &App, name: &str, role: Role, actor: &str) -> Result<St
         })
         .await?;
     Ok(token)
+}
+
+/// Revokes one: from the next request on it is refused.
+pub async fn revoke(app: &App, uuid: PublicId, actor: &str) -> Result<()> {
+    let (now, actor) = (app.clock.now(), actor.to_owned());
+    app.db
+        .write(move |conn| {
+            let subject = format!("token {}", store::revoke_token(conn, uuid, now)?);
+            let details = serde_json::json!({});
+            store::audit(conn, &actor, "token.revoke", &subject, details, now)?;
+            Ok(())
+        })
+        .await
 }

@@ -194,7 +194,7 @@ impl Request {
             None => format!("suppression {}", data_encoding::HEXLOWER.encode(&self.hash[..8])),
         };
         let since = self.now - TOLD;
-        if !store::suppressions::was_told(conn, HELD, &subject, since)? {
+        if !staff::store::was_audited(conn, HELD, &subject, since)? {
             let details = json!({ "newsletter": self.newsletter.slug, "reason": reason });
             staff::store::audit(conn, "form", HELD, &subject, details, self.now)?;
         }

@@ -26,10 +26,12 @@ both! {
         assert_eq!(app.client.post(&link).send().await.unwrap().status(), StatusCode::GONE);
     }
 
-    async fn a_new_password_ends_every_other_session(app: TestApp) {
+    async fn a_new_password_ends_every_other_session_and_the_links_that_are_out(app: TestApp) {
         let first = app.signed_in(Role::Editor).await;
         let second = app.signed_in(Role::Editor).await;
         let account = app.url("/admin/account");
+        let email = "editor@lederweb.example";
+        let link = staff::add::add(&app.app, email, "Mette", Role::Editor, "test").await.unwrap();
         let short = first.post(&account).form(&[("password", "kort")]).send().await.unwrap();
         assert_eq!(short.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let form = [("password", "en lang og god sætning")];
@@ -37,7 +39,8 @@ both! {
         assert_eq!(changed.status(), StatusCode::SEE_OTHER);
         assert_eq!(first.get(&account).send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(second.get(&account).send().await.unwrap().status(), StatusCode::SEE_OTHER);
-        let form = [("email", "editor@lederweb.example"), ("password", "en lang og god sætning")];
+        assert_eq!(app.client.post(&link).send().await.unwrap().status(), StatusCode::GONE);
+        let form = [("email", email), ("password", "en lang og god sætning")];
         let again = second.post(app.url("/admin/sign-in")).form(&form).send().await.unwrap();
         assert_eq!(again.status(), StatusCode::SEE_OTHER);
         assert_eq!(second.get(&account).send().await.unwrap().status(), StatusCode::OK);

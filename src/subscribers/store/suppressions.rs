@@ -5,7 +5,7 @@ use diesel::upsert::excluded;
 
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::{audit_log, suppressions};
+use crate::db::schema::suppressions;
 use crate::on_both;
 use crate::subscribers::EndReason;
 
@@ -44,20 +44,4 @@ pub fn put(
 /// Lifts a suppression.
 pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
     diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)
-}
-
-/// Whether the audit log has had such an entry since a moment.
-pub fn was_told(
-    conn: &mut DbConn,
-    action: &str,
-    subject: &str,
-    since: Instant,
-) -> QueryResult<bool> {
-    let count: i64 = audit_log::table
-        .filter(audit_log::action.eq(action))
-        .filter(audit_log::subject.eq(subject))
-        .filter(audit_log::at.gt(since))
-        .count()
-        .get_result(conn)?;
-    Ok(count > 0)
 }
