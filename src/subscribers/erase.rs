@@ -4,7 +4,7 @@
 //! keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
 //! address stays, so that an old list cannot bring it back.
 
-use super::{EndReason, Subscriber, end, store, withdrawals};
+use super::{EndReason, Subscriber, end, store, suppression, withdrawals};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
@@ -22,7 +22,7 @@ pub(super) fn delete(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Re
     end::end_all(conn, person, EndReason::Erased, "erased", now)?;
     store::ledger::forget(conn, person.uuid)?;
     let day = now.start_of_day();
-    store::suppressions::put(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
+    suppression::keep(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
     store::register::delete(conn, person.id)?;
     Ok(())
 }

@@ -27,8 +27,22 @@ pub fn suppress(
     now: Instant,
 ) -> Result<()> {
     end::end_all(conn, person, reason, source, now)?;
-    store::suppressions::put(conn, &person.address_hash, reason, source, now)?;
-    Ok(())
+    keep(conn, &person.address_hash, reason, source, now)
+}
+
+/// Suppresses an address. A reason that only staff lift is not lost to one that a sign-up lifts.
+pub(super) fn keep(
+    conn: &mut DbConn,
+    hash: &[u8],
+    reason: EndReason,
+    source: &str,
+    now: Instant,
+) -> Result<()> {
+    let reason = match store::suppressions::reason(conn, hash)? {
+        Some(earlier) if held(earlier) && !held(reason) => earlier,
+        _ => reason,
+    };
+    Ok(store::suppressions::put(conn, hash, reason, source, now)?)
 }
 
 /// Lifts the suppression that a confirmed sign-up of one's own lifts: not one after a complaint,

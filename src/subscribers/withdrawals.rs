@@ -86,6 +86,8 @@ struct Line {
     event: Event,
     newsletter: String,
     hash: Vec<u8>,
+    /// What only staff lift, of the lines before: an erasure does not take it back.
+    held: Option<EndReason>,
 }
 
 fn read(line: &str) -> Option<Line> {
@@ -95,7 +97,12 @@ fn read(line: &str) -> Option<Line> {
     let event = word()?.parse().ok()?;
     let newsletter = word()?.to_owned();
     let hash = data_encoding::HEXLOWER.decode(word()?.as_bytes()).ok()?;
-    (hash.len() == 32).then_some(Line { at, event, newsletter, hash })
+    let held = match event {
+        Event::Complained => Some(EndReason::Complained),
+        Event::Suppressed => Some(EndReason::Staff),
+        Event::Unsubscribed | Event::Erased | Event::Undone => None,
+    };
+    (hash.len() == 32).then_some(Line { at, event, newsletter, hash, held })
 }
 
 /// Ends what the log says has ended and the database says has not, because it was restored from a
@@ -110,7 +117,13 @@ pub async fn replay(app: &App) -> Result<usize> {
     let mut last: HashMap<(Vec<u8>, String), Line> = HashMap::new();
     for text in text.lines().filter(|line| !line.is_empty()) {
         match read(text) {
-            Some(line) => drop(last.insert((line.hash.clone(), line.newsletter.clone()), line)),
+            Some(mut line) => {
+                let key = (line.hash.clone(), line.newsletter.clone());
+                if line.event == Event::Erased {
+                    line.held = last.get(&key).and_then(|before| before.held);
+                }
+                last.insert(key, line);
+            }
             None => tracing::warn!("a line of withdrawals.log cannot be read; it is left out"),
         }
     }
@@ -150,7 +163,12 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
         }
         ended += subscriptions.len();
         match line.event {
-            Event::Erased => erase::delete(conn, person, line.at)?,
+            Event::Erased => {
+                if let Some(reason) = line.held {
+                    suppression::keep(conn, &line.hash, reason, SOURCE, line.at)?;
+                }
+                erase::delete(conn, person, line.at)?;
+            }
             Event::Complained => {
                 suppression::suppress(conn, person, EndReason::Complained, SOURCE, line.at)?;
             }
@@ -173,7 +191,7 @@ fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
     let reason = match line.event {
         Event::Complained => EndReason::Complained,
         Event::Suppressed => EndReason::Staff,
-        Event::Erased => EndReason::Erased,
+        Event::Erased => line.held.unwrap_or(EndReason::Erased),
         Event::Unsubscribed | Event::Undone => return Ok(()),
     };
     if store::suppressions::reason(conn, &line.hash)?.is_none() {

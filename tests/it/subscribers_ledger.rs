@@ -3,10 +3,18 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
-use lederbrev::db::schema::{growth, ledger as ledger_rows, subscriptions};
+use lederbrev::config::Secret;
+use lederbrev::db::DbConn;
+use lederbrev::db::schema::{growth, ledger as ledger_rows, subscribers, subscriptions};
+use lederbrev::mail::EmailAddress;
 use lederbrev::subscribers::ledger::Basis;
+use lederbrev::subscribers::store::register::Details;
 use lederbrev::subscribers::store::{ledger, register, suppressions};
-use lederbrev::subscribers::{EndReason, Scope, SubscriptionState, erase, withdrawals};
+use lederbrev::subscribers::withdrawals::Event;
+use lederbrev::subscribers::{
+    EndReason, Scope, SubscriptionState, erase, retention, suppression, withdrawals,
+};
+use lederbrev::web::Lang;
 use reqwest::StatusCode;
 
 use crate::app::TestApp;
@@ -162,6 +170,75 @@ both! {
             .unwrap();
         assert_eq!(reason, None);
         assert_eq!(app.differences().await, [""; 0]);
+    }
+
+    async fn who_complained_and_was_erased_still_comes_back_only_through_staff(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        let (anne, _) = app.person(ANNE).await;
+        let (hash, now) = (anne.address_hash.clone(), app.clock.now());
+        withdrawals::append(&app.app, Event::Complained, None, &hash, now).await.unwrap();
+        app.app
+            .db
+            .write(move |conn| {
+                suppression::suppress(conn, &anne, EndReason::Complained, "test", now)
+            })
+            .await
+            .unwrap();
+        app.clock.advance(TimeDelta::days(1));
+        app.erase(ANNE).await;
+        let reason = async |app: &TestApp| {
+            let hash = hash.clone();
+            app.app.db.read(move |conn| Ok(suppressions::reason(conn, &hash)?)).await.unwrap()
+        };
+        assert_eq!(reason(&app).await, Some(EndReason::Complained));
+        let mails = app.mails(ANNE).await;
+        app.ask(ANNE).await;
+        assert_eq!(app.mails(ANNE).await, mails, "staff decide");
+        assert!(!app.knows(ANNE).await);
+        // The same when both are learned from the log, after a backup was restored.
+        let log = std::fs::read(app.app.config.data_dir.join("withdrawals.log")).unwrap();
+        let restored = TestApp::sqlite().await;
+        restored.newsletter().await;
+        restored.at("2017-03-23T07:00:00Z");
+        restored.subscribe(ANNE).await;
+        std::fs::write(restored.app.config.data_dir.join("withdrawals.log"), log).unwrap();
+        for _ in 0..2 {
+            withdrawals::replay(&restored.app).await.unwrap();
+            assert!(!restored.knows(ANNE).await);
+            assert_eq!(reason(&restored).await, Some(EndReason::Complained));
+        }
+    }
+
+    async fn a_flood_of_requests_that_nobody_confirms_is_gone_when_the_page_says(app: TestApp) {
+        let newsletter = app.newsletter().await;
+        let now = app.clock.now();
+        app.app
+            .db
+            .write(move |conn| {
+                for number in 0..1_100 {
+                    let email = format!("leder{number}@aarhus.example");
+                    let address = EmailAddress::parse(&email).unwrap();
+                    let details = Details {
+                        name: None,
+                        organisation: None,
+                        sector: None,
+                        leadership_group: None,
+                        language: Lang::Da,
+                    };
+                    let hash = email.as_bytes();
+                    let person = register::find_or_insert(conn, &address, hash, &details, now)?;
+                    register::insert_pending(conn, person.id, newsletter, "form", 1, now)?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        app.clock.advance(TimeDelta::days(15));
+        // The job runs once a day.
+        assert!(retention::clear_old(&app.app).await.unwrap());
+        let left = |conn: &mut DbConn| Ok(subscribers::table.count().get_result::<i64>(conn)?);
+        assert_eq!(app.app.db.read(left).await.unwrap(), 0);
     }
 
     async fn a_pause_changes_no_count_and_ends_by_itself(app: TestApp) {
@@ -324,6 +401,31 @@ async fn a_database_copied_back_wakes_nobody() {
     assert_eq!(state().await, SubscriptionState::Active, "as it was when it was copied");
     assert_eq!(withdrawals::replay(&restored).await.unwrap(), 1);
     assert_eq!(state().await, SubscriptionState::Ended);
+}
+
+both! {
+    async fn a_lost_pepper_is_noticed_before_an_old_list_brings_anybody_back(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        let build = |config| lederbrev::app::App::build(config, app.clock.clone());
+        let config = app.app.config.clone();
+        assert!(build(config.clone()).is_ok());
+        let mut other = config.clone();
+        other.suppression_pepper = Secret::new("a pepper that was made anew on another day");
+        let refused = || format!("{:?}", build(other.clone()).err().expect("refused"));
+        assert!(refused().contains("LEDERBREV_SUPPRESSION_PEPPER"), "{}", refused());
+        // Nobody need be in the register any more.
+        app.erase(ANNE).await;
+        assert!(refused().contains("suppression.pepper"), "{}", refused());
+        // A database from before the fingerprint was kept.
+        app.subscribe(BO).await;
+        let forget = |conn: &mut lederbrev::db::DbConn| {
+            Ok(diesel::delete(lederbrev::db::schema::pepper::table).execute(conn)?)
+        };
+        app.app.db.write(forget).await.unwrap();
+        assert!(refused().contains("suppression.pepper"), "{}", refused());
+        assert!(build(config).is_ok());
+    }
 }
 
 #[actix_web::test]
