@@ -4,7 +4,9 @@ use lederbrev::links::Purpose;
 use lederbrev::newsletters::{self, Tracking};
 use lederbrev::subscribers::ledger::{self, Basis};
 use lederbrev::subscribers::store::register;
-use lederbrev::subscribers::{Subscriber, Subscription, SubscriptionState, suppression, unsubscribe};
+use lederbrev::subscribers::{
+    Subscriber, Subscription, SubscriptionState, suppression, unsubscribe,
+};
 use reqwest::{Response, StatusCode};
 
 use crate::app::TestApp;
