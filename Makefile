@@ -1,6 +1,6 @@
 # Lederbrev: what people do with a checkout. `make` alone lists it.
 
-.PHONY: help demo test build format lint docs suite deny clean
+.PHONY: help demo test build bench format lint docs suite deny clean
 .DEFAULT_GOAL := help
 
 CARGO ?= cargo
@@ -24,6 +24,10 @@ test: ## everything that must be green: format, lints, docs, and the suite on bo
 build: ## build the program, optimised
 	@./.ci/needs build
 	$(CARGO) build --release --locked
+
+bench: ## measure against the plainest program that does the same (about 20 minutes; BENCH=name for one)
+	@./.ci/needs test
+	$(CARGO) bench --locked --quiet -- $(BENCH)
 
 format:
 	$(CARGO) fmt --check
