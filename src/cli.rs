@@ -23,6 +23,7 @@ use crate::newsletters;
 use crate::staff::{self, Role};
 use crate::subscribers;
 use crate::subscribers::import::{self, Import};
+use crate::subscribers::import_csv;
 use crate::tracking;
 
 /// A self-hosted newsletter and subscriber management service.
@@ -143,7 +144,13 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Migrate => migrate(config),
         Command::Send { issue } => send(config, &issue),
         Command::Staff(StaffCommand::Add { email, role, name }) => {
-            with_app(config, async move |app| staff::add::add(&app, &email, &name, role, CLI).await)
+            with_app(config, async move |app| {
+                let added = staff::add::add(&app, &email, &name, role, CLI).await?;
+                if added.was_there {
+                    tracing::warn!(%role, "this person has access already; only the link is new");
+                }
+                Ok(added.link)
+            })
         }
         Command::Token(TokenCommand::Create { name, role }) => {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
@@ -152,7 +159,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import { file, newsletter, basis, consented_on, dry_run } => {
             let people = std::fs::read(&file)
                 .with_context(|| format!("reading {}", file.display()))
-                .and_then(|bytes| import::read_csv(&bytes).map_err(explain))?;
+                .and_then(|bytes| import_csv::read_csv(&bytes).map_err(explain))?;
             with_app(config, async move |app| {
                 let found = app
                     .db

@@ -83,9 +83,22 @@ impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
         match error {
             diesel::result::Error::NotFound => Self::NotFound,
+            diesel::result::Error::DatabaseError(_, why) if is_unstorable(why.message()) => {
+                Self::BadRequest(
+                    "a value holds what a database cannot: U+0000, or a day far out".into(),
+                )
+            }
             other => Self::Database(other),
         }
     }
+}
+
+/// Whether PostgreSQL says that it can hold no such value: a NUL in a text or in JSON, a day in
+/// the year −262143. Only what was sent to us can have such values, and all of it ends up there.
+fn is_unstorable(message: &str) -> bool {
+    [" 0x00", "unsupported Unicode escape", "date out of range", "timestamp out of range"]
+        .iter()
+        .any(|words| message.contains(words))
 }
 
 impl ResponseError for Error {

@@ -37,6 +37,21 @@ tokens-state = Tilstand
 tokens-revoked = Trukket tilbage
 tokens-revoke = Træk { $name } tilbage
 tokens-create = Opret nøgle
+staff-was-there =
+    Vedkommende har allerede adgang som { $role ->
+        [admin] administrator
+        [editor] redaktør
+        [operator] driftsansvarlig
+       *[reader] læser
+    }. Kun linket er nyt.
+error-staff-role =
+    { $email } har allerede adgang som { $role ->
+        [admin] administrator
+        [editor] redaktør
+        [operator] driftsansvarlig
+       *[reader] læser
+    }. Ret rollen i listen, og gem, hvis den skal være en anden.
+error-staff-disabled = { $email } er spærret, så et link ville ikke virke. Fjern krydset ved Spærret i listen, og gem, før du laver et link.
 error-key-reused = Nøglen er allerede brugt til en anden forespørgsel. Brug en ny.
 error-key-running = Den første forespørgsel med nøglen er ikke færdig endnu. Prøv igen om lidt.
 sign-in-lost-title = Ingen adgangskode?

@@ -37,6 +37,21 @@ tokens-state = State
 tokens-revoked = Revoked
 tokens-revoke = Revoke { $name }
 tokens-create = Make a token
+staff-was-there =
+    This person already has access as { $role ->
+        [admin] an administrator
+        [editor] an editor
+        [operator] an operator
+       *[reader] a reader
+    }. Only the link is new.
+error-staff-role =
+    { $email } already has access as { $role ->
+        [admin] an administrator
+        [editor] an editor
+        [operator] an operator
+       *[reader] a reader
+    }. To change that, choose the role in the list of staff and save.
+error-staff-disabled = { $email } is shut out, so a link would not work. Take the tick at Shut out away in the list of staff and save before you make a link.
 error-key-reused = The key has been used for another request. Use a new one.
 error-key-running = The first request with this key is not finished yet. Try again in a moment.
 sign-in-lost-title = No password?

@@ -17,7 +17,11 @@ use crate::staff;
 /// How long autosaves are one revision, in seconds.
 const AUTOSAVE_WINDOW: i64 = 5 * 60;
 
+/// How often an address in the archive is chosen anew.
+const MOST_ROUNDS: usize = 20;
+
 /// An issue to be.
+#[derive(Clone)]
 pub struct NewIssue {
     /// The newsletter's row.
     pub newsletter: i64,
@@ -28,6 +32,7 @@ pub struct NewIssue {
 }
 
 /// What an editor wants to save.
+#[derive(Clone)]
 pub struct Draft {
     /// All of it.
     pub content: Content,
@@ -58,10 +63,31 @@ pub fn open(conn: &mut DbConn, uuid: PublicId) -> Result<Composition> {
     Ok(Composition { issue, newsletter, revision, content })
 }
 
+/// Does one write once more when somebody else took the address in the archive that it chose: on
+/// PostgreSQL two writes do not see each other. Each round lets one of them through.
+async fn with_free_slug<T: Send + 'static>(
+    app: &App,
+    work: impl Fn(&mut DbConn) -> Result<T> + Clone + Send + 'static,
+) -> Result<T> {
+    for _ in 0..MOST_ROUNDS {
+        match app.db.write(work.clone()).await {
+            Err(Error::Database(error)) if is_taken_slug(&error) => {}
+            done => return done,
+        }
+    }
+    app.db.write(work).await
+}
+
+fn is_taken_slug(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    matches!(error, Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info)
+        if info.constraint_name() == Some("issues_slug_key"))
+}
+
 /// Makes an issue.
 pub async fn create(app: &App, new: NewIssue, actor: &str) -> Result<Issue> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
-    app.db.write(move |conn| insert(conn, new, Origin::Here, &actor, now)).await
+    with_free_slug(app, move |conn| insert(conn, new.clone(), Origin::Here, &actor, now)).await
 }
 
 /// Makes an issue in an open transaction.
@@ -98,14 +124,13 @@ pub(super) fn insert(
 /// counted by block.
 pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
-    app.db
-        .write(move |conn| {
-            let Composition { issue, mut content, .. } = open(conn, uuid)?;
-            content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();
-            let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
-            insert(conn, new, Origin::Here, &actor, now)
-        })
-        .await
+    with_free_slug(app, move |conn| {
+        let Composition { issue, mut content, .. } = open(conn, uuid)?;
+        content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();
+        let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
+        insert(conn, new, Origin::Here, &actor, now)
+    })
+    .await
 }
 
 /// Saves a draft; what was approved is a draft again. The same content once more changes nothing.
@@ -115,17 +140,16 @@ pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> 
 /// scheduled or further.
 pub async fn save(app: &App, uuid: PublicId, draft: Draft, actor: &str) -> Result<Issue> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
-    app.db
-        .write(move |conn| {
-            let Draft { mut content, based_on, autosave } = draft;
-            let issue = store::by_uuid(conn, uuid)?;
-            if !issue.is_open() {
-                return Err(Error::Conflict("error-issue-locked"));
-            }
-            fit_theme(issue.kind, &mut content)?;
-            save_in(conn, issue, &content, Some(based_on), autosave, &actor, now)
-        })
-        .await
+    with_free_slug(app, move |conn| {
+        let Draft { mut content, based_on, autosave } = draft.clone();
+        let issue = store::by_uuid(conn, uuid)?;
+        if !issue.is_open() {
+            return Err(Error::Conflict("error-issue-locked"));
+        }
+        fit_theme(issue.kind, &mut content)?;
+        save_in(conn, issue, &content, Some(based_on), autosave, &actor, now)
+    })
+    .await
 }
 
 /// A special edition has a theme, an ordinary one has none.

@@ -71,6 +71,10 @@ impl EmailAddress {
         if local.len() > MOST_LOCAL || typed.len() > MOST || local.len() + 1 + domain.len() > MOST {
             return Err(AddressError::TooLong);
         }
+        // lettre writes the single mails, and allows fewer characters than RFC 6532.
+        if lettre::Address::new(local, &domain).is_err() {
+            return Err(AddressError::Invalid);
+        }
         Ok(Self { local: local.to_owned(), domain, typed })
     }
 
@@ -217,6 +221,14 @@ mod tests {
             assert_eq!(EmailAddress::parse(text), Err(AddressError::Invalid), "{text:?}");
         }
         assert_eq!(EmailAddress::parse(" \n "), Err(AddressError::Empty));
+    }
+
+    #[test]
+    fn what_the_mailer_cannot_write_is_refused_at_once() {
+        for text in ["😀@x.example", "a\u{e000}@x.example", "a\u{fdd0}b@x.example"] {
+            assert_eq!(EmailAddress::parse(text), Err(AddressError::Invalid), "{text:?}");
+        }
+        assert!(EmailAddress::parse("søren.åse@ringkøbing-skjern.example").is_ok());
     }
 
     #[test]

@@ -30,6 +30,15 @@ impl Attempts {
         *count <= MOST
     }
 
+    /// Takes a try back that got in. Earlier ones count on: somebody's own password must not buy
+    /// them tries at those of others.
+    pub fn take_back(&self, key: &str) {
+        let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((_, count)) = counts.get_mut(key) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Forgets the tries of a key that got in.
     pub fn forget(&self, key: &str) {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(key);

@@ -58,9 +58,7 @@ pub async fn submit(
     let client = client.map(|ip| ip.to_string()).unwrap_or_default();
     match sign_in::by_password(&app, &email, &password, &client).await {
         Ok(token) => {
-            // Only a path of our own: "//other.example" would lead away.
-            let own = next.starts_with("/admin") && !next.contains("//");
-            let mut response = see_other(if own { &next } else { "/admin" });
+            let mut response = see_other(if is_own(&next) { &next } else { "/admin" });
             response.add_cookie(&session_cookie(&app, token)).map_err(anyhow::Error::from)?;
             Ok(response)
         }
@@ -69,6 +67,15 @@ pub async fn submit(
         }
         Err(other) => Err(other),
     }
+}
+
+/// Whether this is a page of ours, written as a browser writes it: "//other.example" would lead
+/// away, and what is no plain text is no header.
+fn is_own(next: &str) -> bool {
+    let below = next.strip_prefix("/admin");
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && !next.contains("//")
 }
 
 /// Who wants a link by mail.
@@ -201,6 +208,8 @@ struct StaffPage {
     roles: &'static [Role],
     /// A link or a token that was just made, and is shown this once.
     made: Option<String>,
+    /// The link is for somebody who had access before, in this role.
+    was_there: Option<Role>,
     errors: Vec<FieldError>,
 }
 
@@ -217,7 +226,15 @@ async fn staff_page(
 ) -> Result<StaffPage> {
     let (people, tokens) =
         app.db.read(|conn| Ok((store::all(conn)?, store::tokens(conn)?))).await?;
-    Ok(StaffPage { page: Page::new(request), people, tokens, roles: Role::ALL, made, errors })
+    Ok(StaffPage {
+        page: Page::new(request),
+        people,
+        tokens,
+        roles: Role::ALL,
+        made,
+        was_there: None,
+        errors,
+    })
 }
 
 /// Somebody or something to be let in.
@@ -237,8 +254,9 @@ pub async fn create(
     staff: Staff,
     form: web::Form<NewStaff>,
 ) -> Result<HttpResponse> {
-    let made = add::add(&app, &form.email, &form.name, form.role, &staff.actor()).await;
-    show_made(&request, &app, made).await
+    let added = add::add(&app, &form.email, &form.name, form.role, &staff.actor()).await;
+    let was_there = added.as_ref().is_ok_and(|added| added.was_there).then_some(form.role);
+    show_made(&request, &app, added.map(|added| added.link), was_there).await
 }
 
 /// `POST /admin/tokens`: makes an API token and shows it.
@@ -249,12 +267,20 @@ pub async fn create_token(
     form: web::Form<NewStaff>,
 ) -> Result<HttpResponse> {
     let made = tokens::create(&app, &form.name, form.role, &staff.actor()).await;
-    show_made(&request, &app, made).await
+    show_made(&request, &app, made, None).await
 }
 
-async fn show_made(request: &HttpRequest, app: &App, made: Result<String>) -> Result<HttpResponse> {
+async fn show_made(
+    request: &HttpRequest,
+    app: &App,
+    made: Result<String>,
+    was_there: Option<Role>,
+) -> Result<HttpResponse> {
     match made {
-        Ok(made) => html(&staff_page(request, app, Some(made), vec![]).await?),
+        Ok(made) => {
+            let page = staff_page(request, app, Some(made), vec![]).await?;
+            html(&StaffPage { was_there, ..page })
+        }
         Err(Error::Invalid(errors)) => {
             page::unprocessable(&staff_page(request, app, None, errors).await?)
         }

@@ -26,6 +26,7 @@ pub async fn by_password(app: &App, email: &str, given: &str, client: &str) -> R
     match person.filter(|_| fits) {
         Some(person) => {
             app.attempts.forget(&account);
+            app.attempts.take_back(&client);
             start(app, &person, "staff.sign-in", None).await
         }
         None => Err(Error::field("password", "error-sign-in")),

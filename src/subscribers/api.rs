@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::import::{self, Import, Report};
+use super::import_csv;
 use super::ledger::{self, Basis};
 use super::store::lists;
 use super::subscribe::SubscribeForm;
@@ -47,7 +48,7 @@ pub struct CountView {
 /// How many subscribers there were at the end of a day.
 #[utoipa::path(get, path = "/api/v1/newsletters/{id}/count", tag = "newsletters",
     params(("id" = String, Path, description = "id or slug"), On),
-    responses((status = 200, body = CountView)))]
+    responses((status = 200, body = CountView), (status = 422)))]
 pub async fn count(
     app: web::Data<App>,
     id: web::Path<String>,
@@ -57,7 +58,11 @@ pub async fn count(
     app.db
         .read(move |conn| {
             let newsletter = newsletters::store::by_name(conn, &id)?;
-            let on = day.on.unwrap_or(now.day_in(newsletter.zone()));
+            let today = now.day_in(newsletter.zone());
+            let on = day.on.unwrap_or(today);
+            if on > today {
+                return Err(Error::field("on", "error-day-future"));
+            }
             let count = ledger::count_on(conn, newsletter.id, on)?;
             let (subscribers, basis, source) = (count.subscribers, count.basis, count.source);
             Ok(Json(CountView { on, subscribers, basis, source }))
@@ -210,14 +215,13 @@ pub struct ImportRequest {
     /// The people; with CSV they are in the body.
     #[serde(default)]
     #[param(ignore)]
-    #[schema(value_type = Vec<Person>)]
-    subscribers: Vec<SubscribeForm>,
+    subscribers: Vec<Person>,
 }
 
 /// Somebody in a list to import; only the address must be given.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the JSON that becomes a SubscribeForm")]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 struct Person {
+    #[serde(default)]
     email: String,
     name: Option<String>,
     organisation: Option<String>,
@@ -227,6 +231,20 @@ struct Person {
     leadership_group: Option<String>,
     /// `da` or `en`
     language: Option<String>,
+}
+
+impl From<Person> for SubscribeForm {
+    fn from(person: Person) -> Self {
+        Self {
+            email: person.email,
+            name: person.name.unwrap_or_default(),
+            organisation: person.organisation.unwrap_or_default(),
+            sector: person.sector.unwrap_or_default(),
+            leadership_group: person.leadership_group.unwrap_or_default(),
+            language: person.language.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Imports people whose consent you state; who left before is never brought back.
@@ -249,12 +267,15 @@ pub async fn import(
     let (asked, people) = if kind.is_some_and(|kind| kind.starts_with("text/csv")) {
         let asked = web::Query::<ImportRequest>::from_query(request.query_string())
             .map_err(|error| Error::BadRequest(error.to_string()))?;
-        (asked.into_inner(), import::read_csv(&body)?)
+        (asked.into_inner(), import_csv::read_csv(&body)?)
     } else {
         let mut asked: ImportRequest =
             serde_json::from_slice(&body).map_err(|error| Error::BadRequest(error.to_string()))?;
         let people = std::mem::take(&mut asked.subscribers);
-        (asked, people.into_iter().enumerate().map(|(at, person)| (at + 1, person)).collect())
+        (
+            asked,
+            people.into_iter().enumerate().map(|(at, person)| (at + 1, person.into())).collect(),
+        )
     };
     let name = asked.newsletter.clone();
     let newsletter =

@@ -95,36 +95,6 @@ impl Report {
     }
 }
 
-/// Reads CSV with a header line that names the columns: `email`, and as many as there are of
-/// `name`, `organisation`, `sector`, `leadership_group`, `language`. Columns are parted by commas
-/// or, as Danish spreadsheets do, by semicolons; the text is UTF-8.
-pub fn read_csv(bytes: &[u8]) -> Result<Vec<(usize, SubscribeForm)>> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let semicolons = header.iter().filter(|byte| **byte == b';').count();
-    let commas = header.iter().filter(|byte| **byte == b',').count();
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(if semicolons > commas { b';' } else { b',' })
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(bytes);
-    let headers = reader.headers().map_err(unreadable)?;
-    if !headers.iter().any(|name| name == "email") {
-        return Err(Error::field("email", "error-import-no-email"));
-    }
-    let mut people = Vec::new();
-    for row in reader.deserialize() {
-        let row: SubscribeForm = row.map_err(unreadable)?;
-        people.push((people.len() + 2, row));
-    }
-    Ok(people)
-}
-
-fn unreadable(error: csv::Error) -> Error {
-    let line = error.position().map_or(1, csv::Position::line);
-    Error::Invalid(vec![FieldError::new("", "error-import-unreadable").with("line", line)])
-}
-
 /// Imports a list, in chunks: a crash in the middle leaves whole chunks behind, and the same list
 /// again goes on, because who is there is left unchanged.
 pub async fn import(app: &App, import: Import, actor: &str) -> Result<Report> {

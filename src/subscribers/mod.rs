@@ -8,6 +8,7 @@ mod end;
 pub mod erase;
 pub mod growth;
 pub mod import;
+pub mod import_csv;
 pub mod ledger;
 pub mod link;
 pub mod pepper;

@@ -156,9 +156,9 @@ impl TestApp {
     /// A browser in which somebody with this role is signed in.
     pub async fn signed_in(&self, role: Role) -> Client {
         let email = format!("{role}@lederweb.example");
-        let link = staff::add::add(&self.app, &email, "Mette Lund", role, "test").await.unwrap();
+        let added = staff::add::add(&self.app, &email, "Mette Lund", role, "test").await.unwrap();
         let browser = browser();
-        let response = browser.post(link).send().await.unwrap();
+        let response = browser.post(added.link).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
         browser
     }

@@ -124,7 +124,7 @@ impl<'a> Browser<'a> {
         let email = format!("{role}@lederweb.example");
         let link =
             staff::add::add(&self.app.app, &email, "Mette Lund", role, "test").await.unwrap();
-        self.goto(&link).await;
+        self.goto(&link.link).await;
         self.click("main button").await;
         self.wait_for(".staff-header").await;
     }

@@ -162,7 +162,7 @@ impl<'a> Editor<'a> {
         let link =
             staff::add::add(&self.app.app, "bo@lederweb.example", "Bo Krag", Role::Editor, "test");
         let browser = browser();
-        browser.post(link.await.unwrap()).send().await.unwrap();
+        browser.post(link.await.unwrap().link).send().await.unwrap();
         Self { app: self.app, browser, issue: self.issue.clone() }
     }
 }

@@ -55,6 +55,9 @@ both! {
         // An import counts from its own day, whenever the consent was given.
         let before = ask(&app, &token, &format!("{count}?on=2017-03-02")).await;
         assert_eq!(before["subscribers"], Value::Null);
+        // Nobody has counted what is to come.
+        let future = app.client.get(app.url(&format!("{count}?on=9999-12-31"))).bearer_auth(&token);
+        assert_eq!(future.send().await.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
         let again = import(&app, &token, &a_list(false)).await;
         assert_eq!((again.created, again.unchanged), (0, 2));
         assert_eq!(ask(&app, &token, count).await["subscribers"], 2);
@@ -179,6 +182,24 @@ async fn work_with_a_key_goes_on_when_the_caller_hangs_up() {
     panic!("nobody finished what was begun");
 }
 
+both! {
+    async fn issues_with_one_title_at_once_get_addresses_of_their_own(app: TestApp) {
+        app.newsletter().await;
+        let token = app.token(Role::Editor).await;
+        let draft = json!({ "newsletter": "lederweb", "subject": "Ledelse af kerneopgaven", "blocks": [] });
+        let post = || app.client.post(app.url("/api/v1/issues")).bearer_auth(&token).json(&draft);
+        let answers = futures_util::future::join_all((0..10).map(|_| post().send())).await;
+        let mut slugs = std::collections::BTreeSet::new();
+        for answer in answers {
+            let answer = answer.unwrap();
+            assert_eq!(answer.status(), StatusCode::CREATED);
+            let issue: Value = answer.json().await.unwrap();
+            slugs.insert(issue["slug"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(slugs.len(), 10);
+    }
+}
+
 #[actix_web::test]
 async fn a_repeated_answer_has_its_entity_tag() {
     let app = TestApp::sqlite().await;
@@ -195,6 +216,34 @@ async fn a_repeated_answer_has_its_entity_tag() {
     }
     assert!(tags[0].is_some());
     assert_eq!(tags[0], tags[1]);
+}
+
+#[actix_web::test]
+async fn a_clumsy_list_loses_no_row_without_saying_so() {
+    let app = TestApp::sqlite().await;
+    app.newsletter().await;
+    let token = app.token(Role::Editor).await;
+    let send = async |key: &str, body: &'static str| {
+        csv(&app, &token, true, key).body(body).send().await.unwrap()
+    };
+    // A row may be short, and a line may be blank or stand in one cell with another.
+    let short = "name,email,organisation\nAnne Holm,anne.holm@aarhus.example\n\n\
+                 Bo,bo@aarhus.example,\"Aarhus\nKommune\"\nCarla,ikke en adresse\n";
+    let report: Report = send("k1", short).await.json().await.unwrap();
+    assert_eq!((report.created, report.invalid), (1, 2));
+    let lines: Vec<usize> = report.findings.iter().map(|finding| finding.line).collect();
+    assert_eq!(lines, [4, 6], "as a text editor counts them");
+    // A quote that nobody closes would swallow all that follows.
+    let open = "name,email\n\"Anne,anne.holm@aarhus.example\nBo,bo@aarhus.example\n";
+    let refused = send("k2", open).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let problem = refused.text().await.unwrap();
+    assert!(problem.contains("error-import-quote") && problem.contains('2'), "{problem}");
+    let list = json!({
+        "newsletter": "lederweb", "basis": "papir", "dry_run": true,
+        "subscribers": [{ "email": "anne.holm@aarhus.example", "name": null, "sector": null }],
+    });
+    assert_eq!(import(&app, &token, &list).await.created, 1);
 }
 
 #[actix_web::test]

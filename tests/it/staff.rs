@@ -12,7 +12,8 @@ both! {
     async fn a_sign_in_link_works_once_and_only_by_post(app: TestApp) {
         let link = staff::add::add(&app.app, "mette@lederweb.example", "Mette", Role::Editor, "test")
             .await
-            .unwrap();
+            .unwrap()
+            .link;
         let browser = browser();
         for _ in 0..10 {
             let page = browser.get(&link).send().await.unwrap();
@@ -24,6 +25,88 @@ both! {
         let inside = browser.get(app.url("/admin/account")).send().await.unwrap();
         assert_eq!(inside.status(), StatusCode::OK);
         assert_eq!(app.client.post(&link).send().await.unwrap().status(), StatusCode::GONE);
+    }
+
+    async fn who_is_added_again_is_said_to_be_there_and_the_link_is_written_down(app: TestApp) {
+        let admin = app.signed_in(Role::Admin).await;
+        let add = async |role: &str| {
+            let form = [("email", "Bo@lederweb.example"), ("name", "Bo Krag"), ("role", role)];
+            let answer = admin.post(app.url("/admin/staff")).form(&form).send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        };
+        let (status, page) = add("editor").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(!page.contains("har allerede adgang"));
+        let (status, page) = add("editor").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("har allerede adgang som redaktør"), "{page}");
+        assert!(page.contains("/admin/sign-in/"));
+        let (status, page) = add("admin").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("har allerede adgang som redaktør") && !page.contains("/admin/sign-in/"));
+        let shut_out = page.split('"').find(|part| part.starts_with("/admin/staff/"));
+        let form = [("role", "editor"), ("disabled", "on")];
+        admin.post(app.url(shut_out.unwrap())).form(&form).send().await.unwrap();
+        for person in [add("editor").await, add("admin").await] {
+            assert_eq!(person.0, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(person.1.contains("spærret"), "{}", person.1);
+        }
+        let actions: Vec<String> = app
+            .app
+            .db
+            .read(|conn| {
+                use diesel::prelude::*;
+                use lederbrev::db::schema::audit_log::dsl;
+                let of = dsl::audit_log.filter(dsl::action.like("staff.%")).order(dsl::id);
+                Ok(of.filter(dsl::actor.ne("test")).select(dsl::action).load(conn)?)
+            })
+            .await
+            .unwrap();
+        let expected = ["staff.sign-in-link", "staff.add", "staff.link", "staff.access"];
+        assert_eq!(actions, expected);
+    }
+
+    async fn what_a_database_cannot_hold_is_the_callers_mistake(app: TestApp) {
+        app.newsletter().await;
+        let admin = app.signed_in(Role::Admin).await;
+        let token = app.token(Role::Admin).await;
+        let mut answers = Vec::new();
+        for path in ["/admin/subscribers?q=%00", "/admin/library?q=%00"] {
+            answers.push((path, admin.get(app.url(path)).send().await.unwrap()));
+        }
+        let form = [
+            ("email", "bo\0@lederweb.example"),
+            ("password", "\0"),
+            ("name", "\0"),
+            ("role", "reader"),
+            ("title", "\0"),
+            ("kind", "article"),
+            ("language", "da"),
+        ];
+        for path in [
+            "/admin/sign-in",
+            "/admin/sign-in/link",
+            "/admin/staff",
+            "/admin/tokens",
+            "/admin/library",
+        ] {
+            answers.push((path, admin.post(app.url(path)).form(&form).send().await.unwrap()));
+        }
+        for (path, body) in [
+            ("/api/v1/subscribers/import", r#"{"newsletter":"lederweb","basis":"\u0000"}"#),
+            ("/api/v1/subscribers/import", r#"{"newsletter":"\u0000","basis":"papir"}"#),
+            ("/api/v1/issues", r#"{"newsletter":"\u0000","subject":"x","blocks":[]}"#),
+            ("/api/v1/library", r#"{"kind":"article","title":"\u0000"}"#),
+        ] {
+            let post = app.client.post(app.url(path)).bearer_auth(&token);
+            let json = post.header("content-type", "application/json").body(body);
+            answers.push((path, json.send().await.unwrap()));
+        }
+        let day = "/api/v1/newsletters/lederweb/count?on=-262143-01-01";
+        answers.push((day, app.client.get(app.url(day)).bearer_auth(&token).send().await.unwrap()));
+        for (path, answer) in answers {
+            assert!(!answer.status().is_server_error(), "{path}: {}", answer.status());
+        }
     }
 
     async fn a_new_password_ends_every_other_session_and_the_links_that_are_out(app: TestApp) {
@@ -39,7 +122,7 @@ both! {
         assert_eq!(changed.status(), StatusCode::SEE_OTHER);
         assert_eq!(first.get(&account).send().await.unwrap().status(), StatusCode::OK);
         assert_eq!(second.get(&account).send().await.unwrap().status(), StatusCode::SEE_OTHER);
-        assert_eq!(app.client.post(&link).send().await.unwrap().status(), StatusCode::GONE);
+        assert_eq!(app.client.post(&link.link).send().await.unwrap().status(), StatusCode::GONE);
         let form = [("email", email), ("password", "en lang og god sætning")];
         let again = second.post(app.url("/admin/sign-in")).form(&form).send().await.unwrap();
         assert_eq!(again.status(), StatusCode::SEE_OTHER);
@@ -80,6 +163,47 @@ async fn many_wrong_passwords_are_refused_before_they_are_read() {
     app.clock.advance(chrono::TimeDelta::minutes(16));
     let answer = app.post("/admin/sign-in", &form).await;
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[actix_web::test]
+async fn an_office_behind_one_address_does_not_lock_itself_out_by_signing_in() {
+    let app = TestApp::sqlite().await;
+    let editor = app.signed_in(Role::Editor).await;
+    let word = "en lang og god sætning";
+    editor.post(app.url("/admin/account")).form(&[("password", word)]).send().await.unwrap();
+    let form = |password| [("email", "editor@lederweb.example"), ("password", password)];
+    for _ in 0..12 {
+        let answer = app.post("/admin/sign-in", &form(word)).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    }
+    // Somebody's own password buys them no tries at those of others.
+    for n in 0..10 {
+        let email = format!("gæt{n}@lederweb.example");
+        app.post("/admin/sign-in", &[("email", email.as_str()), ("password", "gæt")]).await;
+    }
+    let answer = app.post("/admin/sign-in", &form(word)).await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[actix_web::test]
+async fn where_to_go_after_signing_in_is_a_page_or_the_front() {
+    let app = TestApp::sqlite().await;
+    let editor = app.signed_in(Role::Editor).await;
+    let word = "en lang og god sætning";
+    editor.post(app.url("/admin/account")).form(&[("password", word)]).send().await.unwrap();
+    for (next, to) in [
+        ("/admin/issues?kind=special", "/admin/issues?kind=special"),
+        ("/admin\r\nX: y", "/admin"),
+        ("/admin/é", "/admin"),
+        ("//ond.example/admin", "/admin"),
+        ("/administrator", "/admin"),
+        ("/admin/\\ond.example", "/admin"),
+    ] {
+        let form = [("email", "editor@lederweb.example"), ("password", word), ("next", next)];
+        let answer = app.post("/admin/sign-in", &form).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{next:?}");
+        assert_eq!(answer.headers()["location"].to_str().unwrap(), to, "{next:?}");
+    }
 }
 
 #[actix_web::test]
