@@ -131,7 +131,7 @@ enum TokenCommand {
 enum CheckCommand {
     /// The ledger against its sums and against the subscriptions.
     Ledger,
-    /// Everything that can be checked.
+    /// The ledger, and the opens and clicks of every issue against their rows.
     All,
 }
 
@@ -155,7 +155,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Create { name, role }) => {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
-        Command::Check(CheckCommand::Ledger | CheckCommand::All) => check_ledger(config),
+        Command::Check(what) => check(config, &what),
         Command::Import { file, newsletter, basis, consented_on, dry_run } => {
             let people = std::fs::read(&file)
                 .with_context(|| format!("reading {}", file.display()))
@@ -201,13 +201,18 @@ fn catch(bind: SocketAddr, dir: PathBuf) -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(stop_signal())
 }
 
-fn check_ledger(file: Option<&Path>) -> anyhow::Result<()> {
+fn check(file: Option<&Path>, what: &CheckCommand) -> anyhow::Result<()> {
     with_app(file, async |app| {
-        let differences = app.db.read(subscribers::ledger::check).await?;
-        if differences.is_empty() {
-            return Ok("the ledger, its sums and the subscriptions agree".to_owned());
+        let mut differences = app.db.read(subscribers::ledger::check).await?;
+        let mut agree = "the ledger, its sums and the subscriptions agree".to_owned();
+        if matches!(what, CheckCommand::All) {
+            differences.extend(app.db.read(tracking::check::all).await?);
+            agree.push_str("; the counts of opens and clicks agree with their rows");
         }
-        Err(anyhow::anyhow!("the ledger differs:\n{}", differences.join("\n")).into())
+        if differences.is_empty() {
+            return Ok(agree);
+        }
+        Err(anyhow::anyhow!("there are differences:\n{}", differences.join("\n")).into())
     })
 }
 

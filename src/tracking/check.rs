@@ -6,7 +6,8 @@ use diesel::prelude::*;
 
 use super::buffer::Count;
 use super::store;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
+use crate::error::Result;
 
 /// A count that its rows do not add up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +20,27 @@ pub struct Difference {
     pub rows: i64,
 }
 
-/// Recounts the rows of an issue; empty when all is well. Rows that were cleared when they were
-/// too old leave their counts behind, and so show up here.
+/// Recounts all issues that have begun to go out. Returns one sentence for each difference.
+pub fn all(conn: &mut DbConn) -> Result<Vec<String>> {
+    conn.transaction(|conn| {
+        // Hits go on being written while this reads.
+        db::one_snapshot(conn)?;
+        let mut found = Vec::new();
+        for (id, slug) in store::begun(conn)? {
+            for Difference { count, counted, rows } in issue(conn, id)? {
+                let what = count.link.map_or("opens".to_owned(), |link| format!("clicks of link {link}"));
+                let (hour, verdict) = (count.hour.utc(), count.verdict);
+                found.push(format!(
+                    "{slug}, {what}, {hour}, {verdict}: {counted} are counted as persons', and there are {rows} rows"
+                ));
+            }
+        }
+        Ok(found)
+    })
+}
+
+/// Recounts the rows of an issue; empty when all is well. Rows that were deleted, with a person or
+/// because they were too old, are not counted as persons' any more.
 pub fn issue(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Difference>> {
     let mut both: BTreeMap<Count, (i64, i64)> = BTreeMap::new();
     for (count, counted) in store::personal_counts(conn, issue)? {
