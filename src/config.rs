@@ -44,6 +44,7 @@ settings! {
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose Forwarded and X-Forwarded-For headers are believed.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
+    TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
     SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
     SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
     SEND_PER_MINUTE = "", "Messages of issues a minute in all, as the relay allows; without it, as many as it takes. Each process counts for itself.";
@@ -81,6 +82,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// `DATA_DIR`
     pub data_dir: PathBuf,
+    /// `TRACKING_DAYS`
+    pub tracking_kept: TimeDelta,
     /// `SEND_CONNECTIONS`
     pub send_connections: usize,
     /// `SEND_WINDOW`
@@ -297,6 +300,7 @@ impl Config {
                 })
                 .collect::<anyhow::Result<_>>()?,
             metrics_token: value("METRICS_TOKEN").map(Secret),
+            tracking_kept: TimeDelta::days(number("TRACKING_DAYS", 3650)? as i64),
             send_connections: number("SEND_CONNECTIONS", 512)?,
             send_window: number("SEND_WINDOW", 1000)?,
             send_per_minute: limit("SEND_PER_MINUTE")?,

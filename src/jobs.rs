@@ -48,6 +48,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { subscribers::retention::clear_old(&app).await }),
     },
     Recurring {
+        schedule: "0 47 3 * * *",
+        name: "clear old opens and clicks",
+        run: |app| Box::pin(async move { tracking::retention::clear_old(&app).await }),
+    },
+    Recurring {
         schedule: "0 17 3 * * *",
         name: "clear ended sessions and old answers",
         run: |app| Box::pin(async move { staff::sign_in::clear_ended(&app).await }),

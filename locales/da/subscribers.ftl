@@ -110,6 +110,7 @@ privacy-keep-title = Hvor længe gemmer vi oplysningerne?
 privacy-keep-subscription = Dine oplysninger: så længe du er tilmeldt, og indtil du beder os om at slette dem.
 privacy-keep-pending = Tilmeldinger, der ikke bliver bekræftet: 14 dage.
 privacy-keep-ip = IP-adresser: 6 måneder.
+privacy-keep-measured = Hvad du har åbnet og klikket på, hvis du har givet samtykke til, at vi måler det: { $days } dage. Trækker du samtykket tilbage, sletter vi det med det samme.
 privacy-keep-hash = Når vi sletter dig, gemmer vi en krypteret kode i stedet for din adresse, så en gammel liste ikke kan tilmelde dig igen. Koden kan ikke læses, men er stadig en personoplysning.
 privacy-keep-counts = Antallet af abonnenter på en dag: for altid, uden oplysninger om, hvem de var.
 privacy-rights-title = Dine rettigheder

@@ -110,6 +110,7 @@ privacy-keep-title = How long do we keep it?
 privacy-keep-subscription = Your data: as long as you subscribe, and until you ask us to erase it.
 privacy-keep-pending = Subscriptions that nobody confirms: 14 days.
 privacy-keep-ip = IP addresses: 6 months.
+privacy-keep-measured = What you have opened and clicked, if you have consented to our measuring it: { $days } days. If you withdraw the consent, we delete it at once.
 privacy-keep-hash = When we erase you, we keep an encrypted code in place of your address, so that an old list cannot subscribe you again. The code cannot be read, but it is still personal data.
 privacy-keep-counts = The number of subscribers on a day: for ever, without any data on who they were.
 privacy-rights-title = Your rights

@@ -1,7 +1,7 @@
 //! Erasing a person: what is theirs goes, what was counted stays.
 //!
-//! The register's rows are deleted with consents and subscriptions; deliveries lose the person and
-//! keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
+//! The register's rows are deleted with consents and subscriptions; deliveries lose the person,
+//! what servers said, opens and clicks, and keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
 //! address stays, so that an old list cannot bring it back.
 
 use super::{EndReason, Subscriber, end, store, suppression, withdrawals};

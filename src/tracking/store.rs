@@ -188,6 +188,36 @@ pub fn insert(conn: &mut DbConn, rows: &[Row<'_>]) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Deletes at most so many opens, and as many clicks, from before a moment; says how many of the
+/// kind that had more. The counts that they are part of say then that fewer have a row, by the
+/// triggers of the migration `forgetting`.
+pub fn delete_before(conn: &mut DbConn, before: Instant, most: i64) -> QueryResult<usize> {
+    let opened: Vec<i64> = opens::table
+        .filter(opens::at.lt(before))
+        .order(opens::id)
+        .limit(most)
+        .select(opens::id)
+        .load(conn)?;
+    let clicked: Vec<i64> = clicks::table
+        .filter(clicks::at.lt(before))
+        .order(clicks::id)
+        .limit(most)
+        .select(clicks::id)
+        .load(conn)?;
+    diesel::delete(opens::table.filter(opens::id.eq_any(&opened))).execute(conn)?;
+    diesel::delete(clicks::table.filter(clicks::id.eq_any(&clicked))).execute(conn)?;
+    Ok(opened.len().max(clicked.len()))
+}
+
+/// The issues that have begun to go out, and their slugs.
+pub fn begun(conn: &mut DbConn) -> QueryResult<Vec<(i64, String)>> {
+    issues::table
+        .filter(issues::started_at.is_not_null())
+        .order(issues::id)
+        .select((issues::id, issues::slug))
+        .load(conn)
+}
+
 /// The counts of an issue, as far as its hits have rows.
 pub fn personal_counts(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Count, i64)>> {
     let opened: Vec<(Instant, Verdict, i64)> = open_counts::table

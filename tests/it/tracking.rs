@@ -16,7 +16,7 @@ use lederbrev::db::schema::{
 use lederbrev::db::{DatabaseUrl, DbConn, migrate};
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
-use lederbrev::subscribers::store::consents;
+use lederbrev::subscribers::store::{consents, register};
 use lederbrev::subscribers::{ConsentMethod, Purpose};
 use lederbrev::tracking::{self, Verdict};
 use lederbrev::web::Lang;
@@ -116,6 +116,31 @@ impl Sending {
             })
             .await;
         (issue, copies, readers)
+    }
+
+    /// Sends an issue to somebody who consents and opens it once and clicks twice, in two hours.
+    async fn measured(&self) -> (i64, i64) {
+        self.measure(Tracking::Consented).await;
+        let (_, copies, _) = self.sent_issue(2).await;
+        let links = &self.app.app.links;
+        let click = links.personal_click(copies[0], 1);
+        self.hit(Method::GET, &links.personal_open(copies[0]), BROWSER).await;
+        self.hit(Method::GET, &click, BROWSER).await;
+        self.app.clock.advance(TimeDelta::minutes(75));
+        self.hit(Method::GET, &click, BROWSER).await;
+        assert_eq!(self.rows().await, (1, 2));
+        self.all_counted().await
+    }
+
+    /// How many opens and clicks are counted in all.
+    async fn all_counted(&self) -> (i64, i64) {
+        let (opened, clicked): (Vec<i64>, Vec<i64>) = self
+            .write(|conn| {
+                let opened = open_counts::table.select(open_counts::opens).load(conn)?;
+                Ok((opened, click_counts::table.select(click_counts::clicks).load(conn)?))
+            })
+            .await;
+        (opened.iter().sum(), clicked.iter().sum())
     }
 
     async fn rows(&self) -> (i64, i64) {
@@ -220,9 +245,41 @@ sends! {
         let id = issue.id;
         let differences = sending.write(move |conn| tracking::check::issue(conn, id)).await;
         assert_eq!(differences, []);
-        sending.write(|conn| diesel::delete(opens::table).execute(conn)).await;
+        let all = async || sending.app.app.db.read(tracking::check::all).await.unwrap();
+        assert_eq!(all().await, [""; 0]);
+        // A count that says more than there is.
+        sending
+            .write(|conn| {
+                diesel::update(open_counts::table.filter(open_counts::personal.gt(0)))
+                    .set(open_counts::personal.eq(2))
+                    .execute(conn)
+            })
+            .await;
         let differences = sending.write(move |conn| tracking::check::issue(conn, id)).await;
-        assert_eq!((differences[0].counted, differences[0].rows), (1, 0));
+        assert_eq!((differences[0].counted, differences[0].rows), (2, 1));
+        assert_eq!(all().await.len(), 1);
+    }
+
+    async fn what_was_measured_of_a_person_goes_with_the_person_and_the_counts_stay(sending: Sending) {
+        let counted = sending.measured().await;
+        let find = |conn: &mut _| register::by_key(conn, "leder0@aarhus.example");
+        let person = sending.write(find).await.unwrap();
+        lederbrev::subscribers::erase::erase(&sending.app.app, person).await.unwrap();
+        assert_eq!(sending.rows().await, (0, 0));
+        assert_eq!(sending.all_counted().await, counted);
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
+    }
+
+    async fn what_was_measured_of_a_person_is_gone_after_the_days_that_the_page_says(sending: Sending) {
+        let counted = sending.measured().await;
+        let page = sending.app.get("/privacy").await.text().await.unwrap();
+        assert!(page.contains("396 dage"), "{page}");
+        sending.app.clock.advance(TimeDelta::days(395));
+        assert_eq!(sending.rows().await, (1, 2));
+        sending.app.clock.advance(TimeDelta::days(2));
+        assert_eq!(sending.rows().await, (0, 0));
+        assert_eq!(sending.all_counted().await, counted);
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
     }
 
     async fn after_a_withdrawal_mail_that_was_sent_before_it_stores_nothing(sending: Sending) {
@@ -247,8 +304,9 @@ sends! {
         assert_eq!(before, after, "the answer tells nothing");
         let answer = sending.hit(Method::GET, &click, BROWSER).await;
         assert_eq!(answer.headers()["location"], DESTINATION);
-        assert_eq!(sending.rows().await, (1, 0));
+        assert_eq!(sending.rows().await, (0, 0), "what was stored before goes with the consent");
         assert_eq!(sending.counted(&issue).await, counted);
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
     }
 
     async fn without_consent_no_table_knows_the_reader(sending: Sending) {

@@ -40,6 +40,8 @@ struct PrivacyPage {
     page: Page,
     details: Details,
     tracking: Tracking,
+    /// How long opens and clicks of persons are kept.
+    days: i64,
 }
 
 /// `GET /privacy`: what the first newsletter's settings say.
@@ -48,7 +50,8 @@ pub async fn privacy(request: HttpRequest, app: web::Data<App>) -> Result<HttpRe
     let first = newsletters.first();
     let details = first.map(Newsletter::details).unwrap_or_default();
     let tracking = first.map_or(Tracking::Off, |newsletter| newsletter.open_tracking);
-    html(&PrivacyPage { page: Page::new(&request), details, tracking })
+    let days = app.config.tracking_kept.num_days();
+    html(&PrivacyPage { page: Page::new(&request), details, tracking, days })
 }
 
 #[derive(Template)]

@@ -148,7 +148,9 @@ pub fn confirm(
     .map(drop)
 }
 
-/// Withdraws all consents of a person to a newsletter that stand, or those for one purpose.
+/// Withdraws all consents of a person to a newsletter that stand, or those for one purpose. With
+/// the one to being measured go the person's opens and clicks, by the triggers of the migration
+/// `forgetting`.
 pub fn withdraw(
     conn: &mut DbConn,
     subscriber: i64,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::clock::Instant;
-use crate::db::schema::{deliveries, newsletters, subscribers, subscriptions};
+use crate::db::schema::{newsletters, subscribers, subscriptions};
 use crate::db::{DbConn, Json, PublicId};
 use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
@@ -99,11 +99,9 @@ pub fn set_details(
 }
 
 /// Deletes a person with all that hangs on the row: subscriptions and consents. Deliveries stay
-/// without the person, and without what servers said, because servers repeat addresses.
+/// without the person; what servers said of them, opens and clicks go with the person, by the
+/// triggers of the migration `forgetting`.
 pub fn delete(conn: &mut DbConn, id: i64) -> QueryResult<()> {
-    diesel::update(deliveries::table.filter(deliveries::subscriber.eq(id)))
-        .set(deliveries::reply_text.eq(None::<String>))
-        .execute(conn)?;
     diesel::delete(subscribers::table.find(id)).execute(conn).map(drop)
 }
 
