@@ -25,6 +25,8 @@ text_enum! {
         Resume = "resume",
         /// Stop for good.
         Cancel = "cancel",
+        /// Try those again who were refused for good, but for addresses that do not exist.
+        RetryFailures = "retry-failures",
         /// Take the held copies for sent.
         CountAsSent = "count-as-sent",
         /// Send the held copies once more.
@@ -42,6 +44,10 @@ impl Action {
             Self::Resume => state == IssueState::Paused,
             Self::Cancel => {
                 matches!(state, IssueState::Preparing | IssueState::Sending | IssueState::Paused)
+            }
+            Self::RetryFailures => {
+                counts.failed > 0
+                    && matches!(state, IssueState::Sent | IssueState::Sending | IssueState::Paused)
             }
             Self::CountAsSent | Self::SendAgain | Self::GiveUp => {
                 state == IssueState::Paused && counts.held > 0
@@ -82,7 +88,7 @@ fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Re
         Action::CountAsSent => Some((DeliveryState::Accepted, None, Some(now))),
         Action::SendAgain => Some((DeliveryState::Deferred, Some(now), None)),
         Action::GiveUp => Some((DeliveryState::Failed, None, Some(now))),
-        Action::Pause | Action::Resume | Action::Cancel => None,
+        Action::Pause | Action::Resume | Action::Cancel | Action::RetryFailures => None,
     };
     if let Some((state, due_at, finished_at)) = held {
         store::decide_held(conn, issue.id, state, due_at, finished_at)?;
@@ -90,6 +96,14 @@ fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Re
         if issue.pause_reason.as_deref() != Some(PauseReason::Uncertain.as_str()) {
             return Ok(());
         }
+    }
+    if action == Action::RetryFailures {
+        store::retry(conn, issue.id, now)?;
+        // One that was finished is on its way again; one that is paused stays so.
+        if issue.state == IssueState::Sent {
+            issues::store::reopen(conn, issue.id, now)?;
+        }
+        return Ok(());
     }
     let (to, reason) = match action {
         // It was held before it began, or while its audience was written down.

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, VecDeque};
 
 use chrono::TimeDelta;
+use diesel::QueryResult;
 use tokio::sync::Mutex;
 
 use super::store::{self, Counts, Domain, Refusal};
 use crate::app::App;
 use crate::clock::Instant;
+use crate::db::DbConn;
 use crate::error::Result;
-use crate::issues::Issue;
+use crate::issues::{Issue, IssueState};
 
 /// How old the counts may be.
 const FRESH: TimeDelta = TimeDelta::seconds(1);
@@ -17,6 +19,8 @@ const FRESH: TimeDelta = TimeDelta::seconds(1);
 const DETAILS_FRESH: TimeDelta = TimeDelta::seconds(5);
 /// The stretch over which the rate is measured.
 const STRETCH: TimeDelta = TimeDelta::seconds(60);
+/// An issue that could go on and has had no answer for so long stands still.
+const STANDS_STILL: TimeDelta = TimeDelta::minutes(2);
 /// Domains and refusals that are shown.
 const MOST: usize = 30;
 
@@ -29,7 +33,17 @@ struct Line {
     /// Earlier counts of those that are done, the newest last.
     samples: VecDeque<(Instant, i64)>,
     counts: Counts,
-    details: Option<(Instant, Vec<Domain>, Vec<Refusal>)>,
+    details: Option<Details>,
+}
+
+/// What costs more to count.
+#[derive(Clone)]
+struct Details {
+    at: Instant,
+    domains: Vec<Domain>,
+    refusals: Vec<Refusal>,
+    workers: Vec<(String, i64)>,
+    last_finished: Option<Instant>,
 }
 
 /// How far an issue has come.
@@ -41,6 +55,10 @@ pub struct Progress {
     pub per_minute: Option<i64>,
     /// How long the rest takes at that rate.
     pub remaining: Option<TimeDelta>,
+    /// Nothing has happened for minutes, though something could.
+    pub stands_still: bool,
+    /// The processes that have rows under way, and how many.
+    pub workers: Vec<(String, i64)>,
     /// The largest domains.
     pub domains: Vec<Domain>,
     /// What stood in the way, the most frequent first.
@@ -59,24 +77,33 @@ pub async fn of(app: &App, issue: &Issue) -> Result<Progress> {
         line.samples.push_back((now, line.counts.done()));
         line.samples.retain(|(at, _)| now - *at <= STRETCH);
     }
-    let details = match line.details.take().filter(|(at, _, _)| now - *at < DETAILS_FRESH) {
+    let details = match line.details.take().filter(|details| now - details.at < DETAILS_FRESH) {
         Some(details) => details,
-        None => {
-            app.db
-                .read(move |conn| {
-                    let domains = store::domains(conn, id, MOST)?;
-                    Ok((now, domains, store::refusals(conn, id, MOST as i64)?))
-                })
-                .await?
-        }
+        None => app.db.read(move |conn| Ok(look(conn, id, now)?)).await?,
     };
-    let (_, domains, refusals) = line.details.insert(details).clone();
+    let details = line.details.insert(details).clone();
     let per_minute = line.rate(issue);
     let open = line.counts.open();
     let remaining = per_minute
         .filter(|rate| *rate > 0 && open > 0)
         .map(|rate| TimeDelta::seconds(open * 60 / rate));
-    Ok(Progress { counts: line.counts.clone(), per_minute, remaining, domains, refusals })
+    let counts = line.counts.clone();
+    let last = details.last_finished.max(Some(issue.updated_at));
+    let stands_still = issue.state == IssueState::Sending
+        && counts.queued + counts.in_data > 0
+        && last.is_some_and(|last| now - last > STANDS_STILL);
+    let Details { domains, refusals, workers, .. } = details;
+    Ok(Progress { counts, per_minute, remaining, stands_still, workers, domains, refusals })
+}
+
+fn look(conn: &mut DbConn, issue: i64, now: Instant) -> QueryResult<Details> {
+    Ok(Details {
+        at: now,
+        domains: store::domains(conn, issue, MOST)?,
+        refusals: store::refusals(conn, issue, MOST as i64)?,
+        workers: store::under_way(conn, issue)?,
+        last_finished: store::last_finished(conn, issue)?,
+    })
 }
 
 impl Line {

@@ -1,8 +1,13 @@
 //! `/admin/deliveries`.
 
+use std::time::Duration;
+
+use actix_web::http::header::ContentEncoding;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::Tz;
+use futures_util::{StreamExt, stream};
 
 use super::control::{self, Action};
 use super::finish::adds_up;
@@ -66,14 +71,16 @@ struct ConfirmPage {
     issue: Issue,
     action: Action,
     counts: Counts,
+    retryable: i64,
 }
 
 impl ConfirmPage {
     /// What will happen, and to how many.
     fn will(&self) -> String {
-        let count = match self.action.is_about_held() {
-            true => self.counts.held,
-            false => self.counts.open() + self.counts.held,
+        let count = match self.action {
+            Action::RetryFailures => self.retryable,
+            action if action.is_about_held() => self.counts.held,
+            _ => self.counts.open() + self.counts.held,
         };
         let key = format!("delivery-will-{}", self.action);
         self.page.t1(&key, "count", self.page.number(&count))
@@ -145,13 +152,55 @@ pub async fn show(
     html(&IssuePage { page: Page::new(&request), view, actions })
 }
 
-/// `GET /admin/deliveries/{id}/live`: the part that changes.
+/// How often a page looks, and how long before it must ask again who looks.
+const EVERY: Duration = Duration::from_secs(1);
+const LOOKS: u32 = 600;
+
+/// `GET /admin/deliveries/{id}/live`: the part that changes, whenever it has changed
+/// (server-sent events). All who look share one count.
 pub async fn live(
     request: HttpRequest,
     app: web::Data<App>,
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
-    html(&LivePart { view: View::new(&request, &app, *id).await? })
+    let id = id.into_inner();
+    // What is not there is said before the stream begins.
+    View::new(&request, &app, id).await?;
+    let events = stream::unfold((String::new(), LOOKS), move |(last, looks)| {
+        let (request, app) = (request.clone(), app.clone());
+        async move {
+            if looks == 0 || app.sender.is_stopping() {
+                return None;
+            }
+            if looks < LOOKS {
+                tokio::time::sleep(EVERY).await;
+            }
+            let view = View::new(&request, &app, id).await.ok()?;
+            if !view.is_moving() {
+                return Some((event("end", ""), (last, 0)));
+            }
+            let part = LivePart { view }.render().ok()?;
+            let changed =
+                if part == last { Bytes::from_static(b": \n\n") } else { event("part", &part) };
+            Some((changed, (part, looks - 1)))
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        // Compressed, an event would wait for the next ones.
+        .insert_header(ContentEncoding::Identity)
+        .streaming(events.map(Ok::<_, actix_web::Error>)))
+}
+
+fn event(name: &str, data: &str) -> Bytes {
+    let mut text = format!("event: {name}\n");
+    for line in data.split('\n') {
+        text.push_str("data: ");
+        text.push_str(line.trim_end_matches('\r'));
+        text.push('\n');
+    }
+    text.push('\n');
+    text.into()
 }
 
 /// `GET /admin/deliveries/{id}/{action}`: says what it will do, with numbers.
@@ -162,18 +211,19 @@ pub async fn confirm(
 ) -> Result<HttpResponse> {
     let (uuid, action) = path.into_inner();
     let action: Action = action.parse().map_err(|_| Error::NotFound)?;
-    let (issue, counts) = app
+    let (issue, counts, retryable) = app
         .db
         .read(move |conn| {
             let issue = issues::store::by_uuid(conn, uuid)?;
             let counts = store::counts(conn, issue.id)?;
-            Ok((issue, counts))
+            let retryable = store::retryable(conn, issue.id)?;
+            Ok((issue, counts, retryable))
         })
         .await?;
     if !action.fits(issue.state, &counts) {
         return Err(Error::Conflict("error-delivery-state"));
     }
-    html(&ConfirmPage { page: Page::new(&request), issue, action, counts })
+    html(&ConfirmPage { page: Page::new(&request), issue, action, counts, retryable })
 }
 
 /// `POST /admin/deliveries/{id}/{action}`: does it.

@@ -150,6 +150,11 @@ impl Sender {
         };
     }
 
+    /// Whether the process is about to end.
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Ends the sending: each connection finishes the message on the line, writes down what it has
     /// and gives back the rest.
     pub async fn stop(&self) {

@@ -16,7 +16,7 @@ pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
     slugs_like,
 };
-pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, state};
+pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, reopen, state};
 
 use diesel::prelude::*;
 

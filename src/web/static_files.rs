@@ -39,7 +39,7 @@ files! {
     "demo/kerneopgaven.png" "image/png";
     "demo/samspil.png" "image/png";
     "demo/udgivelse.png" "image/png";
-    "vendor/htmx.min.js" "text/javascript; charset=utf-8";
+    "live.js" "text/javascript; charset=utf-8";
     "vendor/sortable.min.js" "text/javascript; charset=utf-8";
 }
 

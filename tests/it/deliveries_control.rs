@@ -128,13 +128,79 @@ sends! {
         assert!(words.contains("✓ Regnestykket stemmer"));
         assert!(words.contains("aarhus.example"));
         assert!(!text.contains("<script>alert") && text.contains("script&#62;alert(1)"), "{text}");
-        assert!(!text.contains("hx-trigger=\"every"), "a final page asks no more");
+        assert!(!text.contains("data-events"), "a final page asks no more");
         let live = operator.get(format!("{page}/live")).send().await.unwrap().text().await.unwrap();
-        assert!(live.trim_start().starts_with("<div id=\"live\""));
+        assert_eq!(live, "event: end\ndata: \n\n");
         let text = operator.get(&list).send().await.unwrap().text().await.unwrap();
         assert!(text.contains("1.199"));
         let reader = sending.app.signed_in(Role::Reader).await;
         assert_eq!(reader.get(&page).send().await.unwrap().status(), 403);
+    }
+
+    async fn the_page_follows_an_issue_to_its_end(sending: Sending) {
+        sending.readers(4).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+        sending.app.run_until_idle().await;
+        let operator = sending.app.signed_in(Role::Operator).await;
+        let url = sending.app.url(&format!("/admin/deliveries/{}/live", issue.uuid));
+        let mut events = operator.get(url).send().await.unwrap();
+        assert_eq!(events.headers()["content-type"], "text/event-stream");
+        let first = events.chunk().await.unwrap().unwrap();
+        let first = String::from_utf8_lossy(&first).into_owned();
+        assert!(first.starts_with("event: part\ndata: <div id=\"live\""), "{first}");
+        assert!(first.contains("451") && first.ends_with("\n\n"), "{first}");
+        sending.relay.plays(|_, _| Play::Accept);
+        sending.app.clock.advance(TimeDelta::minutes(6));
+        sending.run_to_the_end(&issue).await;
+        let mut rest = String::new();
+        while let Some(chunk) = events.chunk().await.unwrap() {
+            rest.push_str(&String::from_utf8_lossy(&chunk));
+        }
+        assert!(rest.ends_with("event: end\ndata: \n\n"), "{rest}");
+    }
+
+    async fn those_refused_are_tried_again_when_an_operator_asks_for_it(sending: Sending) {
+        sending.readers(6).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" => Play::RefuseMessage("554 5.7.1 looks like spam"),
+            "leder3@rm.example" => Play::RefuseRecipient("550 5.1.1 no such user"),
+            _ => Play::Accept,
+        });
+        assert_eq!(sending.run_to_the_end(&issue).await.failed, 2);
+        sending.relay.plays(|_, _| Play::Accept);
+        let operator = sending.app.signed_in(Role::Operator).await;
+        let url = sending.app.url(&format!("/admin/deliveries/{}/retry-failures", issue.uuid));
+        let page = operator.get(&url).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("1, som er afvist, får et forsøg mere"), "{page}");
+        assert_eq!(operator.post(&url).send().await.unwrap().status(), 303);
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed), (5, 1));
+        assert_eq!(sending.relay.tries("leder3@rm.example"), 1, "there is nobody");
+    }
+
+    async fn an_issue_that_gets_no_answers_is_said_to_stand_still(sending: Sending) {
+        sending.readers(3).await;
+        let issue = sending.due_issue().await;
+        let (app, id, now) = (sending.app.app.clone(), issue.id, sending.app.clock.now());
+        let from = IssueState::Scheduled;
+        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, from, now)).await;
+        let (begun, _) = sending.look(&issue).await;
+        tokio::task::spawn_blocking(move || {
+            lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
+        })
+        .await
+        .unwrap();
+        let operator = sending.app.signed_in(Role::Operator).await;
+        let url = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
+        let still = async || {
+            let page = operator.get(&url).send().await.unwrap().text().await.unwrap();
+            page.contains("Udsendelsen står stille")
+        };
+        assert!(!still().await);
+        sending.app.clock.advance(TimeDelta::minutes(3));
+        assert!(still().await);
     }
 
     async fn what_is_on_the_line_is_finished_when_the_program_stops(sending: Sending) {

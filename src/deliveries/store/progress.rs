@@ -112,6 +112,26 @@ pub fn domains(conn: &mut DbConn, issue: i64, most: usize) -> QueryResult<Vec<Do
     Ok(domains)
 }
 
+/// The processes that have rows of an issue under way, and how many.
+pub fn under_way(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> {
+    let workers: Vec<(Option<String>, i64)> = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::InData))
+        .group_by(deliveries::worker)
+        .order(deliveries::worker)
+        .select((deliveries::worker, count_star()))
+        .load(conn)?;
+    Ok(workers.into_iter().filter_map(|(name, rows)| Some((name?, rows))).collect())
+}
+
+/// When a row of an issue got its final state last.
+pub fn last_finished(conn: &mut DbConn, issue: i64) -> QueryResult<Option<Instant>> {
+    deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .select(diesel::dsl::max(deliveries::finished_at))
+        .first(conn)
+}
+
 /// A reply that was not a yes, or a reason for which rows were skipped, and how many got it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Refusal {
@@ -167,7 +187,11 @@ pub struct Listed {
 /// Issues that are to go, are going or have gone, the newest first.
 pub fn list(conn: &mut DbConn, most: i64) -> QueryResult<Vec<Listed>> {
     let found: Vec<Issue> = issues::table
-        .filter(issues::state.eq(IssueState::Scheduled).or(issues::started_at.is_not_null()))
+        .filter(
+            issues::state
+                .eq_any([IssueState::Scheduled, IssueState::Paused])
+                .or(issues::started_at.is_not_null()),
+        )
         .order((issues::send_at.desc(), issues::id.desc()))
         .limit(most)
         .select(Issue::as_select())

@@ -442,6 +442,37 @@ pub fn forsake(
     Ok(count)
 }
 
+/// Failed rows whose address may exist.
+macro_rules! retryable {
+    ($issue:expr) => {
+        deliveries::table
+            .filter(deliveries::issue.eq($issue))
+            .filter(deliveries::state.eq(DeliveryState::Failed))
+            .filter(deliveries::subscriber.is_not_null())
+            .filter(
+                deliveries::reply_status
+                    .is_null()
+                    .or(deliveries::reply_status.ne_all(GONE.map(Some))),
+            )
+    };
+}
+
+/// How many failed rows another try might help.
+pub fn retryable(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
+    retryable!(issue).count().get_result(conn)
+}
+
+/// Gives them another try.
+pub fn retry(conn: &mut DbConn, issue: i64, now: Instant) -> QueryResult<usize> {
+    diesel::update(retryable!(issue))
+        .set((
+            deliveries::state.eq(DeliveryState::Deferred),
+            deliveries::due_at.eq(now),
+            deliveries::finished_at.eq(None::<Instant>),
+        ))
+        .execute(conn)
+}
+
 /// What a person decides about the rows that are held: their new state, and when they are due if
 /// they are to be sent once more.
 pub fn decide_held(

@@ -84,3 +84,15 @@ pub fn finish(conn: &mut DbConn, id: i64, from: IssueState, now: Instant) -> Que
         .execute(conn)
         .map(|rows| rows > 0)
 }
+
+/// A finished issue is on its way again, because some are tried once more.
+pub fn reopen(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<()> {
+    diesel::update(issues::table.find(id).filter(issues::state.eq(IssueState::Sent)))
+        .set((
+            issues::state.eq(IssueState::Sending),
+            issues::finished_at.eq(None::<Instant>),
+            issues::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
