@@ -41,7 +41,7 @@ settings! {
     SECRET_KEYS_OLD = "", "Earlier secret keys, separated by commas: links signed with them still work.";
     SUPPRESSION_PEPPER = "(made on first run)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Made and kept in suppression.pepper, or given, as SECRET_KEY is.";
     BOUNCE_DOMAIN = "(the sender's domain)", "Domain of the envelope sender, bounce+TAG@DOMAIN, to which bounces come back.";
-    TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose Forwarded and X-Forwarded-For headers are believed.";
+    TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
     TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
@@ -236,11 +236,22 @@ impl Config {
             .with_context(|| format!("making the folder {}", data_dir.display()))?;
 
         let bind = must("BIND")?;
+        let port = bind.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port);
+        if port.is_none_or(|port| port.parse::<u16>().is_err()) {
+            bail!("LEDERBREV_BIND must be ADDRESS:PORT, such as 127.0.0.1:8080, and not {bind}");
+        }
         let mut public_url =
             Url::parse(&value("PUBLIC_URL").unwrap_or(format!("http://{bind}")))
                 .context("LEDERBREV_PUBLIC_URL is not an address such as https://nyt.example.dk")?;
         if !matches!(public_url.scheme(), "http" | "https") || public_url.host_str().is_none() {
             bail!("LEDERBREV_PUBLIC_URL must begin with https:// or http:// and name a host");
+        }
+        let is_more = public_url.query().is_some() || public_url.fragment().is_some();
+        if is_more || !public_url.username().is_empty() || public_url.password().is_some() {
+            bail!(
+                "LEDERBREV_PUBLIC_URL must end with the path: links are made by adding to it, so \
+                 nothing may follow after ? or #, and no user be named"
+            );
         }
         if !public_url.path().ends_with('/') {
             let path = format!("{}/", public_url.path());
@@ -287,11 +298,26 @@ impl Config {
         let limit = |name: &str| value(name).map(|_| number(name, 1_000_000_000)).transpose();
 
         let mut secret_keys = vec![secret("SECRET_KEY", "secret.key")?];
-        secret_keys.extend(list("SECRET_KEYS_OLD").into_iter().map(Secret));
+        for old in list("SECRET_KEYS_OLD") {
+            if old.len() < 32 {
+                bail!("LEDERBREV_SECRET_KEYS_OLD: a key is too short: 32 characters at least");
+            }
+            secret_keys.push(Secret(old));
+        }
+        let bounce_domain = value("BOUNCE_DOMAIN")
+            .map(|domain| {
+                let address = crate::mail::EmailAddress::parse(&format!("bounce@{domain}"));
+                let address =
+                    address.ok().filter(|address| address.as_typed().matches('@').count() == 1);
+                address.map(|address| address.domain().to_owned()).with_context(|| {
+                    format!("LEDERBREV_BOUNCE_DOMAIN is no domain such as nyt.example.dk: {domain}")
+                })
+            })
+            .transpose()?;
         Ok(Self {
             mail_url,
             suppression_pepper: secret("SUPPRESSION_PEPPER", "suppression.pepper")?,
-            bounce_domain: value("BOUNCE_DOMAIN"),
+            bounce_domain,
             trusted_proxies: list("TRUSTED_PROXIES")
                 .iter()
                 .map(|item| {
@@ -332,12 +358,20 @@ impl Config {
         })
     }
 
-    /// Whether only this machine can reach the service: what the catcher's outbox asks for.
+    /// Whether only this machine can reach the service: what the catcher's outbox asks for. A
+    /// proxy on this machine that says nothing of itself is betrayed by the address that readers
+    /// see.
     pub fn on_loopback(&self) -> bool {
-        let host = self.bind.rsplit_once(':').map_or(self.bind.as_str(), |(host, _)| host);
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        let bind = self.bind.rsplit_once(':').map_or(self.bind.as_str(), |(host, _)| host);
+        is_loopback(bind) && self.public_url.host_str().is_some_and(is_loopback)
     }
+}
+
+/// Whether a host is this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn host_name() -> String {
@@ -372,6 +406,35 @@ fn made_secret(path: &Path) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_would_fail_later_is_refused_at_the_start_and_by_its_name() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let data_dir = folder.path().display().to_string();
+        let with = |name: &str, value: &str| {
+            let values = [("DATA_DIR", data_dir.as_str()), (name, value)];
+            Config::from_values(values.map(|(n, v)| (n.to_owned(), v.to_owned())).into())
+        };
+        for (name, value) in [
+            ("PUBLIC_URL", "https://nyt.lederweb.example/?a=b#c"),
+            ("PUBLIC_URL", "https://nyt.lederweb.example/#c"),
+            ("PUBLIC_URL", "https://anne:hemmeligt@nyt.lederweb.example/"),
+            ("SECRET_KEYS_OLD", "short"),
+            ("BOUNCE_DOMAIN", "not a domain"),
+            ("BOUNCE_DOMAIN", "anne@lederweb.example"),
+            ("BIND", "nonsense"),
+            ("BIND", "127.0.0.1:99999"),
+            ("BIND", ":8080"),
+        ] {
+            let Err(error) = with(name, value) else { bail!("taken: {name}={value}") };
+            assert!(format!("{error:#}").contains(&format!("LEDERBREV_{name}")), "{error:#}");
+        }
+        let domain = with("BOUNCE_DOMAIN", "Ringkøbing-Skjern.example")?.bounce_domain;
+        assert_eq!(domain.as_deref(), Some("xn--ringkbing-skjern-pxb.example"));
+        assert!(with("BIND", "[::1]:8080")?.on_loopback());
+        assert!(!with("PUBLIC_URL", "https://nyt.lederweb.example")?.on_loopback());
+        Ok(())
+    }
 
     #[test]
     fn a_trial_on_postgres_needs_one_setting_and_real_mail_needs_keys() -> anyhow::Result<()> {

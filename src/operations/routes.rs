@@ -7,7 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use super::{health, metrics};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::web::headers::client_ip;
+use crate::web::headers::{client_ip, is_passed_on};
 
 /// `GET /healthz`: the process runs and answers. It asks nobody else: a restart mends neither the
 /// database nor the relay.
@@ -44,9 +44,8 @@ fn may_scrape(request: &HttpRequest, app: &App) -> bool {
             }),
         // What a proxy on this machine passes on is not from this machine.
         None => {
-            let is_passed_on = header("x-forwarded-for").is_some() || header("forwarded").is_some();
             let client = client_ip(request, &app.config.trusted_proxies);
-            !is_passed_on && client.is_some_and(|ip| ip.is_loopback())
+            !is_passed_on(request) && client.is_some_and(|ip| ip.is_loopback())
         }
     }
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::mail::{Caught, Outbox, Summary};
+use crate::web::headers::is_passed_on;
 use crate::web::{Page, html};
 
 /// Messages on a page of the list.
@@ -147,10 +148,9 @@ fn outbox(request: &HttpRequest, app: &App) -> Result<Outbox> {
 /// Whether the browser is on this machine and knows it.
 fn is_local(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "via"];
     let peer = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    peer && !forwarded.iter().any(|name| headers.contains_key(*name)) && is_loopback(host)
+    peer && !is_passed_on(request) && is_loopback(host)
 }
 
 /// Whether a Host header names this machine.

@@ -71,6 +71,16 @@ pub fn client_ip(request: &HttpRequest, trusted: &[Network]) -> Option<IpAddr> {
     Some(client)
 }
 
+/// What a proxy adds to a request that it passes on.
+const PASSED_ON: [&str; 6] =
+    ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
+
+/// Whether a proxy says that it passed the request on. One that says nothing cannot be told from
+/// a browser on this machine.
+pub fn is_passed_on(request: &HttpRequest) -> bool {
+    PASSED_ON.iter().any(|name| request.headers().contains_key(*name))
+}
+
 /// The span of a request: method, route and request id. Not the path, because tokens are in it,
 /// and neither address nor agent.
 pub struct RequestSpan;

@@ -70,13 +70,17 @@ async fn nobody_but_this_machine_sees_the_outbox() {
         for (name, value) in [
             ("X-Forwarded-For", "192.0.2.1"),
             ("Forwarded", "for=192.0.2.1"),
+            ("X-Real-IP", "192.0.2.1"),
+            ("X-Forwarded-Proto", "https"),
             ("Host", "nyt.lederweb.example"),
         ] {
             let answer = app.client.get(app.url(&path)).header(name, value).send().await.unwrap();
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path} {name}");
         }
     }
-    for setting in [("BIND", "0.0.0.0:8080"), ("MAIL_URL", "smtp://127.0.0.1:9")] {
+    // A proxy that says nothing of itself: the address that readers see gives it away.
+    let public = ("PUBLIC_URL", "https://nyt.lederweb.example");
+    for setting in [public, ("BIND", "0.0.0.0:8080"), ("MAIL_URL", "smtp://127.0.0.1:9")] {
         let folder = |path: &std::path::Path| format!("sqlite://{}/l.db", path.display());
         let app = TestApp::start(folder, &[setting]).await;
         assert_eq!(app.get("/outbox").await.status(), StatusCode::NOT_FOUND, "{setting:?}");

@@ -63,8 +63,10 @@ async fn readyz_names_the_relay_that_is_away_and_sees_it_come_back() {
 async fn the_metrics_are_for_this_machine_or_for_the_token() {
     let app = TestApp::sqlite().await;
     assert_eq!(app.get("/metrics").await.status(), 200);
-    let passed_on = app.client.get(app.url("/metrics")).header("x-forwarded-for", "192.0.2.7");
-    assert_eq!(passed_on.send().await.unwrap().status(), 403);
+    for header in ["x-forwarded-for", "x-real-ip", "x-forwarded-proto"] {
+        let passed_on = app.client.get(app.url("/metrics")).header(header, "192.0.2.7");
+        assert_eq!(passed_on.send().await.unwrap().status(), 403, "{header}");
+    }
     let app = TestApp::start(
         |folder| format!("sqlite://{}/lederbrev.db", folder.display()),
         &[("METRICS_TOKEN", "a token for the watchman")],
