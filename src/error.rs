@@ -49,6 +49,15 @@ pub enum Error {
     /// 400: not readable at all.
     #[error("bad request: {0}")]
     BadRequest(String),
+    /// 405: there is such a path, for the methods that are named.
+    #[error("not with this method, but {0}")]
+    Method(String),
+    /// 413.
+    #[error("too large")]
+    TooLarge,
+    /// 415: a body of a kind that is not read here.
+    #[error("not this kind of body")]
+    MediaType,
     /// 422: readable, but some fields cannot be taken.
     #[error("invalid input")]
     Invalid(Vec<FieldError>),
@@ -109,6 +118,9 @@ impl ResponseError for Error {
             Self::SignIn => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,

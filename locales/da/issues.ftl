@@ -243,6 +243,7 @@ done-unscheduled = Udgaven er en kladde igen.
 done-tested = Testen er sendt. Se i indbakken.
 error-time-unreadable = Vælg både dag og klokkeslæt.
 error-time-twice = Den nat stilles uret tilbage, så tidspunktet kommer to gange. Vælg, hvilken af dem du mener.
+error-issue-fixed = Det er valgt, da udgaven blev oprettet, og kan ikke ændres. Udelad feltet, eller skriv { $value }.
 error-time-offset = Den dag er uret { $offset } foran UTC, så tidspunktet passer ikke. Udelad offset, eller skriv det, der gælder.
 error-time-skipped = Den nat stilles uret frem, så tidspunktet findes ikke. Vælg for eksempel kl. { $hour }.{ $minute }.
 error-time-past = Tidspunktet er passeret. Vælg et senere.

@@ -243,6 +243,7 @@ done-unscheduled = The issue is a draft again.
 done-tested = The test has been sent. Look in the inbox.
 error-time-unreadable = Choose a day and a time.
 error-time-twice = The clock goes back that night, so this time comes twice. Choose which of them you mean.
+error-issue-fixed = This was chosen when the issue was made and cannot be changed. Leave the field out, or write { $value }.
 error-time-offset = The clock is at { $offset } that day, so that offset does not fit. Leave it out, or give the one that holds.
 error-time-skipped = The clock goes forward that night, so this time does not exist. Choose { $hour }:{ $minute }, for example.
 error-time-past = The time has passed. Choose a later one.

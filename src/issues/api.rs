@@ -12,8 +12,8 @@ use super::{Content, Issue, IssueKind, IssueState, Origin, approve, schedule, te
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
-use crate::error::{Error, Result};
-use crate::newsletters;
+use crate::error::{Error, FieldError, Result};
+use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
 use crate::web::api::{self, List, Paging};
 
@@ -157,6 +157,20 @@ pub struct IssueRequest {
 }
 
 impl IssueRequest {
+    /// Kind and newsletter are chosen once; an edit may repeat them.
+    fn check_fixed(&self, kind: IssueKind, newsletter: &Newsletter) -> Result<()> {
+        let mut findings = Vec::new();
+        if self.kind.as_deref().is_some_and(|word| word != kind.as_str()) {
+            findings.push(FieldError::new("kind", "error-issue-fixed").with("value", kind));
+        }
+        let uuid = newsletter.uuid.to_string();
+        if ![newsletter.slug.as_str(), &uuid, ""].contains(&self.newsletter.as_str()) {
+            let finding = FieldError::new("newsletter", "error-issue-fixed");
+            findings.push(finding.with("value", &newsletter.slug));
+        }
+        if findings.is_empty() { Ok(()) } else { Err(Error::Invalid(findings)) }
+    }
+
     fn content(mut self) -> Result<Content> {
         self.content.entry("version").or_insert(json!(1));
         // A block that is named by nobody gets a name.
@@ -244,6 +258,16 @@ pub async fn edit(
     body: Json<IssueRequest>,
 ) -> Result<HttpResponse> {
     let based_on = api::if_match(&request)?;
+    let uuid = *id;
+    let (current, newsletter) = app
+        .db
+        .read(move |conn| {
+            let current = store::by_uuid(conn, uuid)?;
+            let newsletter = newsletters::store::find(conn, current.newsletter)?;
+            Ok((current, newsletter))
+        })
+        .await?;
+    body.check_fixed(current.kind, &newsletter)?;
     let draft = Draft { content: body.into_inner().content()?, based_on, autosave: false };
     let issue = compose::save(&app, *id, draft, &staff.actor()).await?;
     let whole = whole(&app, issue.uuid).await?;

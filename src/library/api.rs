@@ -97,6 +97,7 @@ pub async fn show(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<I
 
 /// An item to be.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ItemRequest {
     /// `article`, `publication`, `podcast`, `event`, `ecourse`, `tool` or `project`.
     #[schema(value_type = String)]

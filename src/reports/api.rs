@@ -90,6 +90,7 @@ pub async fn list_figures(
 
 /// A figure to be.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FigureRequest {
     /// What is counted.
     kind: String,

@@ -88,7 +88,7 @@ async fn admit(request: &ServiceRequest) -> Result<()> {
     if !is_api && !is_page {
         return match route {
             Some(Route { access: Access::Public, .. }) => Ok(()),
-            _ => Err(Error::NotFound),
+            _ => Err(other_methods(pattern.as_deref(), None).unwrap_or(Error::NotFound)),
         };
     }
     if is_page {
@@ -110,9 +110,20 @@ async fn admit(request: &ServiceRequest) -> Result<()> {
         // Whether a path exists is nobody's business who is not signed in.
         _ if role.is_none() => return Err(Error::SignIn),
         Some(_) => return Err(Error::Forbidden),
-        None => return Err(Error::NotFound),
+        None => return Err(other_methods(pattern.as_deref(), role).unwrap_or(Error::NotFound)),
     }
     Ok(())
+}
+
+/// That a path is there for other methods: only those that this role may use, and nothing if
+/// there are none.
+fn other_methods(pattern: Option<&str>, role: Option<Role>) -> Option<Error> {
+    let methods: Vec<&str> = crate::app::ROUTES
+        .iter()
+        .filter(|route| Some(route.pattern) == pattern && route.access.allows(role))
+        .map(|route| if route.method == "GET" { "GET, HEAD" } else { route.method })
+        .collect();
+    (!methods.is_empty()).then(|| Error::Method(methods.join(", ")))
 }
 
 /// Against cross-site request forgery: a browser says with every unsafe request where it comes

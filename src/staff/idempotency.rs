@@ -48,7 +48,7 @@ pub async fn once(
         .await?
         .to_bytes_limited(MOST_BODY)
         .await
-        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BODY} bytes")))?
+        .map_err(|_| Error::TooLarge)?
         .map_err(|error| Error::BadRequest(error.to_string()))?;
     let hash = request_hash(&request, &body);
     request.set_payload(Payload::from(body));

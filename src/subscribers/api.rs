@@ -1,8 +1,7 @@
 //! `/api/v1/subscribers` and `/api/v1/newsletters/{id}/count`
 
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{self, Json};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,7 +20,7 @@ use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
 use crate::staff::idempotency::MOST_BODY;
 use crate::web::Lang;
-use crate::web::api::{List, Paging};
+use crate::web::api::{self, List, Paging};
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -261,21 +260,22 @@ pub async fn import(
     let body = body
         .to_bytes_limited(MOST_BODY)
         .await
-        .map_err(|_| Error::BadRequest(format!("the body is over {MOST_BODY} bytes")))?
+        .map_err(|_| Error::TooLarge)?
         .map_err(|error| Error::BadRequest(error.to_string()))?;
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let (asked, people) = if kind.is_some_and(|kind| kind.starts_with("text/csv")) {
+    let kind = request.content_type().to_ascii_lowercase();
+    let (asked, people) = if kind == "text/csv" {
         let asked = web::Query::<ImportRequest>::from_query(request.query_string())
             .map_err(|error| Error::BadRequest(error.to_string()))?;
         (asked.into_inner(), import_csv::read_csv(&body)?)
-    } else {
+    } else if kind == "application/json" {
         let mut asked: ImportRequest =
-            serde_json::from_slice(&body).map_err(|error| Error::BadRequest(error.to_string()))?;
+            serde_json::from_slice(&body).map_err(|error| api::unreadable(&error))?;
         let people = std::mem::take(&mut asked.subscribers);
-        (
-            asked,
-            people.into_iter().enumerate().map(|(at, person)| (at + 1, person.into())).collect(),
-        )
+        let people = people.into_iter().enumerate();
+        let people = people.map(|(at, person)| (at + 1, person.into())).collect();
+        (asked, people)
+    } else {
+        return Err(Error::MediaType);
     };
     let name = asked.newsletter.clone();
     let newsletter =

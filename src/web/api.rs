@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,6 +59,22 @@ impl Paging {
 
 fn cursor(id: i64) -> String {
     data_encoding::BASE64URL_NOPAD.encode(&id.to_be_bytes())
+}
+
+/// What is wrong with a JSON body: a field's finding when it is JSON and only does not fit.
+pub fn unreadable(error: &serde_json::Error) -> Error {
+    if error.classify() != serde_json::error::Category::Data {
+        return Error::BadRequest(error.to_string());
+    }
+    let why = error.to_string();
+    let named = |beginning: &str| why.strip_prefix(beginning)?.split('`').next();
+    if let Some(field) = named("unknown field `") {
+        return Error::field(field, "error-field-unknown");
+    }
+    if let Some(field) = named("missing field `") {
+        return Error::field(field, "error-required");
+    }
+    Error::Invalid(vec![FieldError::new("", "error-json").with("why", why)])
 }
 
 /// The entity tag of a numbered revision.

@@ -3,7 +3,9 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::{JsonPayloadError, PayloadError, UrlencodedError};
 use actix_web::http::StatusCode;
+use actix_web::http::header::ALLOW;
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -67,11 +69,18 @@ fn answer(request: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
         _ => &[],
     };
     let detail = match known {
-        Some(Error::BadRequest(why)) => Some(why.clone()),
+        // In English: words for who writes programs, and not for a page.
+        Some(Error::BadRequest(why)) if request.path().starts_with("/api/") => Some(why.clone()),
         Some(Error::Conflict(code)) => Some(Page::new(request).t(code)),
         _ => None,
     };
-    page_or_problem(request, status, findings, detail)
+    let mut response = page_or_problem(request, status, findings, detail);
+    if let Some(Error::Method(allowed)) = known
+        && let Ok(allowed) = allowed.parse()
+    {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
 }
 
 /// The error with all that caused it, for the log.
@@ -134,13 +143,32 @@ fn page_or_problem(
 pub fn extractors(config: &mut web::ServiceConfig) {
     // 1.5 MB: an issue's content may be 1 MB, and percent-encoding grows it.
     const LIMIT: usize = 1_500_000;
-    fn ours(error: &impl std::fmt::Display) -> actix_web::Error {
-        Error::BadRequest(error.to_string()).into()
+    fn form(error: &UrlencodedError) -> Error {
+        match error {
+            UrlencodedError::Overflow { .. } | UrlencodedError::Payload(PayloadError::Overflow) => {
+                Error::TooLarge
+            }
+            UrlencodedError::ContentType => Error::MediaType,
+            other => Error::BadRequest(other.to_string()),
+        }
+    }
+    fn json(error: &JsonPayloadError) -> Error {
+        match error {
+            JsonPayloadError::OverflowKnownLength { .. }
+            | JsonPayloadError::Overflow { .. }
+            | JsonPayloadError::Payload(PayloadError::Overflow) => Error::TooLarge,
+            JsonPayloadError::ContentType => Error::MediaType,
+            JsonPayloadError::Deserialize(error) => super::api::unreadable(error),
+            other => Error::BadRequest(other.to_string()),
+        }
     }
     config
-        .app_data(web::FormConfig::default().limit(LIMIT).error_handler(|error, _| ours(&error)))
-        .app_data(web::JsonConfig::default().limit(LIMIT).error_handler(|error, _| ours(&error)))
-        .app_data(web::QueryConfig::default().error_handler(|error, _| ours(&error)))
+        .app_data(web::FormConfig::default().limit(LIMIT).error_handler(|e, _| form(&e).into()))
+        .app_data(web::JsonConfig::default().limit(LIMIT).error_handler(|e, _| json(&e).into()))
+        .app_data(
+            web::QueryConfig::default()
+                .error_handler(|error, _| Error::BadRequest(error.to_string()).into()),
+        )
         // A path that is no id names nothing.
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::NotFound.into()));
 }

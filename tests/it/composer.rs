@@ -379,7 +379,7 @@ both! {
         assert_eq!(editor.press(&long, "save").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let mut huge = form.clone();
         huge.set(".text", &"a".repeat(2_000_000));
-        assert_eq!(editor.press(&huge, "save").await.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(editor.press(&huge, "save").await.status(), StatusCode::PAYLOAD_TOO_LARGE);
         let mut deep = form.clone();
         deep.0.push((format!("blocks.{id}.{}", "a.".repeat(50_000)), "x".to_owned()));
         let bomb = Form((0..50_000).map(|n| (format!("blocks.{n}"), String::new())).collect());
