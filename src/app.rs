@@ -1,6 +1,7 @@
 //! What everything shares ([`App`]), and all routes on one page ([`ROUTES`]).
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::http::Method;
@@ -14,6 +15,7 @@ use crate::db::{self, Db};
 use crate::deliveries::Sender;
 use crate::error::Result;
 use crate::links::Links;
+use crate::mail::dkim::Keys;
 use crate::mail::{Catcher, MailUrl, Mailer, Relay};
 use crate::newsletters::brand::LastBrand;
 use crate::operations::{Health, Metrics};
@@ -36,6 +38,8 @@ pub struct App {
     pub links: Links,
     /// Where mail goes: the relay of the settings, or the catcher.
     pub relay: Relay,
+    /// What signs every message; none when the relay does.
+    pub dkim: Option<Arc<Keys>>,
     /// Sends the single mails.
     pub mailer: Mailer,
     /// The catcher, while `MAIL_URL` is `catcher:`.
@@ -58,6 +62,11 @@ impl App {
     /// Connects. The database must be up to date, which is for the caller to see to, because only
     /// who holds [`db::migrate::lock`] may change it; and its hashes must be of our pepper.
     pub fn build(config: Config, clock: Clock) -> Result<web::Data<Self>> {
+        // First, because nothing may be sent unsigned by mistake.
+        let dkim = match config.dkim_signs {
+            true => config.dkim_keys.signing().map_err(anyhow::Error::from)?.map(Arc::new),
+            false => None,
+        };
         db::migrate::check(&config.database_url)?;
         let db = Db::connect(&config.database_url)?;
         subscribers::pepper::check(&config, &db, clock.now())?;
@@ -71,12 +80,14 @@ impl App {
                 (catcher.relay(), Some(catcher))
             }
         };
-        let mailer = Mailer::new(&relay).context("reading the relay's settings")?;
+        let mailer =
+            Mailer::new(&relay).context("reading the relay's settings")?.signing(dkim.clone());
         Ok(web::Data::new(Self {
             clock,
             db,
             links,
             relay,
+            dkim,
             mailer,
             catcher,
             attempts: Attempts::default(),

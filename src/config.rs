@@ -3,8 +3,10 @@
 //! A setting `NAME` is read from `LEDERBREV_NAME` in the environment, else from `name` in the TOML
 //! file given by `--config`, else it is the default in [`SETTINGS`].
 
+mod network;
+
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -13,6 +15,8 @@ use url::Url;
 
 use crate::db::DatabaseUrl;
 use crate::mail::MailUrl;
+use crate::mail::dkim::KeyFolder;
+pub use network::Network;
 
 /// One setting, for the README and `lederbrev settings`.
 pub struct Setting {
@@ -41,6 +45,11 @@ settings! {
     SECRET_KEYS_OLD = "", "Earlier secret keys, separated by commas: links signed with them still work.";
     SUPPRESSION_PEPPER = "(made on first run)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Made and kept in suppression.pepper, or given, as SECRET_KEY is.";
     BOUNCE_DOMAIN = "(the sender's domain)", "Domain of the envelope sender, bounce+TAG@DOMAIN, to which bounces come back.";
+    DKIM = "auto", "auto signs every message while there are keys in DKIM_DIR; off signs nothing, because the relay signs.";
+    DKIM_DIR = "(dkim in DATA_DIR)", "Folder of the DKIM keys, which `lederbrev dkim new` makes. It is as secret as SECRET_KEY.";
+    DKIM_SELECTOR = "(what `lederbrev dkim use` chose)", "The selector that signs, where several machines must agree on it.";
+    SENDING_ADDRESSES = "", "IP addresses, separated by commas, from which the relay sends to the world: `lederbrev check dns` looks whether SPF allows them and whether their names lead back to them.";
+    DNS_SERVER = "(the system's)", "ADDRESS:PORT of the DNS server that `lederbrev check dns` asks.";
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
@@ -76,6 +85,14 @@ pub struct Config {
     pub suppression_pepper: Secret,
     /// `BOUNCE_DOMAIN`
     pub bounce_domain: Option<String>,
+    /// `DKIM` is `auto`
+    pub dkim_signs: bool,
+    /// `DKIM_DIR` and `DKIM_SELECTOR`
+    pub dkim_keys: KeyFolder,
+    /// `SENDING_ADDRESSES`
+    pub sending_addresses: Vec<IpAddr>,
+    /// `DNS_SERVER`
+    pub dns_server: Option<SocketAddr>,
     /// `TRUSTED_PROXIES`
     pub trusted_proxies: Vec<Network>,
     /// `METRICS_TOKEN`
@@ -129,42 +146,6 @@ impl Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[redacted]")
-    }
-}
-
-/// An address range such as `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    /// Reads `ADDRESS` or `ADDRESS/PREFIX`.
-    pub fn parse(text: &str) -> anyhow::Result<Self> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address.parse::<IpAddr>()?, Some(prefix.parse::<u8>()?)),
-            None => (text.parse::<IpAddr>()?, None),
-        };
-        let bits = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(bits);
-        if prefix > bits {
-            bail!("/{prefix} is longer than the address");
-        }
-        Ok(Self { address, prefix })
-    }
-
-    /// Whether an address lies in it.
-    pub fn contains(&self, other: IpAddr) -> bool {
-        fn bits(address: IpAddr) -> (u128, u32) {
-            match address {
-                IpAddr::V4(v4) => (u128::from(u32::from(v4)) << 96, 32),
-                IpAddr::V6(v6) => (u128::from(v6), 128),
-            }
-        }
-        let ((mine, my_length), (theirs, their_length)) = (bits(self.address), bits(other));
-        let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
-        my_length == their_length && mine & mask == theirs & mask
     }
 }
 
@@ -318,6 +299,24 @@ impl Config {
             mail_url,
             suppression_pepper: secret("SUPPRESSION_PEPPER", "suppression.pepper")?,
             bounce_domain,
+            dkim_signs: match must("DKIM")?.as_str() {
+                "auto" => true,
+                "off" => false,
+                other => bail!("LEDERBREV_DKIM is auto or off, not {other}"),
+            },
+            dkim_keys: KeyFolder::new(
+                value("DKIM_DIR").map_or_else(|| data_dir.join("dkim"), PathBuf::from),
+                value("DKIM_SELECTOR"),
+            ),
+            sending_addresses: list("SENDING_ADDRESSES")
+                .iter()
+                .map(|item| {
+                    item.parse().with_context(|| format!("LEDERBREV_SENDING_ADDRESSES: {item}"))
+                })
+                .collect::<anyhow::Result<_>>()?,
+            dns_server: value("DNS_SERVER")
+                .map(|text| text.parse().context("LEDERBREV_DNS_SERVER is no ADDRESS:PORT"))
+                .transpose()?,
             trusted_proxies: list("TRUSTED_PROXIES")
                 .iter()
                 .map(|item| {
@@ -450,18 +449,6 @@ mod tests {
         let Err(refused) = Config::from_values(values) else { bail!("taken without a key") };
         let words = refused.to_string();
         assert!(words.contains("LEDERBREV_SECRET_KEY") && words.contains("secret.key"), "{words}");
-        Ok(())
-    }
-
-    #[test]
-    fn a_network_contains_its_addresses_and_no_others() -> anyhow::Result<()> {
-        let network = Network::parse("10.1.0.0/16")?;
-        assert!(network.contains("10.1.200.3".parse()?));
-        assert!(!network.contains("10.2.0.1".parse()?));
-        assert!(!network.contains("::1".parse()?));
-        assert!(Network::parse("0.0.0.0/0")?.contains("192.0.2.7".parse()?));
-        assert!(Network::parse("2001:db8::/32")?.contains("2001:db8:1::5".parse()?));
-        assert!(Network::parse("10.0.0.0/33").is_err());
         Ok(())
     }
 }

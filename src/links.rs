@@ -327,5 +327,19 @@ mod tests {
         assert!(local.len() <= 64);
         assert_eq!(links.read_bounce_local_part(&local.to_uppercase()), Some(1_234_567));
         assert_eq!(links.read_bounce_local_part("bounce+aaaa"), None);
+        assert_eq!(local, local.to_lowercase());
+    }
+
+    #[test]
+    fn nobody_else_can_make_a_bounce_address() {
+        let local = links(&[OLD]).bounce_local_part(7);
+        assert_eq!(links(&[NEW]).read_bounce_local_part(&local), None);
+        assert_eq!(links(&[NEW, OLD]).read_bounce_local_part(&local), Some(7));
+        let (prefix, tag) = local.split_at("bounce+".len());
+        for at in 0..tag.len() {
+            let other = if tag[at..].starts_with('a') { "b" } else { "a" };
+            let forged = format!("{prefix}{}{other}{}", &tag[..at], &tag[at + 1..]);
+            assert_eq!(links(&[OLD]).read_bounce_local_part(&forged), None, "{forged}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! One connection: opens a session, takes windows and sends them until nothing is left.
 
 use super::PauseReason;
+use super::letter::{Paper, Unwritable};
 use super::mark::Marked;
 use super::policy::{self, Verdict};
 use super::send::Run;
@@ -19,8 +20,7 @@ struct Connection<'a> {
     losses: u32,
     /// Given up: no relay, or one that loses every connection.
     dead: bool,
-    /// What is one recipient's own in a message; used again for the next.
-    values: Vec<u8>,
+    paper: Paper,
 }
 
 /// The life of a connection.
@@ -31,7 +31,7 @@ pub(super) fn work(run: &Run<'_>) -> Result<()> {
         session: None,
         losses: 0,
         dead: false,
-        values: Vec::new(),
+        paper: Paper::default(),
     };
     let mut done = Vec::new();
     let result = loop {
@@ -128,8 +128,10 @@ impl Connection<'_> {
         let Ok(to) = EmailAddress::parse(&row.email) else {
             return Outcome::Failed(policy::unusable_address());
         };
-        let Ok(parts) = letter.message(links, row, &to, &mut self.values) else {
-            return Outcome::Failed(policy::unusable_address());
+        let parts = match letter.message(links, row, &to, &mut self.paper) {
+            Ok(parts) => parts,
+            Err(Unwritable::Recipient(_)) => return Outcome::Failed(policy::unusable_address()),
+            Err(error @ Unwritable::Unsigned(_)) => return Outcome::NotSent(error.to_string()),
         };
         let from = letter.envelope_sender(links, row.id);
         session.send(&from, &to.wire(), to.needs_smtputf8(), &parts)

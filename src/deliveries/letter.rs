@@ -1,5 +1,7 @@
 //! An issue on paper: what was frozen at approval, encoded once, and filled in for a recipient.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 
 use super::Variant;
@@ -9,13 +11,14 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::Json;
 use crate::error::Result;
-use crate::issues::compile::{Compiled, IssueHeaders, Recipient};
+use crate::issues::compile::{Compiled, HeaderError, IssueHeaders, Recipient};
 use crate::issues::render::{Aggregate, LinkWriter, Personal, Untracked};
 use crate::issues::sender::Sender;
 use crate::issues::splice::{Person, PersonalAddresses};
 use crate::issues::{self, Issue};
 use crate::links::Links;
 use crate::mail::EmailAddress;
+use crate::mail::dkim::{Keys, SigningError};
 use crate::newsletters::{self, Tracking};
 
 /// An issue, ready for its recipients.
@@ -26,6 +29,28 @@ pub struct Letter {
     /// For those who have; none in newsletters that do not ask.
     personal: Option<Compiled>,
     bounce_domain: String,
+    dkim: Option<Arc<Keys>>,
+    /// That of the address in From, for which the keys sign.
+    from_domain: String,
+    date: Instant,
+}
+
+/// What is one recipient's own in a message; used again for the next.
+#[derive(Default)]
+pub struct Paper {
+    signatures: Vec<u8>,
+    values: Vec<u8>,
+}
+
+/// Why a copy cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritable {
+    /// The recipient's address cannot stand in a header.
+    #[error(transparent)]
+    Recipient(#[from] HeaderError),
+    /// It cannot be signed, which is not the recipient's fault.
+    #[error("the message cannot be signed")]
+    Unsigned(#[from] SigningError),
 }
 
 impl Letter {
@@ -56,8 +81,16 @@ impl Letter {
             }
         };
         let own_domain = headers.from.domain().to_owned();
-        let bounce_domain = app.config.bounce_domain.clone().unwrap_or(own_domain);
-        Ok(Self { shared_variant, shared, personal, bounce_domain })
+        let bounce_domain = app.config.bounce_domain.clone().unwrap_or(own_domain.clone());
+        Ok(Self {
+            shared_variant,
+            shared,
+            personal,
+            bounce_domain,
+            dkim: app.dkim.clone(),
+            from_domain: own_domain,
+            date: headers.date,
+        })
     }
 
     /// Whether people can have consented to being measured.
@@ -70,14 +103,14 @@ impl Letter {
         format!("{}@{}", links.bounce_local_part(delivery), self.bounce_domain)
     }
 
-    /// The message of a copy, in parts for one vectored write.
+    /// The message of a copy, signed, in parts for one vectored write.
     pub fn message<'a>(
         &'a self,
         links: &Links,
         row: &Marked,
         email: &EmailAddress,
-        values: &'a mut Vec<u8>,
-    ) -> Result<Vec<&'a [u8]>> {
+        paper: &'a mut Paper,
+    ) -> Result<Vec<&'a [u8]>, Unwritable> {
         let compiled = match (&self.personal, row.variant) {
             (Some(personal), Variant::Personal) => personal,
             _ => &self.shared,
@@ -85,7 +118,14 @@ impl Letter {
         let addresses = Addresses { links, row };
         let person = Person { name: row.name.as_deref(), addresses: &addresses };
         let recipient = Recipient { delivery: row.id, email, person };
-        Ok(compiled.message(&recipient, values).context("writing a copy of the issue")?)
+        let mut parts = compiled.message(&recipient, &mut paper.values)?;
+        if let (Some(keys), Some(head)) = (&self.dkim, parts.first()) {
+            let body = compiled.body_hash(&parts);
+            paper.signatures.clear();
+            keys.sign(&self.from_domain, self.date, head, body, &mut paper.signatures)?;
+            parts.insert(0, &paper.signatures);
+        }
+        Ok(parts)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::Result;
 use crate::issues::sender::Sender;
+use crate::mail::dkim::{self, BodyHash};
 use crate::mail::{EmailAddress, mime};
 
 /// What the headers of an issue say; the same for everyone.
@@ -83,9 +84,22 @@ pub struct HeaderError(#[from] lettre::address::AddressError);
 
 enum Segment {
     /// The same for everyone.
-    Fixed(Vec<u8>),
+    Fixed(Fixed),
     /// One recipient's value.
     Value { splice: Splice, place: Place, fallback: String },
+}
+
+struct Fixed {
+    /// As it goes onto the wire.
+    wire: Vec<u8>,
+    /// As DKIM hashes it.
+    relaxed: Vec<u8>,
+}
+
+impl Segment {
+    fn fixed(wire: Vec<u8>) -> Self {
+        Self::Fixed(Fixed { relaxed: dkim::relaxed(&wire), wire })
+    }
 }
 
 enum Subject {
@@ -121,7 +135,7 @@ impl Compiled {
         fixed.extend_from_slice(&part_start(&boundary, "text/html"));
         encode(&written.html, Place::Html, &mut fixed, &mut body);
         fixed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        body.push(Segment::Fixed(fixed));
+        body.push(Segment::fixed(fixed));
         Ok(Self {
             from: mime::header_line(header::From::from(Mailboxes::from(from))),
             subject: match has_name {
@@ -166,12 +180,25 @@ impl Compiled {
         slices.push(&values[..start]);
         for (segment, end) in self.body.iter().zip(ends) {
             match segment {
-                Segment::Fixed(bytes) => slices.push(bytes),
+                Segment::Fixed(fixed) => slices.push(&fixed.wire),
                 Segment::Value { .. } => slices.push(&values[start..end]),
             }
             start = end;
         }
         Ok(slices)
+    }
+
+    /// The hash of a body for DKIM. `message` is what [`Compiled::message`] returned: its headers,
+    /// then a slice for each segment. Every segment ends a line.
+    pub fn body_hash(&self, message: &[&[u8]]) -> BodyHash {
+        let mut hash = BodyHash::new();
+        for (segment, slice) in self.body.iter().zip(message.iter().skip(1)) {
+            match segment {
+                Segment::Fixed(fixed) => hash.add(&fixed.relaxed),
+                Segment::Value { .. } => hash.add(&dkim::relaxed(slice)),
+            }
+        }
+        hash
     }
 
     fn write_headers(
@@ -245,7 +272,7 @@ fn encode(text: &str, place: Place, fixed: &mut Vec<u8>, body: &mut Vec<Segment>
         match piece {
             Piece::Fixed(text) => mime::encode_into(text, fixed),
             Piece::Splice(splice, fallback) => {
-                body.push(Segment::Fixed(std::mem::take(fixed)));
+                body.push(Segment::fixed(std::mem::take(fixed)));
                 body.push(Segment::Value { splice, place, fallback: fallback.to_owned() });
             }
         }

@@ -33,7 +33,7 @@ pub async fn send(app: &App, uuid: PublicId, to: &str, staff: &Staff) -> Result<
     let recipient = Recipient { delivery: -now.micros(), email: &to, person };
     let mut values = Vec::new();
     let message = compiled.message(&recipient, &mut values).map_err(anyhow::Error::from)?.concat();
-    app.mailer.send_bytes(&from, &to, &message).await.map_err(|error| {
+    app.mailer.send_bytes(&from, &to, now, message).await.map_err(|error| {
         tracing::warn!(%error, "a test send failed");
         if error.is_final() {
             Error::field("to", "error-test-refused")

@@ -2,6 +2,7 @@
 //! see [`super::Session`].
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::address::Envelope;
@@ -10,9 +11,11 @@ use lettre::transport::smtp::client::{Tls as LettreTls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::address::EmailAddress;
+use super::dkim::Keys;
 use super::letter::Letter;
 use super::reply::{Meaning, Reply, Stage};
 use super::url::{Relay, Tls};
+use crate::clock::Instant;
 
 /// Longer than a relay on the same network takes, shorter than a person waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,6 +60,7 @@ fn code_and_status(reply: &Reply) -> String {
 #[derive(Debug, Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
+    dkim: Option<Arc<Keys>>,
 }
 
 impl Mailer {
@@ -84,28 +88,41 @@ impl Mailer {
             let password = credentials.password.expose().to_owned();
             builder = builder.credentials(Credentials::new(credentials.user.clone(), password));
         }
-        Ok(Self { transport: builder.build() })
+        Ok(Self { transport: builder.build(), dkim: None })
+    }
+
+    /// The same way, with every mail signed, if there are keys.
+    pub fn signing(self, dkim: Option<Arc<Keys>>) -> Self {
+        Self { dkim, ..self }
     }
 
     /// Sends one mail.
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let message = letter.message().map_err(MailError::Unwritable)?;
-        self.send_bytes(&letter.from, &letter.to, &message.formatted()).await
+        self.send_bytes(&letter.from, &letter.to, letter.date, message.formatted()).await
     }
 
-    /// Sends a message that is already on paper: CRLF line ends, dots not stuffed.
+    /// Sends a message that is already on paper: CRLF line ends, dots not stuffed. `from` is the
+    /// address in its From, and `date` its own time.
     pub async fn send_bytes(
         &self,
         from: &EmailAddress,
         to: &EmailAddress,
-        message: &[u8],
+        date: Instant,
+        message: Vec<u8>,
     ) -> Result<(), MailError> {
         let address = |address: &EmailAddress| {
             address.wire().parse().map_err(|why| MailError::Unwritable(anyhow::Error::new(why)))
         };
         let envelope = Envelope::new(Some(address(from)?), vec![address(to)?])
             .map_err(|why| MailError::Unwritable(why.into()))?;
-        self.transport.send_raw(&envelope, message).await.map(drop).map_err(|error| {
+        let message = match &self.dkim {
+            Some(keys) => keys
+                .sign_whole(from.domain(), date, &message)
+                .map_err(|why| MailError::Unwritable(why.into()))?,
+            None => message,
+        };
+        self.transport.send_raw(&envelope, &message).await.map(drop).map_err(|error| {
             if error.is_client() && to.needs_smtputf8() {
                 return MailError::Refused(Reply::no_smtputf8());
             }

@@ -1,7 +1,8 @@
-//! Mail: addresses, messages, MJML → HTML, the SMTP session, what a reply means, the catcher.
+//! Mail: addresses, messages, MJML → HTML, DKIM, the SMTP session, what a reply means, the catcher.
 
 mod address;
 mod catcher;
+pub mod dkim;
 mod letter;
 mod mailer;
 pub mod mime;

@@ -12,6 +12,8 @@ mod composer_browser;
 mod deliveries;
 mod deliveries_control;
 mod deliveries_policy;
+mod dkim;
+mod dkim_verifier;
 mod import;
 mod kill;
 mod library;

@@ -74,7 +74,7 @@ impl Sending {
         Self::start(|_| crate::postgres::new_database(), &[]).await
     }
 
-    async fn start(
+    pub async fn start(
         database: impl FnOnce(&std::path::Path) -> String,
         more: &[(&str, &str)],
     ) -> Self {
