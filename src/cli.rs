@@ -1,6 +1,8 @@
 //! The command line: one small function a command. Answers go to standard output, logs to
 //! standard error; exit codes are 0 done, 1 failed, 2 wrong arguments.
 
+mod dkim;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -62,6 +64,9 @@ enum Command {
     /// Make API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make, show and switch the keys that sign mail (DKIM).
+    #[command(subcommand)]
+    Dkim(dkim::DkimCommand),
     /// Count again what is kept as sums; exit code 1 when something differs.
     #[command(subcommand)]
     Check(CheckCommand),
@@ -155,6 +160,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Create { name, role }) => {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
+        Command::Dkim(command) => dkim::run(config, command),
         Command::Check(what) => check(config, &what),
         Command::Import { file, newsletter, basis, consented_on, dry_run } => {
             let people = std::fs::read(&file)

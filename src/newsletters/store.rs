@@ -6,6 +6,7 @@ use super::{Details, Newsletter, Tracking};
 use crate::clock::Instant;
 use crate::db::schema::newsletters;
 use crate::db::{DbConn, Json, PublicId};
+use crate::mail::EmailAddress;
 use crate::web::Lang;
 
 /// A newsletter to be.
@@ -53,6 +54,19 @@ pub fn insert(conn: &mut DbConn, new: &NewNewsletter<'_>, now: Instant) -> Query
 /// All of them, the oldest first.
 pub fn all(conn: &mut DbConn) -> QueryResult<Vec<Newsletter>> {
     newsletters::table.order(newsletters::id).select(Newsletter::as_select()).load(conn)
+}
+
+/// The domains of their senders' addresses, each once, in order.
+pub fn sender_domains(conn: &mut DbConn) -> QueryResult<Vec<String>> {
+    let senders: Vec<String> =
+        newsletters::table.order(newsletters::id).select(newsletters::sender_email).load(conn)?;
+    let mut domains: Vec<String> = senders
+        .iter()
+        .filter_map(|sender| Some(EmailAddress::parse(sender).ok()?.domain().to_owned()))
+        .collect();
+    domains.sort();
+    domains.dedup();
+    Ok(domains)
 }
 
 /// By the id inside.
