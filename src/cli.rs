@@ -1,6 +1,7 @@
 //! The command line: one small function a command. Answers go to standard output, logs to
 //! standard error; exit codes are 0 done, 1 failed, 2 wrong arguments.
 
+mod check;
 mod dkim;
 
 use std::io::{Read, Write};
@@ -67,9 +68,10 @@ enum Command {
     /// Make, show and switch the keys that sign mail (DKIM).
     #[command(subcommand)]
     Dkim(dkim::DkimCommand),
-    /// Count again what is kept as sums; exit code 1 when something differs.
+    /// Count again what is kept as sums, look up what the world sees; exit code 1 when something is
+    /// not well.
     #[command(subcommand)]
-    Check(CheckCommand),
+    Check(check::CheckCommand),
     /// Import a CSV file of people whose consent you state, and print what became of each line.
     Import {
         /// UTF-8, with a header line: email, and any of name, organisation, sector,
@@ -132,14 +134,6 @@ enum TokenCommand {
     },
 }
 
-#[derive(Subcommand)]
-enum CheckCommand {
-    /// The ledger against its sums and against the subscriptions.
-    Ledger,
-    /// The ledger, and the opens and clicks of every issue against their rows.
-    All,
-}
-
 /// Runs the command.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     let config = cli.config.as_deref();
@@ -161,7 +155,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             with_app(config, async move |app| staff::tokens::create(&app, &name, role, CLI).await)
         }
         Command::Dkim(command) => dkim::run(config, command),
-        Command::Check(what) => check(config, &what),
+        Command::Check(command) => check::run(config, &command),
         Command::Import { file, newsletter, basis, consented_on, dry_run } => {
             let people = std::fs::read(&file)
                 .with_context(|| format!("reading {}", file.display()))
@@ -205,21 +199,6 @@ fn catch(bind: SocketAddr, dir: PathBuf) -> anyhow::Result<()> {
     let catcher = Catcher::start(dir, bind).with_context(|| format!("listening on {bind}"))?;
     say(&format!("smtp://{}", catcher.address()))?;
     actix_web::rt::System::new().block_on(stop_signal())
-}
-
-fn check(file: Option<&Path>, what: &CheckCommand) -> anyhow::Result<()> {
-    with_app(file, async |app| {
-        let mut differences = app.db.read(subscribers::ledger::check).await?;
-        let mut agree = "the ledger, its sums and the subscriptions agree".to_owned();
-        if matches!(what, CheckCommand::All) {
-            differences.extend(app.db.read(tracking::check::all).await?);
-            agree.push_str("; the counts of opens and clicks agree with their rows");
-        }
-        if differences.is_empty() {
-            return Ok(agree);
-        }
-        Err(anyhow::anyhow!("there are differences:\n{}", differences.join("\n")).into())
-    })
 }
 
 /// Plain HTTP to the port that `BIND` names, on this machine.

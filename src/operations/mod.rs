@@ -1,5 +1,7 @@
-//! What the machine's own watchmen ask: is it alive, is it ready, how much goes through it.
+//! What the machine's own watchmen ask: is it alive, is it ready, how much goes through it; and what the
+//! world sees of the sender.
 
+pub mod dns;
 pub mod health;
 pub mod metrics;
 pub mod routes;

@@ -7,6 +7,7 @@ mod app;
 mod archive;
 mod browser;
 mod browser_pages;
+mod check_dns;
 mod composer;
 mod composer_browser;
 mod deliveries;
