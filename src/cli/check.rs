@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::mail::MailUrl;
-use crate::{newsletters, operations, subscribers, tracking};
+use crate::{db, newsletters, operations, subscribers, tracking};
 
 /// What can be checked.
 #[derive(Subcommand)]
@@ -28,6 +28,7 @@ pub(super) enum CheckCommand {
 pub(super) fn run(file: Option<&Path>, command: &CheckCommand) -> anyhow::Result<()> {
     let config = Config::load(file)?;
     start_tracing(&config)?;
+    db::migrate::run_if_new(&config.database_url)?;
     actix_web::rt::System::new().block_on(async {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         let leaves = app.config.mail_url != MailUrl::Catcher;
