@@ -320,6 +320,8 @@ async fn the_command_prints_each_finding_and_its_exit_code_tells() {
             .env("LEDERBREV_DATABASE_URL", &database)
             .env("LEDERBREV_MAIL_URL", world.relay.url())
             .env("LEDERBREV_DNS_SERVER", &world.server.address)
+            // That of the app of the tests: another would be refused.
+            .env("LEDERBREV_SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one")
             .output()
             .unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
