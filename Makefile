@@ -1,6 +1,6 @@
 # Lederbrev: what people do with a checkout. `make` alone lists it.
 
-.PHONY: help demo test build bench format lint docs suite deny clean
+.PHONY: help demo test build bench soak format lint docs suite deny clean
 .DEFAULT_GOAL := help
 
 CARGO ?= cargo
@@ -28,6 +28,11 @@ build: ## build the program, optimised
 bench: ## measure against the plainest program that does the same (about 20 minutes; BENCH=name for one)
 	@./.ci/needs test
 	$(CARGO) bench --locked --quiet -- $(BENCH)
+
+soak: ## kill the sending at 250 random moments on each database (about 25 minutes; SEEDS=n for n times ten)
+	@./.ci/needs test
+	@for seed in $$(seq 1 $(or $(SEEDS),25)); do \
+		KILL_SEED=$$seed $(CARGO) test --locked --quiet --test it -- kill::ten --nocapture || exit 1; done
 
 format:
 	$(CARGO) fmt --check

@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
@@ -82,12 +84,14 @@ fn ten_kills(url: &str, folder: &Path) {
         let before = marks.len();
         marks.extend(marks_of(&db, &issue));
         let in_data = marks.len() - before;
-        assert!(in_data <= CONNECTIONS * WINDOW, "{in_data} rows under way");
         if in_data > 0 {
             killed_in_data.push(in_data);
         }
     }
     println!("rows under way at the kills: {killed_in_data:?}");
+    // A commit that was on its way to the server at the last kill may come in a little later.
+    std::thread::sleep(Duration::from_millis(100));
+    marks.extend(marks_of(&db, &issue));
 
     let mut process = serve(url, folder, relay.port);
     let counts = until_sent(&db, &issue, || {});
@@ -103,11 +107,15 @@ fn ten_kills(url: &str, folder: &Path) {
     for (to, ids) in &copies {
         assert!(ids.iter().all(|id| *id == ids[0]), "{to}: {ids:?}");
     }
+    let mut under_way: BTreeMap<_, usize> = BTreeMap::new();
+    for (_, worker) in &marks {
+        *under_way.entry(worker).or_default() += 1;
+    }
+    assert!(under_way.values().all(|rows| *rows <= CONNECTIONS * WINDOW), "{under_way:?}");
     let doubles = received.len() - recipients;
-    let allowed: usize = killed_in_data.iter().sum();
+    let allowed = marks.len();
     println!("{doubles} second copies, {allowed} rows under way at kills, {counts:?}");
     assert!(doubles <= allowed, "{doubles} second copies");
-    assert!(allowed <= KILLS * CONNECTIONS * WINDOW);
     assert!(counts.uncertain as usize <= allowed && doubles <= 2 * counts.uncertain as usize);
     assert_eq!(counts.accepted, recipients as i64);
 }
@@ -117,8 +125,13 @@ fn two_processes_share_an_issue_and_nobody_gets_it_twice() {
     let folder = tempfile::tempdir().unwrap();
     let url = postgres::new_database();
     let relay = Receiver::start();
-    relay.plays(|_, _| {
-        std::thread::sleep(Duration::from_millis(10));
+    // Nobody gets on before both have begun.
+    let both = Arc::new(AtomicBool::new(false));
+    let begun = both.clone();
+    relay.plays(move |_, _| {
+        while !begun.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         Play::Accept
     });
     let db = migrated(&url);
@@ -128,6 +141,7 @@ fn two_processes_share_an_issue_and_nobody_gets_it_twice() {
     let mut workers = BTreeSet::new();
     let counts = until_sent(&db, &issue, || {
         workers.extend(db.read_blocking(|conn| Ok(store::workers(conn)?)).unwrap());
+        both.store(workers.len() == 2, Ordering::Relaxed);
     });
     for process in &mut processes {
         end(process);
