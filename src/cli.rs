@@ -315,6 +315,12 @@ fn demo(file: Option<&Path>, once: bool) -> anyhow::Result<()> {
                 say(&demo::equation(&app, &issue).await.map_err(explain)?.text)
             }
         };
+        let alongside = async move {
+            alongside.await.context(
+                "the demo is not whole: start it again with an empty database in \
+                 LEDERBREV_DATABASE_URL, on SQLite by deleting its file",
+            )
+        };
         serve_until_stopped(app, listener, alongside).await
     })
 }
@@ -361,7 +367,8 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
 ///
-/// What is done alongside begins with the serving, and is given up when it ends.
+/// What is done alongside begins with the serving, is given up when it ends, and ends it when it
+/// fails.
 pub async fn serve_until_stopped(
     app: Data<App>,
     listener: TcpListener,
@@ -375,12 +382,11 @@ pub async fn serve_until_stopped(
         .run_until(async {
             let mut scheduler = jobs::start(&app).await?;
             let running = tokio::task::spawn_local(server);
-            let alongside = tokio::task::spawn_local(async move {
-                if let Err(error) = alongside.await {
-                    tracing::error!("{error:#}");
-                }
-            });
-            stop_signal().await?;
+            let mut alongside = tokio::task::spawn_local(alongside);
+            let stopped = tokio::select! {
+                signal = stop_signal() => signal,
+                error = failure(&mut alongside) => Err(error),
+            };
             alongside.abort();
             tracing::info!("stopping: finishing what is in flight");
             scheduler.shutdown().await?;
@@ -389,11 +395,20 @@ pub async fn serve_until_stopped(
             running.await??;
             // Nobody asks any more: these are the last opens and clicks.
             tracking::write_down(&app).await.map_err(explain)?;
-            anyhow::Ok(())
+            stopped
         })
         .await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Why a task failed; never returns when it did not.
+async fn failure(task: &mut tokio::task::JoinHandle<anyhow::Result<()>>) -> anyhow::Error {
+    match task.await {
+        Ok(Ok(())) => std::future::pending().await,
+        Ok(Err(error)) => error,
+        Err(error) => error.into(),
+    }
 }
 
 async fn stop_signal() -> anyhow::Result<()> {

@@ -213,7 +213,7 @@ impl Config {
             }
             (None, DatabaseUrl::Postgres(_)) => PathBuf::from("data"),
         };
-        std::fs::create_dir_all(&data_dir)
+        private_folder(&data_dir)
             .with_context(|| format!("making the folder {}", data_dir.display()))?;
 
         let bind = must("BIND")?;
@@ -381,6 +381,16 @@ fn host_name() -> String {
         .unwrap_or_else(|| "lederbrev".to_owned())
 }
 
+/// Makes a folder, and those above it, that only the owner may look into: what lies there is about
+/// people. One that is there already stays as the owner has set it.
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(PRIVATE | 0o100).create(path)
+}
+
+/// The mode of files that only the owner may read and write.
+pub const PRIVATE: u32 = 0o600;
+
 /// Reads the secret in a file, or makes one that only the owner can read.
 fn made_secret(path: &Path) -> anyhow::Result<String> {
     use std::io::Write;
@@ -394,7 +404,7 @@ fn made_secret(path: &Path) -> anyhow::Result<String> {
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(PRIVATE)
         .open(path)
         .with_context(|| format!("making {}", path.display()))?;
     writeln!(file, "{secret}")?;

@@ -4,6 +4,7 @@
 //! them against [`super::schema`]. A migration that has landed is never edited.
 
 use std::fs::File;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -15,6 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::pool::{Door, Manager};
 use super::schema::issues;
 use super::{DatabaseUrl, DbConn};
+use crate::config::{PRIVATE, private_folder};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -31,7 +33,7 @@ pub struct ServeLock(#[expect(dead_code, reason = "its drop releases the lock")]
 pub fn lock(url: &DatabaseUrl) -> anyhow::Result<ServeLock> {
     let DatabaseUrl::Sqlite(path) = url else { return Ok(ServeLock(None)) };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)
+        private_folder(folder)
             .with_context(|| format!("making the folder {}", folder.display()))?;
     }
     let lock = with_suffix(path, "lock");
@@ -39,6 +41,7 @@ pub fn lock(url: &DatabaseUrl) -> anyhow::Result<ServeLock> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(PRIVATE)
         .open(&lock)
         .with_context(|| format!("opening {}", lock.display()))?;
     if file.try_lock().is_err() {
@@ -158,6 +161,7 @@ fn copy(conn: &mut DbConn, path: &Path) -> anyhow::Result<()> {
     let quoted = target.to_string_lossy().replace('\'', "''");
     conn.batch_execute(&format!("VACUUM INTO '{quoted}'"))
         .with_context(|| format!("copying the database to {}", target.display()))?;
+    std::fs::set_permissions(&target, std::fs::Permissions::from_mode(PRIVATE))?;
     tracing::info!(copy = %target.display(), "copied the database before changing it");
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Connections, opened by the scheme of the URL. diesel's own `AnyConn::establish` tries one
 //! database after the other and hides the error of the one that was meant.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -8,6 +10,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::{DatabaseUrl, DbConn};
+use crate::config::PRIVATE;
 use crate::error::{Error, Result};
 
 /// What a connection is for.
@@ -50,6 +53,13 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<DbConn, ConnectError> {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
+                if self.door == Door::Write && !path.exists() {
+                    // SQLite would let everybody read it; its log takes the mode over.
+                    let mut new = OpenOptions::new();
+                    new.append(true).create(true).mode(PRIVATE).open(path).map_err(|error| {
+                        diesel::ConnectionError::BadConnection(error.to_string())
+                    })?;
+                }
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE)?;
                 if self.door == Door::Read {

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -17,6 +18,7 @@ use chrono::DateTime;
 use super::{EndReason, Subscriber, Subscription, end, erase, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
+use crate::config::PRIVATE;
 use crate::db::DbConn;
 use crate::error::Result;
 use crate::newsletters::Newsletter;
@@ -71,7 +73,7 @@ pub async fn append(
 
 fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
     let is_new = !path.exists();
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = OpenOptions::new().create(true).append(true).mode(PRIVATE).open(path)?;
     file.write_all(line.as_bytes())?;
     file.sync_data()?;
     if is_new && let Some(folder) = path.parent() {

@@ -60,6 +60,31 @@ async fn readyz_names_the_relay_that_is_away_and_sees_it_come_back() {
 }
 
 #[actix_web::test]
+async fn what_holds_personal_data_is_for_the_owners_eyes() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("data");
+    let data_dir = inside.display().to_string();
+    let url = format!("sqlite://{data_dir}/lederbrev.db");
+    let app = TestApp::start(|_| url, &[("DATA_DIR", &data_dir)]).await;
+    app.newsletter().await;
+    app.subscribe("anne.holm@aarhus.example").await;
+    let leave = app.unsubscribe_path("anne.holm@aarhus.example").await;
+    app.post(&leave, &[]).await;
+    let mut waiting = vec![inside];
+    let mut seen = 0;
+    while let Some(path) = waiting.pop() {
+        let metadata = path.metadata().unwrap();
+        assert_eq!(metadata.permissions().mode() & 0o077, 0, "{}", path.display());
+        seen += 1;
+        if metadata.is_dir() {
+            waiting.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    assert!(seen > 5);
+}
+
+#[actix_web::test]
 async fn the_metrics_are_for_this_machine_or_for_the_token() {
     let app = TestApp::sqlite().await;
     assert_eq!(app.get("/metrics").await.status(), 200);

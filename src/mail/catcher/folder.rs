@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IoSlice, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -11,6 +12,7 @@ use memchr::memmem;
 
 use super::RECEIPTS;
 use crate::clock::Clock;
+use crate::config::{PRIVATE, private_folder};
 
 /// Messages that are kept.
 pub const KEPT: usize = 500;
@@ -51,9 +53,10 @@ pub fn numbers_in(folder: &Path) -> io::Result<Vec<u64>> {
 
 impl Folder {
     pub fn open(path: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(path)?;
+        private_folder(path)?;
         let kept: VecDeque<u64> = numbers_in(path)?.into();
-        let receipts = OpenOptions::new().create(true).append(true).open(path.join(RECEIPTS))?;
+        let receipts =
+            OpenOptions::new().create(true).append(true).mode(PRIVATE).open(path.join(RECEIPTS))?;
         Ok(Self {
             path: path.to_owned(),
             receipts,
@@ -103,7 +106,11 @@ impl Folder {
                 numbers.next += 1;
                 numbers.next - 1
             };
-            match OpenOptions::new().write(true).create_new(true).open(file_of(&self.path, number))
+            match OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(PRIVATE)
+                .open(file_of(&self.path, number))
             {
                 // Another process catches into the same folder.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
