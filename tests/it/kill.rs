@@ -80,6 +80,7 @@ fn ten_kills(url: &str, folder: &Path) {
         std::thread::sleep(Duration::from_micros(random.random_range(0..3_000)));
         process.kill().unwrap();
         process.wait().unwrap();
+        settle(&db, url);
         // Those of this process: another's may still wait to be taken for lost.
         let before = marks.len();
         marks.extend(marks_of(&db, &issue));
@@ -89,9 +90,6 @@ fn ten_kills(url: &str, folder: &Path) {
         }
     }
     println!("rows under way at the kills: {killed_in_data:?}");
-    // A commit that was on its way to the server at the last kill may come in a little later.
-    std::thread::sleep(Duration::from_millis(100));
-    marks.extend(marks_of(&db, &issue));
 
     let mut process = serve(url, folder, relay.port);
     let counts = until_sent(&db, &issue, || {});
@@ -303,6 +301,24 @@ fn look(db: &Db, issue: &Issue) -> (Issue, store::Counts) {
         Ok((lederbrev::issues::store::find(conn, id)?, store::counts(conn, id)?))
     })
     .unwrap()
+}
+
+/// Waits until a server has done what a killed process had asked of it: a commit that was on its
+/// way counts.
+fn settle(db: &Db, url: &str) {
+    if !url.starts_with("postgres") {
+        return;
+    }
+    let busy = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                AND pid <> pg_backend_pid() AND state <> 'idle')";
+    let busy = diesel::dsl::sql::<diesel::sql_types::BigInt>(busy);
+    while db
+        .read_blocking(|conn| Ok(diesel::select(busy.clone()).get_result::<i64>(conn)?))
+        .unwrap()
+        > 0
+    {
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The rows under way, and who marked them.
