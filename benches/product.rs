@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use lederbrev::app::App;
 use lederbrev::clock::{Clock, Instant};
 use lederbrev::config::Config;
-use lederbrev::db::schema::{staff, subscribers, subscriptions};
+use lederbrev::db::schema::{subscribers, subscriptions};
 use lederbrev::db::{DbConn, Json, PublicId, migrate};
 use lederbrev::deliveries::{fan_out, send_now, start};
 use lederbrev::issues::compose::{self, NewIssue};
@@ -57,7 +57,7 @@ async fn prepare(app: &Data<App>, count: usize) -> Issue {
         let (id, to) = (newsletter.id, (from + 1_000).min(count));
         app.db.write(move |conn| Ok(insert(conn, id, from, to, now)?)).await.unwrap();
     }
-    let editor = app.db.write(move |conn| Ok(editor(conn, now)?)).await.unwrap();
+    let editor = editor(app).await;
     let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Special, content: content() };
     let issue = compose::create(app, new, &editor.actor()).await.unwrap();
     let issue = issues::schedule::schedule(app, issue.uuid, None, None, &editor).await.unwrap();
@@ -97,18 +97,11 @@ fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
     newsletters::store::find(conn, id)
 }
 
-fn editor(conn: &mut DbConn, now: Instant) -> QueryResult<Staff> {
-    diesel::insert_into(staff::table)
-        .values((
-            staff::uuid.eq(PublicId::random()),
-            staff::email.eq("mette@lederweb.example"),
-            staff::name.eq("Mette Lund"),
-            staff::role.eq(Role::Editor),
-            staff::created_at.eq(now),
-        ))
-        .execute(conn)?;
-    let person = lederbrev::staff::store::by_email(conn, "mette@lederweb.example")?;
-    Ok(person.expect("she was just added").into())
+async fn editor(app: &App) -> Staff {
+    let email = "mette@lederweb.example";
+    lederbrev::staff::add::add(app, email, "Mette Lund", Role::Editor, "bench").await.unwrap();
+    let person = app.db.read(move |conn| Ok(lederbrev::staff::store::by_email(conn, email)?)).await;
+    person.unwrap().unwrap().into()
 }
 
 const DOMAINS: [&str; 5] =

@@ -58,7 +58,7 @@ pub fn window(
         return Ok(None);
     }
     let mut wanted = Vec::with_capacity(ids.len());
-    for candidate in store::candidates(conn, issue.newsletter, ids)? {
+    for candidate in store::candidates(conn, issue.newsletter, ids, now)? {
         match may_have(&candidate, issue.kind, now) {
             Ok(()) => wanted.push(candidate),
             Err(reason) => drop(store::skip(conn, &[candidate.id], reason, now)?),
@@ -92,7 +92,7 @@ pub fn window(
     for variant in [shared, Variant::Personal] {
         let ids: Vec<i64> = rows.iter().filter(|r| r.variant == variant).map(|r| r.id).collect();
         if !ids.is_empty() {
-            mine.extend(store::mark(conn, &ids, variant, worker, lease_until)?);
+            mine.extend(store::mark(conn, &ids, variant, worker, lease_until, now)?);
         }
     }
     // Another worker may have been first with some of them.

@@ -322,10 +322,10 @@ sends! {
                     .filter(deliveries::issue.eq(id))
                     .select(deliveries::id)
                     .first(conn)?;
-                let first = now + TimeDelta::hours(1);
-                store::mark(conn, &[row], Variant::Plain, "a worker", first)?;
+                let (due, first) = (now + TimeDelta::minutes(5), now + TimeDelta::hours(1));
+                store::mark(conn, &[row], Variant::Plain, "a worker", first, due)?;
                 store::forsake(conn, Forsaken::Of("a worker"), Some(now))?;
-                store::mark(conn, &[row], Variant::Plain, "a worker", first + TimeDelta::hours(1))?;
+                store::mark(conn, &[row], Variant::Plain, "a worker", first + TimeDelta::hours(1), due)?;
                 let record = Record {
                     id: row,
                     lease_until: first,
@@ -345,6 +345,33 @@ sends! {
         assert_eq!(kept, 0);
         let (_, counts) = sending.look(&issue).await;
         assert_eq!((counts.in_data, counts.accepted, counts.uncertain), (1, 0, 1));
+    }
+
+    async fn what_was_looked_up_before_it_was_put_off_or_held_is_not_marked(sending: Sending) {
+        sending.readers(3).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+        sending.app.run_until_idle().await;
+        let (id, now) = (issue.id, sending.app.clock.now());
+        let marked = sending
+            .write(move |conn| {
+                let all = || deliveries::table.filter(deliveries::issue.eq(id));
+                let ids: Vec<i64> = all().order(deliveries::id).select(deliveries::id).load(conn)?;
+                // One is held, one is put off; the third one's time has come.
+                diesel::update(deliveries::table.find(ids[0]))
+                    .set(deliveries::due_at.eq(None::<Instant>))
+                    .execute(conn)?;
+                diesel::update(deliveries::table.find(ids[2]))
+                    .set(deliveries::due_at.eq(now))
+                    .execute(conn)?;
+                let lease = now + TimeDelta::hours(1);
+                let candidates = store::candidates(conn, issue.newsletter, &ids, now)?;
+                let ready: Vec<i64> = candidates.iter().map(|row| row.id).collect();
+                let marked = store::mark(conn, &ids, Variant::Plain, "a worker", lease, now)?;
+                Ok((ready == marked, marked == [ids[2]]))
+            })
+            .await;
+        assert_eq!(marked, (true, true));
     }
 
     async fn a_line_that_always_breaks_at_one_recipient_fails_that_one(sending: Sending) {

@@ -18,7 +18,18 @@ use crate::issues::render::{IssueLink, Rendered};
 use crate::on_both;
 use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionState};
 
-/// States of a row that may be marked.
+/// Whether a row may be sent now: for the first time, or again and its time has come. One that is
+/// held has no time.
+macro_rules! ready {
+    ($now:expr) => {
+        deliveries::state.eq(DeliveryState::Queued).or(deliveries::state
+            .eq(DeliveryState::Deferred)
+            .and(deliveries::due_at.is_not_null())
+            .and(deliveries::due_at.assume_not_null().le($now)))
+    };
+}
+
+/// States of a row that has no final state and is not under way.
 const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
 
 /// Enhanced status codes of an address that does not exist, as in [`crate::mail::Meaning`].
@@ -156,8 +167,14 @@ pub struct Wish {
     pub paused_until: Option<Instant>,
 }
 
-/// Rows that still wait, by id, with what is known of their recipients.
-pub fn candidates(conn: &mut DbConn, newsletter: i64, ids: &[i64]) -> QueryResult<Vec<Candidate>> {
+/// Rows that may be sent now, by id, with what is known of their recipients. A row whose id was
+/// looked up a while ago may have been tried since, and be put off or held by now.
+pub fn candidates(
+    conn: &mut DbConn,
+    newsletter: i64,
+    ids: &[i64],
+    now: Instant,
+) -> QueryResult<Vec<Candidate>> {
     let subscription =
         subscriptions::subscriber.eq(subscribers::id).and(subscriptions::newsletter.eq(newsletter));
     deliveries::table
@@ -165,7 +182,7 @@ pub fn candidates(conn: &mut DbConn, newsletter: i64, ids: &[i64]) -> QueryResul
         .left_join(subscriptions::table.on(subscription))
         .left_join(suppressions::table.on(suppressions::address_hash.eq(subscribers::address_hash)))
         .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq_any(WAITING))
+        .filter(ready!(now))
         .order(deliveries::id)
         .select((
             deliveries::id,
@@ -201,10 +218,9 @@ pub fn mark(
     variant: Variant,
     worker: &str,
     lease_until: Instant,
+    now: Instant,
 ) -> QueryResult<Vec<i64>> {
-    let waiting = deliveries::table
-        .filter(deliveries::id.eq_any(ids))
-        .filter(deliveries::state.eq_any(WAITING));
+    let waiting = deliveries::table.filter(deliveries::id.eq_any(ids)).filter(ready!(now));
     diesel::update(waiting)
         .set((
             deliveries::state.eq(DeliveryState::InData),
