@@ -14,7 +14,7 @@
 //! # What it costs
 //!
 //! The keys are parsed once. A body is hashed once for both signatures, and what all copies of an
-//! issue share is brought into its relaxed form once an issue ([`relaxed`]). What remains is the
+//! issue share is brought into its relaxed form once an issue ([`mod@relaxed`]). What remains is the
 //! price of RSA, some 300 µs a message.
 //!
 //! # What is signed
