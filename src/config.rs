@@ -206,13 +206,8 @@ impl Config {
 
         let database_url = DatabaseUrl::parse(&must("DATABASE_URL")?)
             .map_err(|why| anyhow::anyhow!("LEDERBREV_DATABASE_URL: {why}"))?;
-        let data_dir = match (value("DATA_DIR"), &database_url) {
-            (Some(folder), _) => PathBuf::from(folder),
-            (None, DatabaseUrl::Sqlite(path)) => {
-                path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).into()
-            }
-            (None, DatabaseUrl::Postgres(_)) => PathBuf::from("data"),
-        };
+        let data_dir =
+            value("DATA_DIR").map_or_else(|| database_url.default_folder(), PathBuf::from);
         private_folder(&data_dir)
             .with_context(|| format!("making the folder {}", data_dir.display()))?;
 

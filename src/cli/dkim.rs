@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::{say, start_tracing};
 use crate::config::Config;
-use crate::db::{DatabaseUrl, Db};
+use crate::db::Db;
 use crate::mail::EmailAddress;
 use crate::mail::dkim::Keys;
 use crate::newsletters;
@@ -142,11 +142,7 @@ fn domains_or_ours(config: &Config, given: Vec<String>) -> anyhow::Result<Vec<St
             })
             .collect();
     }
-    let is_there = match &config.database_url {
-        DatabaseUrl::Sqlite(path) => path.exists(),
-        DatabaseUrl::Postgres(_) => true,
-    };
-    let ours = match is_there {
+    let ours = match config.database_url.may_be_there() {
         true => Db::connect(&config.database_url)?
             .read_blocking(|conn| Ok(newsletters::store::sender_domains(conn)?))
             .context("reading the newsletters; --domain DOMAIN does without")?,

@@ -64,6 +64,25 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// Where what belongs to it is kept when nobody says otherwise: beside the file.
+    pub fn default_folder(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(path) => match path.parent() {
+                Some(folder) if !folder.as_os_str().is_empty() => folder.into(),
+                _ => ".".into(),
+            },
+            Self::Postgres(_) => "data".into(),
+        }
+    }
+
+    /// Whether there can be a database already: a file, or a server that is to be asked.
+    pub fn may_be_there(&self) -> bool {
+        match self {
+            Self::Sqlite(path) => path.exists(),
+            Self::Postgres(_) => true,
+        }
+    }
+
     /// Reads `sqlite://path`, `postgres://…` or `postgresql://…`.
     pub fn parse(url: &str) -> Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {

@@ -5,6 +5,7 @@
 //! ([`super::migrate::lock`]), so every other name belongs to one that has ended.
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
@@ -72,6 +73,15 @@ pub fn is_gone(conn: &mut DbConn, name: &str) -> QueryResult<bool> {
             .bind::<BigInt, _>(key(name))
             .get_result::<Free>(conn)
             .map(|row| row.free),
+    }
+}
+
+/// How long another process must have been away before it is taken for dead. A restarted PostgreSQL
+/// cuts everybody off, and who is alive is back within seconds; on SQLite any other is gone for good.
+pub fn grace(url: &DatabaseUrl) -> TimeDelta {
+    match url {
+        DatabaseUrl::Sqlite(_) => TimeDelta::zero(),
+        DatabaseUrl::Postgres(_) => TimeDelta::seconds(10),
     }
 }
 

@@ -5,18 +5,11 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
-
 use super::store::{self, Forsaken};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DatabaseUrl;
-use crate::db::presence::{common_time, is_gone};
+use crate::db::presence::{common_time, grace, is_gone};
 use crate::error::Result;
-
-/// How long another process must have been away. A restarted database cuts everybody off, and who
-/// is alive is back within seconds.
-const GRACE: TimeDelta = TimeDelta::seconds(10);
 
 /// Other processes that were not there when last looked for, and since when.
 #[derive(Debug, Default)]
@@ -37,9 +30,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
     let mut count = 0;
     for other in others {
         let since = *missing.0.entry(other.clone()).or_insert(now);
-        // On SQLite only one process may serve a database, so that any other is gone for good.
-        let is_sure =
-            matches!(app.config.database_url, DatabaseUrl::Sqlite(_)) || now - since >= GRACE;
+        let is_sure = now - since >= grace(&app.config.database_url);
         let name = other.clone();
         let (is_gone, rows) = app.db.write_blocking(move |conn| {
             let is_gone = is_gone(conn, &name)?;

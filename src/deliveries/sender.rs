@@ -109,7 +109,7 @@ impl Sender {
         let mut failure = None;
         for (id, hand) in &mut hands.issues {
             match hand.collect(app.clock.now()) {
-                Ok(Some(trouble)) => self.note(*id, trouble),
+                Ok(Some(looked)) => self.note(*id, looked.trouble),
                 Ok(None) => {}
                 Err(error) => failure = Some(error),
             }
@@ -189,8 +189,8 @@ impl Hands {
 }
 
 impl Hand {
-    /// Takes in what the thread found, if it has ended; returns what was in its way.
-    fn collect(&mut self, now: Instant) -> Result<Option<Option<String>>> {
+    /// Takes in what the thread found, if it has ended.
+    fn collect(&mut self, now: Instant) -> Result<Option<Looked>> {
         let Some(thread) = self.thread.take_if(|thread| thread.is_finished()) else {
             return Ok(None);
         };
@@ -209,7 +209,7 @@ impl Hand {
             Settled::Open(Some(due)) => due.min(now + LOOK_AGAIN),
             _ => now + LOOK_AGAIN,
         });
-        Ok(Some(looked.trouble))
+        Ok(Some(looked))
     }
 }
 

@@ -49,15 +49,7 @@ sends! {
         let issue = sending.due_issue().await;
         // Fan-out happens; then the relay is away, so nothing is marked.
         let now = sending.app.clock.now();
-        let app = sending.app.app.clone();
-        let id = issue.id;
-        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, IssueState::Scheduled, now)).await;
-        let (begun, _) = sending.look(&issue).await;
-        tokio::task::spawn_blocking(move || {
-            lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
-        })
-        .await
-        .unwrap();
+        sending.fan_out(&issue).await;
         sending.write(move |conn| {
             let subscription = |at: usize| subscriptions::table.find(readers[at].subscription);
             diesel::update(subscription(0))

@@ -183,15 +183,7 @@ sends! {
     async fn an_issue_that_gets_no_answers_is_said_to_stand_still(sending: Sending) {
         sending.readers(3).await;
         let issue = sending.due_issue().await;
-        let (app, id, now) = (sending.app.app.clone(), issue.id, sending.app.clock.now());
-        let from = IssueState::Scheduled;
-        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, from, now)).await;
-        let (begun, _) = sending.look(&issue).await;
-        tokio::task::spawn_blocking(move || {
-            lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
-        })
-        .await
-        .unwrap();
+        sending.fan_out(&issue).await;
         let operator = sending.app.signed_in(Role::Operator).await;
         let url = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
         let still = async || {

@@ -43,15 +43,7 @@ sends! {
     async fn an_issue_from_a_restored_backup_does_not_go_on_by_itself(sending: Sending) {
         sending.readers(10).await;
         let issue = sending.due_issue().await;
-        let (app, id, now) = (sending.app.app.clone(), issue.id, sending.app.clock.now());
-        let from = IssueState::Scheduled;
-        sending.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, from, now)).await;
-        let (begun, _) = sending.look(&issue).await;
-        tokio::task::spawn_blocking(move || {
-            lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
-        })
-        .await
-        .unwrap();
+        sending.fan_out(&issue).await;
         // As it was saved: everybody waits. Days later it is restored.
         sending.app.clock.advance(TimeDelta::days(2));
         sending.app.run_until_idle().await;

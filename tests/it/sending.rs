@@ -125,6 +125,16 @@ impl Sending {
             .unwrap()
     }
 
+    /// Writes the audience of an issue down, and sends nothing.
+    pub async fn fan_out(&self, issue: &Issue) {
+        let (app, id, now) = (self.app.app.clone(), issue.id, self.app.clock.now());
+        let from = IssueState::Scheduled;
+        self.write(move |conn| lederbrev::issues::store::begin_fan_out(conn, id, from, now)).await;
+        let (begun, _) = self.look(issue).await;
+        let run = move || lederbrev::deliveries::fan_out::run(&app, &begun, &false.into()).unwrap();
+        tokio::task::spawn_blocking(run).await.unwrap();
+    }
+
     /// Runs the jobs and holds the equation against what the relay has heard.
     pub async fn run_to_the_end(&self, issue: &Issue) -> Counts {
         self.app.run_until_idle().await;
