@@ -131,7 +131,11 @@ impl Connection<'_> {
         let parts = match letter.message(links, row, &to, &mut self.paper) {
             Ok(parts) => parts,
             Err(Unwritable::Recipient(_)) => return Outcome::Failed(policy::unusable_address()),
-            Err(error @ Unwritable::Unsigned(_)) => return Outcome::NotSent(error.to_string()),
+            // A key that cannot sign fails for everybody, so somebody must look at it.
+            Err(error @ Unwritable::Unsigned(_)) => {
+                self.run.pause(PauseReason::SenderRefused, &error.to_string());
+                return Outcome::NotSent(error.to_string());
+            }
         };
         let from = letter.envelope_sender(links, row.id);
         session.send(&from, &to.wire(), to.needs_smtputf8(), &parts)
