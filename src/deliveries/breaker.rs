@@ -36,7 +36,7 @@ impl Breaker {
         let (counts, gone) =
             app.db.read_blocking(|conn| Ok((store::counts(conn, id)?, store::gone(conn, id)?)))?;
         let audience = issue.audience_count.unwrap_or_default();
-        let most_failures = SAMPLE * app.config.send_failures as i64 / 100;
+        let most_failures = SAMPLE * app.config.sending.failures as i64 / 100;
         let most_gone = (audience * MOST_GONE_PERCENT / 100).max(LEAST_GONE);
         let was_answered = counts.failed > most_failures || gone > most_gone;
         Ok(Self {

@@ -26,7 +26,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         Ok((workers, store::is_any_forsaken(conn, Forsaken::Since(common))?))
     })?;
     missing.0.retain(|name, _| others.contains(name));
-    let again = app.config.resend_uncertain.then_some(now);
+    let again = app.config.sending.resend_uncertain.then_some(now);
     let mut count = 0;
     for other in others {
         let since = *missing.0.entry(other.clone()).or_insert(now);
@@ -64,7 +64,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
 /// was lost. To be called while none of its connections is at work on the issue.
 pub fn own(app: &App, worker: &str, issue: i64) -> Result<()> {
     let worker = worker.to_owned();
-    let again = app.config.resend_uncertain.then_some(app.clock.now());
+    let again = app.config.sending.resend_uncertain.then_some(app.clock.now());
     let has_any = app
         .db
         .read_blocking(|conn| Ok(store::is_any_forsaken(conn, Forsaken::In(issue, &worker))?))?;

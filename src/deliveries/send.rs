@@ -78,14 +78,14 @@ pub fn run(
         return Ok(Some(QUOTA.to_owned()));
     }
     let letter = Letter::load(app, issue)?;
-    let windows = queue.ids.len().div_ceil(app.config.send_window);
+    let windows = queue.ids.len().div_ceil(app.config.sending.window);
     let run = Run {
         app,
         issue,
         letter: &letter,
         rules: Rules {
-            deadline: issue.started_at.unwrap_or(app.clock.now()) + app.config.send_deadline,
-            resend_uncertain: app.config.resend_uncertain,
+            deadline: issue.started_at.unwrap_or(app.clock.now()) + app.config.sending.deadline,
+            resend_uncertain: app.config.sending.resend_uncertain,
         },
         breaker: Breaker::load(app, issue)?,
         quota: AtomicI64::new(quota),
@@ -96,7 +96,7 @@ pub fn run(
         queue: Mutex::new(queue),
         trouble: Mutex::new(None),
     };
-    let connections = app.config.send_connections.min(windows);
+    let connections = app.config.sending.connections.min(windows);
     std::thread::scope(|scope| -> Result<()> {
         let threads: Vec<_> =
             (0..connections).map(|_| scope.spawn(|| connection::work(&run))).collect();
@@ -111,7 +111,7 @@ pub fn run(
 
 /// How many more messages the relay takes within 24 hours.
 fn quota(app: &App) -> Result<i64> {
-    let Some(quota) = app.config.send_per_day else { return Ok(i64::MAX) };
+    let Some(quota) = app.config.sending.per_day else { return Ok(i64::MAX) };
     let since = app.clock.now() - TimeDelta::days(1);
     Ok(quota as i64 - app.db.read_blocking(|conn| Ok(store::accepted_since(conn, since)?))?)
 }
@@ -124,7 +124,7 @@ impl Run<'_> {
             self.give_up(QUOTA.to_owned());
             return false;
         }
-        let Some(per_minute) = self.app.config.send_per_minute else { return true };
+        let Some(per_minute) = self.app.config.sending.per_minute else { return true };
         while !self.is_over() {
             let now = self.app.clock.now();
             let rate = per_minute as f64 / 60.0 * self.ramp(now);
@@ -141,7 +141,8 @@ impl Run<'_> {
 
     /// How much of the rate an issue has at a moment.
     fn ramp(&self, now: Instant) -> f64 {
-        let (since, whole) = (self.issue.started_at.unwrap_or(now), self.app.config.send_ramp_up);
+        let (since, whole) =
+            (self.issue.started_at.unwrap_or(now), self.app.config.sending.ramp_up);
         if whole.is_zero() {
             return 1.0;
         }
@@ -235,7 +236,7 @@ impl Run<'_> {
 
     fn next_ids(&self) -> Vec<i64> {
         let mut queue = self.filled_queue();
-        let most = self.app.config.send_window.min(queue.ids.len());
+        let most = self.app.config.sending.window.min(queue.ids.len());
         queue.ids.drain(..most).collect()
     }
 
@@ -255,7 +256,7 @@ impl Queue {
         if !self.ids.is_empty() {
             return Ok(());
         }
-        let block = BLOCK.max(app.config.send_connections * app.config.send_window) as i64;
+        let block = BLOCK.max(app.config.sending.connections * app.config.sending.window) as i64;
         if !self.first_tries_done {
             let after = self.cursor;
             let next =

@@ -12,7 +12,7 @@ pub fn due_issues(app: &App) -> Result<bool> {
     let due = app.db.read_blocking(|conn| Ok(issues::store::due(conn, now)?))?;
     for issue in &due {
         match issue.send_at {
-            Some(at) if now - at > app.config.send_late => {
+            Some(at) if now - at > app.config.sending.late => {
                 control::pause_by_program(app, issue, PauseReason::Late, "")?;
             }
             _ => one(app, issue)?,
@@ -35,7 +35,7 @@ pub fn one(app: &App, issue: &Issue) -> Result<()> {
 /// Whether an issue that is on its way has stood still for so long that nobody waits for it any
 /// more, as in a database that was restored from a backup.
 pub fn stands_still(app: &App, issue: &Issue) -> Result<bool> {
-    let last = app.clock.now() - app.config.send_late;
+    let last = app.clock.now() - app.config.sending.late;
     if issue.updated_at >= last {
         return Ok(false);
     }

@@ -95,8 +95,10 @@ pub async fn schedule(
         rules: Audience::read(&issue.audience)?,
     };
     let audience = app.db.read(move |conn| Ok(store::audience_size(conn, &call, now)?)).await?;
-    if forecast::duration(&app.config, audience).is_some_and(|all| all > app.config.send_deadline) {
-        let hours = app.config.send_deadline.num_hours();
+    if forecast::duration(&app.config, audience)
+        .is_some_and(|all| all > app.config.sending.deadline)
+    {
+        let hours = app.config.sending.deadline.num_hours();
         let error = FieldError::new("at", "error-schedule-too-slow").with("hours", hours);
         return Err(Error::Invalid(vec![error]));
     }

@@ -1,0 +1,72 @@
+//! The names, defaults and meanings of all settings.
+
+/// One setting, for the README and `lederbrev settings`.
+pub struct Setting {
+    /// The name, without `LEDERBREV_`.
+    pub name: &'static str,
+    /// What it is when nobody says otherwise; a word in parentheses describes a computed default.
+    pub default: &'static str,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:ident = $default:literal, $doc:literal;)*) => {
+        /// All settings, in the order of the README.
+        pub const SETTINGS: &[Setting] =
+            &[$(Setting { name: stringify!($name), default: $default, doc: $doc }),*];
+    };
+}
+
+settings! {
+    DATABASE_URL = "sqlite://data/lederbrev.db", "Where the data is: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.";
+    BIND = "127.0.0.1:8080", "Address and port to listen on. Put a proxy that speaks TLS in front.";
+    PUBLIC_URL = "(http:// + BIND)", "The address that readers see; every link in a mail begins with it.";
+    MAIL_URL = "catcher:", "Where mail goes: catcher: keeps it here for a look at /outbox; smtp://[USER:PASSWORD@]HOST[:PORT], with ?tls=required for STARTTLS; smtps:// for TLS from the start.";
+    SECRET_KEY = "(made on first run)", "At least 32 characters that sign links and sessions. It is made and kept in secret.key in DATA_DIR; on PostgreSQL with a real relay it must be given, because several machines may share it.";
+    SECRET_KEYS_OLD = "", "Earlier secret keys, separated by commas: links signed with them still work.";
+    SUPPRESSION_PEPPER = "(made on first run)", "At least 32 characters that key the hashes of suppressed addresses. Never change it: the suppressions would be lost. Made and kept in suppression.pepper, or given, as SECRET_KEY is.";
+    BOUNCE_DOMAIN = "(the sender's domain)", "Domain of the envelope sender, bounce+TAG@DOMAIN, to which bounces come back.";
+    DKIM = "auto", "auto signs every message while there are keys in DKIM_DIR; off signs nothing, because the relay signs.";
+    DKIM_DIR = "(dkim in DATA_DIR)", "Folder of the DKIM keys, which `lederbrev dkim new` makes. It is as secret as SECRET_KEY.";
+    DKIM_SELECTOR = "(what `lederbrev dkim use` chose)", "The selector that signs, where several machines must agree on it.";
+    SENDING_ADDRESSES = "", "IP addresses, separated by commas, from which the relay sends to the world: `lederbrev check dns` looks whether SPF allows them and whether their names lead back to them.";
+    DNS_SERVER = "(the system's)", "ADDRESS:PORT of the DNS server that `lederbrev check dns` asks.";
+    TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
+    METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
+    DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
+    TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
+    SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
+    SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
+    SEND_PER_MINUTE = "", "Messages of issues a minute in all, as the relay allows; without it, as many as it takes. Each process counts for itself.";
+    SEND_PER_DAY = "", "Messages of issues in 24 hours, as the relay allows. An issue that cannot be out before SEND_DEADLINE is refused when it is scheduled.";
+    SEND_RAMP_UP = "0", "Minutes in which an issue grows from a tenth of SEND_PER_MINUTE to all of it: a relay that has heard nothing for weeks distrusts a flood.";
+    SEND_DEADLINE = "24", "Hours from the beginning of an issue in which a recipient who cannot take it now is tried again: an issue of the day before is worth less than none.";
+    SEND_LATE = "2", "Hours by which an issue may be overdue and still go out by itself. A later one is held and asked about: after an outage its day may be over, and a restored backup must not send again what went out before.";
+    SEND_UNCERTAIN = "resend", "What becomes of a copy of which nobody knows whether it went out, because the program was killed or the line broke at its end: resend sends it once more, hold leaves it to a person.";
+    SEND_FAILURES = "5", "Per cent of the first 500 recipients that may be refused for good before an issue is paused: so many mean a bad list or a bad name, and going on would make both worse.";
+    WORKER_NAME = "(the host's name)", "Name of this process among those that send on one PostgreSQL database.";
+    LOG = "info", "What is logged, in the syntax of tracing's EnvFilter (for example lederbrev=debug).";
+    LOG_FORMAT = "text", "text or json.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_setting_as_the_program_does() {
+        let readme = include_str!("../../README.md");
+        let rows = readme.lines().filter(|line| line.starts_with("| `") && line.contains("` | "));
+        let rows: Vec<&str> = rows.collect();
+        for Setting { name, default, doc } in SETTINGS {
+            let default = match *default {
+                "" => "–".to_owned(),
+                computed if computed.starts_with('(') => computed.to_owned(),
+                value => format!("`{value}`"),
+            };
+            let row = format!("| `{name}` | {default} | {doc} |");
+            assert!(rows.contains(&row.as_str()), "the README lacks: {row}");
+        }
+    }
+}
