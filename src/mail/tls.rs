@@ -1,7 +1,6 @@
 //! TLS towards a relay.
 
 use std::io;
-use std::net::TcpStream;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,6 +11,7 @@ use rustls::{
     StreamOwned,
 };
 
+use super::session::Wire;
 use super::url::Tls;
 
 /// Whose certificates are believed.
@@ -30,17 +30,17 @@ impl Trust {
     /// [`super::MailUrl::parse`].
     pub(super) fn protect(
         &self,
-        stream: TcpStream,
+        wire: Wire,
         host: &str,
         tls: Tls,
-    ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
+    ) -> io::Result<StreamOwned<ClientConnection, Wire>> {
         let config = match tls {
             Tls::Opportunistic => unverified()?,
             Tls::Required | Tls::Implicit => self.verified()?,
         };
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
         let connection = ClientConnection::new(config, name).map_err(io::Error::other)?;
-        let mut stream = StreamOwned::new(connection, stream);
+        let mut stream = StreamOwned::new(connection, wire);
         // Now, so that a bad certificate is told apart from a bad reply.
         while stream.conn.is_handshaking() {
             stream.conn.complete_io(&mut stream.sock)?;

@@ -28,7 +28,7 @@ pub fn open(relay: &Relay) -> Session {
 }
 
 /// A server that plays its part once: `play` gets the connection, already greeted.
-fn script(play: impl FnOnce(TcpStream) + Send + 'static) -> Relay {
+pub fn script(play: impl FnOnce(TcpStream) + Send + 'static) -> Relay {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -40,7 +40,7 @@ fn script(play: impl FnOnce(TcpStream) + Send + 'static) -> Relay {
 }
 
 /// Reads one command for each answer and gives the answer; returns the commands.
-fn answer<S: Read + Write>(stream: &mut S, answers: &[&str]) -> Vec<String> {
+pub fn answer<S: Read + Write>(stream: &mut S, answers: &[&str]) -> Vec<String> {
     let mut commands = Vec::new();
     for answer in answers {
         let mut line = Vec::new();
@@ -56,7 +56,7 @@ fn answer<S: Read + Write>(stream: &mut S, answers: &[&str]) -> Vec<String> {
     commands
 }
 
-fn read_to_dot(stream: &mut TcpStream) {
+pub fn read_to_dot(stream: &mut TcpStream) {
     let mut seen = Vec::new();
     while !seen.ends_with(b"\r\n.\r\n") {
         let mut block = [0; 512];
@@ -66,9 +66,9 @@ fn read_to_dot(stream: &mut TcpStream) {
     }
 }
 
-const HELLO: &str = "250 relay.lederweb.example\r\n";
-const OK: &str = "250 2.0.0 ok\r\n";
-const GO: &str = "354 go\r\n";
+pub const HELLO: &str = "250 relay.lederweb.example\r\n";
+pub const OK: &str = "250 2.0.0 ok\r\n";
+pub const GO: &str = "354 go\r\n";
 
 #[test]
 fn a_message_in_many_parts_arrives_whole_and_leaves_a_receipt() {
@@ -242,30 +242,41 @@ fn nobody_smuggles_a_command_into_an_address() {
     assert_eq!(catcher.outbox().count().unwrap(), 0);
 }
 
-fn certificate() -> CertificateDer<'static> {
-    CertificateDer::from_pem_slice(include_bytes!("certificates/relay.pem")).unwrap()
-}
+const CERTIFICATE: &[u8] = include_bytes!("certificates/relay.pem");
 
 fn trusting_it() -> Trust {
+    trusting(CERTIFICATE)
+}
+
+/// Believes this certificate only.
+pub fn trusting(certificate: &[u8]) -> Trust {
     let mut roots = rustls::RootCertStore::empty();
-    roots.add(certificate()).unwrap();
+    roots.add(CertificateDer::from_pem_slice(certificate).unwrap()).unwrap();
     Trust::Only(Arc::new(roots))
 }
 
 fn tls(stream: TcpStream) -> rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
+    tls_with(stream, CERTIFICATE)
+}
+
+/// The relay's side of TLS, with a certificate for the key of the tests.
+pub fn tls_with(
+    stream: TcpStream,
+    certificate: &'static [u8],
+) -> rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("certificates/relay.key.pem")).unwrap();
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate()], key)
+        .with_single_cert(vec![CertificateDer::from_pem_slice(certificate).unwrap()], key)
         .unwrap();
     let connection = rustls::ServerConnection::new(Arc::new(config)).unwrap();
     rustls::StreamOwned::new(connection, stream)
 }
 
-const HELLO_TLS: &str = "250-relay.lederweb.example\r\n250 STARTTLS\r\n";
+pub const HELLO_TLS: &str = "250-relay.lederweb.example\r\n250 STARTTLS\r\n";
 const HELLO_AUTH: &str = "250-relay.lederweb.example\r\n250 AUTH PLAIN LOGIN\r\n";
 
 /// A relay with STARTTLS that takes one message.

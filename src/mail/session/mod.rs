@@ -5,7 +5,6 @@
 //! can: see [`Outcome::NotSent`] and [`Outcome::Uncertain`].
 
 use std::io::{self, IoSlice, Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use rustls::{ClientConnection, StreamOwned};
@@ -13,11 +12,13 @@ use rustls::{ClientConnection, StreamOwned};
 use super::reply::{Outcome, Reply, Stage};
 
 mod open;
+mod wire;
 
 use open::Capabilities;
 pub use open::OpenError;
+pub(super) use wire::Wire;
 
-/// How long a server may take (RFC 5321, 4.5.3.2).
+/// How long a server may take (RFC 5321, 4.5.3.2), however many bytes it takes it in.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
     /// For the TCP connection.
@@ -26,7 +27,7 @@ pub struct Timeouts {
     pub command: Duration,
     /// For the reply to DATA.
     pub data: Duration,
-    /// For taking a part of the message.
+    /// For taking the message or a command.
     pub block: Duration,
     /// For the reply to the final dot.
     pub end: Duration,
@@ -46,8 +47,17 @@ impl Default for Timeouts {
 }
 
 enum Line {
-    Clear(TcpStream),
-    Protected(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Clear(Wire),
+    Protected(Box<StreamOwned<ClientConnection, Wire>>),
+}
+
+impl Line {
+    fn wire(&mut self) -> &mut Wire {
+        match self {
+            Self::Clear(wire) => wire,
+            Self::Protected(stream) => &mut stream.sock,
+        }
+    }
 }
 
 /// The most that a reply may take; a server that says more is no SMTP server.
@@ -90,6 +100,11 @@ impl Session {
         }
         match self.read(Stage::Message, self.timeouts.end) {
             Ok(reply) if reply.code / 100 == 2 => Outcome::Accepted(reply),
+            // Neither yes nor no: it answers something else, and may have the message or not.
+            Ok(reply) if reply.code / 100 == 3 => {
+                self.usable = false;
+                Outcome::Uncertain(format!("unexpected answer: {reply}"))
+            }
             Ok(reply) => {
                 self.usable &= reply.code != 421;
                 Outcome::refused(reply)
@@ -98,9 +113,10 @@ impl Session {
         }
     }
 
-    /// Whether another message can be sent on this connection.
+    /// Whether another message can be sent on this connection. Not when the server has said more
+    /// than it was asked: the next recipient would get the answer to something else.
     pub fn is_usable(&self) -> bool {
-        self.usable
+        self.usable && self.input.is_empty()
     }
 
     /// Says goodbye, and does not wait long for the answer.
@@ -162,8 +178,10 @@ impl Session {
         match self.read(Stage::Message, self.timeouts.data) {
             // A server that wants a message for nobody gets an empty one (RFC 2920, 3.1).
             Ok(reply) if refused && reply.code == 354 => {
-                self.command(&["."])?;
-                self.read(Stage::Message, self.timeouts.end)?;
+                let end = self
+                    .command(&["."])
+                    .and_then(|()| self.read(Stage::Message, self.timeouts.end));
+                self.usable &= end.is_ok();
                 Ok(recipient)
             }
             Ok(_) if refused => Ok(recipient),
@@ -216,14 +234,23 @@ impl Session {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let written = match &mut self.line {
+        let written = self.in_step().and_then(|()| match &mut self.line {
             Line::Clear(stream) => stream.write_all(&self.commands),
             Line::Protected(stream) => {
                 stream.write_all(&self.commands).and_then(|()| stream.flush())
             }
-        };
+        });
         self.commands.clear();
         written
+    }
+
+    /// To be called before anything is written: whoever has answered already does not answer that.
+    fn in_step(&mut self) -> io::Result<()> {
+        if !self.input.is_empty() {
+            return Err(io::Error::other("the relay answered before it was asked"));
+        }
+        self.line.wire().allow(self.timeouts.block);
+        Ok(())
     }
 
     fn read(&mut self, stage: Stage, wait: Duration) -> io::Result<Reply> {
@@ -237,11 +264,7 @@ impl Session {
         wait: Duration,
         mut each_line: impl FnMut(&str),
     ) -> io::Result<Reply> {
-        let socket = match &self.line {
-            Line::Clear(stream) => stream,
-            Line::Protected(stream) => &stream.sock,
-        };
-        socket.set_read_timeout(Some(wait))?;
+        self.line.wire().allow(wait);
         loop {
             if let Some((reply, length)) =
                 Reply::read(stage, &self.input, &mut each_line).map_err(io::Error::other)?
@@ -268,6 +291,7 @@ impl Session {
 
     /// Writes the message and its end.
     fn write_message(&mut self, body: &[&[u8]]) -> Result<(), Loss> {
+        self.in_step().map_err(Loss::BeforeEnd)?;
         let end: &[u8] = if ends_a_line(body) { b".\r\n" } else { b"\r\n.\r\n" };
         match &mut self.line {
             // An error means that the kernel has not got the last byte, so nobody has the end.
@@ -299,7 +323,7 @@ fn ends_a_line(body: &[&[u8]]) -> bool {
 /// Parts in one system call; a message with more takes several.
 const PARTS: usize = 256;
 
-fn write_parts(stream: &mut TcpStream, body: &[&[u8]], end: &[u8]) -> io::Result<()> {
+fn write_parts(stream: &mut Wire, body: &[&[u8]], end: &[u8]) -> io::Result<()> {
     let mut parts = body.iter().copied().chain([end]).filter(|part| !part.is_empty()).peekable();
     while parts.peek().is_some() {
         let mut slices = [IoSlice::new(&[]); PARTS];

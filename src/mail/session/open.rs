@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::super::reply::{Meaning, Reply, Stage};
 use super::super::tls::Trust;
 use super::super::url::{Credentials, Relay, Tls};
-use super::{Line, Session, Timeouts};
+use super::{Line, Session, Timeouts, Wire};
 
 /// Why there is no session.
 #[derive(Debug, thiserror::Error)]
@@ -88,15 +88,14 @@ impl Session {
         timeouts: &Timeouts,
         trust: &Trust,
     ) -> Result<Self, OpenError> {
-        let stream = connect(relay, timeouts.connect).map_err(OpenError::Unreachable)?;
-        // Without it each message waits for a delayed acknowledgement, some 40 ms.
-        stream.set_nodelay(true).map_err(OpenError::Unreachable)?;
-        stream.set_write_timeout(Some(timeouts.block)).map_err(OpenError::Unreachable)?;
-        stream.set_read_timeout(Some(timeouts.command)).map_err(OpenError::Unreachable)?;
+        let mut wire = connect(relay, timeouts.connect)
+            .and_then(|stream| Wire::new(stream, timeouts.block))
+            .map_err(OpenError::Unreachable)?;
         let line = if relay.tls == Tls::Implicit {
-            protected(trust, stream, relay)?
+            wire.allow(timeouts.command);
+            protected(trust, wire, relay)?
         } else {
-            Line::Clear(stream)
+            Line::Clear(wire)
         };
         let mut session = Self {
             line,
@@ -141,7 +140,10 @@ impl Session {
             return Err(OpenError::Tls(io::Error::other(why)));
         }
         let line = match self.line {
-            Line::Clear(stream) => protected(trust, stream, relay)?,
+            Line::Clear(mut wire) => {
+                wire.allow(self.timeouts.command);
+                protected(trust, wire, relay)?
+            }
             protected => protected,
         };
         Ok(Self { line, ..self })
@@ -180,9 +182,9 @@ fn accepted(reply: Reply) -> Result<(), OpenError> {
     if reply.code / 100 == 2 { Ok(()) } else { Err(OpenError::Refused(reply)) }
 }
 
-fn protected(trust: &Trust, stream: TcpStream, relay: &Relay) -> Result<Line, OpenError> {
+fn protected(trust: &Trust, wire: Wire, relay: &Relay) -> Result<Line, OpenError> {
     let stream =
-        trust.protect(stream, &relay.host, relay.tls).map_err(|error| match error.kind() {
+        trust.protect(wire, &relay.host, relay.tls).map_err(|error| match error.kind() {
             // What rustls finds; anything else is the network's.
             io::ErrorKind::InvalidData | io::ErrorKind::Other => OpenError::Tls(error),
             _ => OpenError::Unreachable(error),
