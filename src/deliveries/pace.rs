@@ -96,7 +96,8 @@ impl Pace {
 
 impl Bucket {
     fn take(&mut self, rate: f64, now: Instant) -> bool {
-        let passed = self.filled_at.map_or(BURST / rate, |at| as_seconds(now - at));
+        // A clock that was put back takes nothing away.
+        let passed = self.filled_at.map_or(BURST / rate, |at| as_seconds(now - at).max(0.0));
         self.tokens = (self.tokens + passed * rate).min(BURST);
         self.filled_at = Some(now);
         let has_one = self.tokens >= 1.0;

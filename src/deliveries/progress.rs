@@ -70,14 +70,16 @@ pub async fn of(app: &App, issue: &Issue) -> Result<Progress> {
     let (id, now) = (issue.id, app.clock.now());
     // The lock is held while counting, so that many who look at once count once.
     let mut board = app.sender.board.0.lock().await;
-    board.retain(|_, line| line.samples.back().is_some_and(|(at, _)| now - *at < STRETCH));
+    // What is younger than now was counted before the clock was put back.
+    let is_within = |at: Instant, age: TimeDelta| at <= now && now - at < age;
+    board.retain(|_, line| line.samples.back().is_some_and(|(at, _)| is_within(*at, STRETCH)));
     let line = board.entry(id).or_default();
-    if line.samples.back().is_none_or(|(at, _)| now - *at >= FRESH) {
+    if line.samples.back().is_none_or(|(at, _)| !is_within(*at, FRESH)) {
         line.counts = app.db.read(move |conn| Ok(store::counts(conn, id)?)).await?;
         line.samples.push_back((now, line.counts.done()));
         line.samples.retain(|(at, _)| now - *at <= STRETCH);
     }
-    let details = match line.details.take().filter(|details| now - details.at < DETAILS_FRESH) {
+    let details = match line.details.take().filter(|details| is_within(details.at, DETAILS_FRESH)) {
         Some(details) => details,
         None => app.db.read(move |conn| Ok(look(conn, id, now)?)).await?,
     };

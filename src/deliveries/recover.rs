@@ -23,13 +23,16 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         let mut workers = store::workers(conn)?;
         workers.retain(|name| name != worker);
         let common = common_time(conn, now)?;
-        Ok((workers, store::is_any_forsaken(conn, Forsaken::Since(common))?))
+        Ok((workers, store::is_any_forsaken(conn, Forsaken::Late(common, worker))?))
     })?;
     missing.0.retain(|name, _| others.contains(name));
     let again = app.config.sending.resend_uncertain.then_some(now);
     let mut count = 0;
     for other in others {
-        let since = *missing.0.entry(other.clone()).or_insert(now);
+        let since = missing.0.entry(other.clone()).or_insert(now);
+        // A clock that was put back has not been looked at for long.
+        *since = now.min(*since);
+        let since = *since;
         let is_sure = now - since >= grace(&app.config.database_url);
         let name = other.clone();
         let (is_gone, rows) = app.db.write_blocking(move |conn| {
@@ -46,9 +49,10 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         count += rows;
     }
     if is_late {
+        let worker = worker.to_owned();
         count += app.db.write_blocking(move |conn| {
             let common = common_time(conn, now)?;
-            Ok(store::forsake(conn, Forsaken::Since(common), again)?)
+            Ok(store::forsake(conn, Forsaken::Late(common, &worker), again)?)
         })?;
     }
     if count > 0 {

@@ -29,6 +29,9 @@ use crate::issues::{self, Issue, IssueState};
 /// back into the queue.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
+/// The longest that an issue is left alone: [`LOOK_AGAIN`] and [`policy::relay_pause`] are shorter.
+const MOST_PAUSE: TimeDelta = TimeDelta::seconds(90);
+
 /// How long a process that is told to end waits for messages that are on the line.
 const GOODBYE: Duration = Duration::from_secs(30);
 
@@ -125,7 +128,9 @@ impl Sender {
                 continue;
             }
             let hand = hands.issues.entry(issue.id).or_default();
-            let is_time = hand.look_at.is_none_or(|at| at <= app.clock.now());
+            // No issue is left alone for longer, unless the clock was put back.
+            let now = app.clock.now();
+            let is_time = hand.look_at.is_none_or(|at| at <= now || at - now > MOST_PAUSE);
             if hand.thread.is_none() && is_time {
                 hand.thread = Some(spawn(app, issue, worker.clone())?);
             }

@@ -53,7 +53,8 @@ pub async fn readiness(app: &App) -> Readiness {
     // The lock is held while asking, so that many who ask at once ask once.
     let mut last = app.health.0.lock().await;
     if let Some((at, known)) = *last
-        && now - at < FRESH
+        // What is younger than now was asked before the clock was put back.
+        && (at..at + FRESH).contains(&now)
     {
         return known;
     }

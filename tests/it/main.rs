@@ -8,6 +8,7 @@ mod archive;
 mod browser;
 mod browser_pages;
 mod check_dns;
+mod clock_jumps;
 mod composer;
 mod composer_browser;
 mod deliveries;

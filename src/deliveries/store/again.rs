@@ -25,8 +25,9 @@ pub enum Forsaken<'a> {
     Of(&'a str),
     /// Those of a worker in one issue.
     In(i64, &'a str),
-    /// Those whose lease had run out by then, whoever has them.
-    Since(Instant),
+    /// Those whose lease had run out by then, whoever has them but one: a process knows what it has
+    /// on the line, even if a clock jumps.
+    Late(Instant, &'a str),
 }
 
 /// Whether there are such rows.
@@ -41,9 +42,11 @@ pub fn is_any_forsaken(conn: &mut DbConn, rows: Forsaken<'_>) -> QueryResult<boo
             .filter(deliveries::worker.eq(worker))
             .count()
             .get_result(conn),
-        Forsaken::Since(then) => {
-            in_data.filter(deliveries::lease_until.lt(then)).count().get_result(conn)
-        }
+        Forsaken::Late(then, but) => in_data
+            .filter(deliveries::lease_until.lt(then))
+            .filter(deliveries::worker.ne(but))
+            .count()
+            .get_result(conn),
     }?;
     Ok(count > 0)
 }
@@ -78,9 +81,9 @@ pub fn forsake(
                     .set(set)
                     .execute(conn)
             }
-            Forsaken::Since(then) => {
+            Forsaken::Late(then, but) => {
                 let late = in_data.filter(deliveries::lease_until.lt(then));
-                diesel::update(late).set(set).execute(conn)
+                diesel::update(late.filter(deliveries::worker.ne(but))).set(set).execute(conn)
             }
         }?;
     }
