@@ -16,7 +16,7 @@ use crate::deliveries::Sender;
 use crate::error::Result;
 use crate::links::Links;
 use crate::mail::dkim::Keys;
-use crate::mail::{Catcher, MailUrl, Mailer, Relay};
+use crate::mail::{Catcher, MailUrl, Mailer, Relay, hello};
 use crate::newsletters::brand::LastBrand;
 use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
@@ -80,8 +80,9 @@ impl App {
                 (catcher.relay(), Some(catcher))
             }
         };
-        let mailer =
-            Mailer::new(&relay).context("reading the relay's settings")?.signing(dkim.clone());
+        let mailer = Mailer::new(&relay, &hello(&config.public_url))
+            .context("reading the relay's settings")?
+            .signing(dkim.clone());
         Ok(web::Data::new(Self {
             clock,
             db,

@@ -7,8 +7,7 @@ use super::policy::{self, Verdict};
 use super::send::Run;
 use super::store::Record;
 use crate::error::Result;
-use crate::links::Links;
-use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, without_addresses};
+use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello, without_addresses};
 
 /// Connections that may be lost one after the other, with no answer to a message in between.
 const MOST_LOSSES: u32 = 3;
@@ -27,7 +26,7 @@ struct Connection<'a> {
 pub(super) fn work(run: &Run<'_>) -> Result<()> {
     let mut connection = Connection {
         run,
-        hello: hello(&run.app.links),
+        hello: hello(run.app.links.base()),
         session: None,
         losses: 0,
         dead: false,
@@ -139,16 +138,6 @@ impl Connection<'_> {
         };
         let from = letter.envelope_sender(links, row.id);
         session.send(&from, &to.wire(), to.needs_smtputf8(), &parts)
-    }
-}
-
-/// How we greet: by the name that readers know us by (RFC 5321, 4.1.4).
-fn hello(links: &Links) -> String {
-    match links.base().host() {
-        Some(url::Host::Domain(name)) => name.to_owned(),
-        Some(url::Host::Ipv4(address)) => format!("[{address}]"),
-        Some(url::Host::Ipv6(address)) => format!("[IPv6:{address}]"),
-        None => "localhost".to_owned(),
     }
 }
 

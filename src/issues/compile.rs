@@ -4,8 +4,7 @@
 
 use anyhow::Context;
 use chrono_tz::Tz;
-use lettre::message::header::HeaderName;
-use lettre::message::{Mailboxes, header};
+use lettre::message::header::{From, Header, ReplyTo, To};
 
 use super::Issue;
 use super::render::Written;
@@ -127,7 +126,6 @@ impl Compiled {
     pub fn new(written: &Written, headers: &IssueHeaders) -> Result<Self, HeaderError> {
         // `=_` cannot come up in quoted-printable text.
         let boundary = format!("=_{}", headers.issue.0.simple());
-        let from = mime::mailbox(&headers.from_name, &headers.from)?;
         let has_name = pieces(&written.subject).iter().any(|p| matches!(p, Piece::Splice(..)));
         let mut body = Vec::new();
         let mut fixed = part_start(&boundary, "text/plain");
@@ -137,10 +135,10 @@ impl Compiled {
         fixed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         body.push(Segment::fixed(fixed));
         Ok(Self {
-            from: mime::header_line(header::From::from(Mailboxes::from(from))),
+            from: mime::address_header(From::name(), &headers.from_name, &headers.from)?,
             subject: match has_name {
                 true => Subject::Template(written.subject.clone()),
-                false => Subject::Fixed(mime::header_line(mime::subject(&written.subject))),
+                false => Subject::Fixed(mime::subject(&written.subject)),
             },
             date: format!("Date: {}\r\n", mime::date(headers.date, headers.zone)),
             message_id_domain: headers.message_id_domain.clone(),
@@ -208,8 +206,7 @@ impl Compiled {
         out: &mut Vec<u8>,
     ) -> Result<(), HeaderError> {
         let name = text::line(recipient.person.name.unwrap_or_default());
-        let to = mime::mailbox(&name, recipient.email)?;
-        let to = mime::header_line(header::To::from(Mailboxes::from(to)));
+        let to = mime::address_header(To::name(), &name, recipient.email)?;
         let left = format!("{}.{}", self.issue, recipient.delivery);
         let message_id = mime::message_id(&left, &self.message_id_domain);
         for line in [&*self.from, &to] {
@@ -219,7 +216,7 @@ impl Compiled {
             Subject::Fixed(line) => out.extend_from_slice(line.as_bytes()),
             Subject::Template(template) => {
                 let subject = recipient.person.fill(template, Place::Text);
-                out.extend_from_slice(mime::header_line(mime::subject(&subject)).as_bytes());
+                out.extend_from_slice(mime::subject(&subject).as_bytes());
             }
         }
         out.extend_from_slice(self.date.as_bytes());
@@ -236,26 +233,19 @@ impl Compiled {
 /// The headers that are the same for everyone, and the empty line that ends all of them.
 fn common_headers(headers: &IssueHeaders, boundary: &str) -> Result<String, HeaderError> {
     let reply_to = match &headers.reply_to {
-        Some(address) => {
-            let mailboxes = Mailboxes::from(mime::mailbox("", address)?);
-            mime::header_line(header::ReplyTo::from(mailboxes))
-        }
+        Some(address) => mime::address_header(ReplyTo::name(), "", address)?,
         None => String::new(),
     };
-    let list_id =
-        mime::text_header(LIST_ID, &format!("{} <{}>", headers.list_title, headers.list_id));
-    let feedback_id = mime::text_header(FEEDBACK_ID, &headers.feedback_id);
+    let list_id = mime::list_id(&headers.list_title, &headers.list_id);
+    let feedback_id = &headers.feedback_id;
     Ok(format!(
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\
-         {list_id}{reply_to}{feedback_id}\
+         {list_id}{reply_to}Feedback-ID: {feedback_id}\r\n\
          Precedence: list\r\n\
          MIME-Version: 1.0\r\n\
          Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n"
     ))
 }
-
-const LIST_ID: HeaderName = HeaderName::new_from_ascii_str("List-Id");
-const FEEDBACK_ID: HeaderName = HeaderName::new_from_ascii_str("Feedback-ID");
 
 fn part_start(boundary: &str, content_type: &str) -> Vec<u8> {
     format!(

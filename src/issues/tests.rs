@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::compile::{Compiled, IssueHeaders, Recipient};
-use super::content::{Block, BlockKind, Colour, Line};
-use super::render::{self, Aggregate, Personal, Rendered, Untracked, Written};
-use super::splice::{Person, PersonalAddresses, Piece, pieces};
+use super::content::{Block, BlockKind, Colour};
+use super::render::{self, Aggregate, Personal, Rendered, Untracked};
+use super::splice::{Person, PersonalAddresses};
 use super::{Content, Frame, IssueKind, web_version};
 use crate::clock::Instant;
 use crate::config::Secret;
@@ -18,6 +18,8 @@ use crate::links::Links;
 use crate::mail::EmailAddress;
 use crate::newsletters::Details;
 use crate::web::Lang;
+
+mod compiled;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -389,45 +391,8 @@ fn a_mail_that_is_too_large_to_render_is_a_finding_and_no_fault() -> TestResult 
     Ok(())
 }
 
-/// Texts with what goes wrong on the way: Danish letters, emoji, dots, equal signs, long lines.
-fn texts() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        3 => "[ -z]{0,30}",
-        2 => "[æøåÆØÅ😀=. ]{0,40}",
-        1 => Just("\n.\n..x\n".to_owned()),
-        1 => Just("\n\nFrom her ".to_owned()),
-        1 => Just("{{navn|kære leder æøå}}".to_owned()),
-        1 => Just("[æ](https://lederweb.dk/?a=1&b=2)".to_owned()),
-        1 => "[a-z.]{0,400}",
-    ];
-    proptest::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
-}
-
-fn lf(text: &str) -> String {
-    text.replace("\r\n", "\n")
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn a_compiled_message_decodes_to_the_issue_rendered_whole(
-        body in texts(),
-        title in "[ -~æøå😀]{0,190}",
-        subject in "[a-zæøå😀.]{0,80}",
-        name in proptest::option::of("[ -~æøå😀]{0,60}"),
-        is_personal in any::<bool>(),
-    ) {
-        let subject = format!("{subject} til {{{{navn|dig}}}}");
-        let content = json!({"subject": subject, "preheader": subject, "blocks": [
-            {"kind": "text", "body": body},
-            {"kind": "article", "title": title.replace("{{", ""), "url": "https://lederweb.dk/katalog"},
-        ]});
-        // What cannot be taken is not sent.
-        let Ok(content) = Content::read(&content) else { return Ok(()) };
-        prop_assert_eq!(Content::read(&content.to_json()), Ok(content.clone()));
-        check_compiled(&content, name.as_deref(), is_personal).map_err(|error| TestCaseError::fail(error.to_string()))?;
-    }
 
     #[test]
     fn every_colour_can_be_read(rgb in 0_u32..0x0100_0000) {
@@ -440,24 +405,4 @@ proptest! {
             prop_assert!(colour.on_dark().contrast(Colour::parse(dark).unwrap_or_default()) >= 4.5);
         }
     }
-}
-
-fn check_compiled(content: &Content, name: Option<&str>, is_personal: bool) -> TestResult {
-    let rendered = render::render(content, &frame())?;
-    let written: Written =
-        if is_personal { rendered.write(&Personal) } else { rendered.write(&Untracked) };
-    let whole = written.fill(&Person { name, addresses: &Own(3) });
-    let message = message(&Compiled::new(&written, &headers()?)?, 3, name)?;
-    for line in message.split("\r\n") {
-        assert!(line.len() <= 998 && line.is_ascii() && !line.contains(['\r', '\n']), "{line:?}");
-        assert!(!line.starts_with('.'), "nothing is left to stuff: {line:?}");
-    }
-    let (_, body) = message.split_once("\r\n\r\n").ok_or("no empty line")?;
-    assert!(body.split("\r\n").all(|line| line.len() <= 76));
-    let parsed = MessageParser::new().parse(message.as_bytes()).ok_or("no message")?;
-    assert_eq!(lf(&parsed.body_html(0).ok_or("no HTML")?), lf(&whole.html));
-    assert_eq!(lf(&parsed.body_text(0).ok_or("no text")?), lf(&whole.text));
-    assert_eq!(parsed.subject().unwrap_or_default(), Line::new(&whole.subject).as_str());
-    assert!(pieces(&whole.html).iter().all(|piece| matches!(piece, Piece::Fixed(_))));
-    Ok(())
 }

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use lettre::Message;
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{ContentTransferEncoding, ContentType, From, Header, HeaderName};
+use lettre::message::header::{HeaderValue, ReplyTo, Subject, To};
 use lettre::message::{Body, MultiPart, SinglePart};
 
 use super::address::EmailAddress;
@@ -58,9 +59,9 @@ impl Letter {
     /// answers a machine's mail by machine (`Auto-Submitted`, RFC 3834).
     pub fn message(&self) -> anyhow::Result<Message> {
         let mut builder = Message::builder()
-            .raw_header(mime::from(mime::mailbox(&self.from_name, &self.from)?))
-            .to(mime::mailbox("", &self.to)?)
-            .header(mime::subject(&self.content.subject))
+            .raw_header(mime::address_value(From::name(), &self.from_name, &self.from)?)
+            .raw_header(mime::address_value(To::name(), "", &self.to)?)
+            .raw_header(mime::text_value(Subject::name(), &self.content.subject))
             .date(self.date.utc().into())
             .message_id(Some(self.message_id.clone()))
             .raw_header(HeaderValue::new(
@@ -68,7 +69,7 @@ impl Letter {
                 "auto-generated".to_owned(),
             ));
         if let Some(reply_to) = &self.reply_to {
-            builder = builder.reply_to(mime::mailbox("", reply_to)?);
+            builder = builder.raw_header(mime::address_value(ReplyTo::name(), "", reply_to)?);
         }
         let part = |kind: ContentType, text: &str| {
             let encoding = ContentTransferEncoding::QuotedPrintable;

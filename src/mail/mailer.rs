@@ -8,6 +8,7 @@ use std::time::Duration;
 use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls as LettreTls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::address::EmailAddress;
@@ -64,8 +65,9 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// Sends through a relay; [`super::Catcher::relay`] is one too.
-    pub fn new(relay: &Relay) -> anyhow::Result<Self> {
+    /// Sends through a relay; [`super::Catcher::relay`] is one too. `hello` is [`super::hello`]:
+    /// relays refuse the bare name of a host, which lettre would say.
+    pub fn new(relay: &Relay, hello: &str) -> anyhow::Result<Self> {
         let parameters = || {
             // As in the session: without the setting, a certificate is not looked at (RFC 7435).
             let any = relay.tls == Tls::Opportunistic;
@@ -83,6 +85,7 @@ impl Mailer {
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(relay.host.as_str())
                 .port(relay.port)
                 .tls(tls)
+                .hello_name(ClientId::Domain(hello.to_owned()))
                 .timeout(Some(PATIENCE));
         if let Some(credentials) = &relay.credentials {
             let password = credentials.password.expose().to_owned();

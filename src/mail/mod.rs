@@ -19,4 +19,4 @@ pub use mailer::{MailError, Mailer};
 pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
 pub use session::{OpenError, Session, Timeouts};
 pub use tls::Trust;
-pub use url::{Credentials, MailUrl, Relay, Tls};
+pub use url::{Credentials, MailUrl, Relay, Tls, hello};

@@ -100,6 +100,17 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
+/// How we greet a relay: by the name that readers know us by, or its address in brackets
+/// (RFC 5321, 4.1.4).
+pub fn hello(public: &::url::Url) -> String {
+    match public.host() {
+        Some(::url::Host::Domain(name)) => name.to_owned(),
+        Some(::url::Host::Ipv4(address)) => format!("[{address}]"),
+        Some(::url::Host::Ipv6(address)) => format!("[IPv6:{address}]"),
+        None => "localhost".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,8 @@
 //! The single mails, through the catcher and back.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use askama::Template;
 use lederbrev::clock::Instant;
 use lederbrev::mail::{
@@ -27,7 +30,7 @@ fn letter(to: &str) -> Letter {
 async fn a_letter_arrives_as_it_was_written() {
     let folder = tempfile::tempdir().unwrap();
     let catcher = Catcher::start(folder.path().into(), "127.0.0.1:0".parse().unwrap()).unwrap();
-    let mailer = Mailer::new(&catcher.relay()).unwrap();
+    let mailer = Mailer::new(&catcher.relay(), "nyhedsbrev.lederweb.example").unwrap();
     assert!(mailer.is_reachable().await);
     let letter = letter("bo@ringkøbing-skjern.example");
     mailer.send(&letter).await.unwrap();
@@ -56,10 +59,37 @@ async fn a_letter_arrives_as_it_was_written() {
 }
 
 #[actix_web::test]
+async fn a_single_mail_greets_by_the_public_name_as_an_issue_does() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let relay = Relay {
+        host: "127.0.0.1".to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        tls: Tls::Opportunistic,
+        credentials: None,
+    };
+    let greeted = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(b"220 relay.example ESMTP\r\n").unwrap();
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).unwrap();
+        line
+    });
+    let public = "https://nyhedsbrev.lederweb.example/".parse().unwrap();
+    let mailer = Mailer::new(&relay, &mail::hello(&public)).unwrap();
+    assert!(!mailer.is_reachable().await);
+    assert_eq!(greeted.join().unwrap(), "EHLO nyhedsbrev.lederweb.example\r\n");
+    for (public, hello) in
+        [("http://127.0.0.1:8080/", "[127.0.0.1]"), ("http://[::1]/", "[IPv6:::1]")]
+    {
+        assert_eq!(mail::hello(&public.parse().unwrap()), hello);
+    }
+}
+
+#[actix_web::test]
 async fn refusals_say_whether_another_try_is_right() {
     let folder = tempfile::tempdir().unwrap();
     let catcher = Catcher::start(folder.path().into(), "127.0.0.1:0".parse().unwrap()).unwrap();
-    let mailer = Mailer::new(&catcher.relay()).unwrap();
+    let mailer = Mailer::new(&catcher.relay(), "nyhedsbrev.lederweb.example").unwrap();
     let unknown = mailer.send(&letter("ukendt@aarhus.example")).await.unwrap_err();
     assert!(matches!(&unknown, MailError::Refused(reply) if reply.code == 550), "{unknown:?}");
     assert!(unknown.is_final());
@@ -70,7 +100,7 @@ async fn refusals_say_whether_another_try_is_right() {
 
     let nobody =
         Relay { host: "127.0.0.1".to_owned(), port: 1, tls: Tls::Opportunistic, credentials: None };
-    let mailer = Mailer::new(&nobody).unwrap();
+    let mailer = Mailer::new(&nobody, "nyhedsbrev.lederweb.example").unwrap();
     assert!(!mailer.is_reachable().await);
     let away = mailer.send(&letter("anne.holm@aarhus.example")).await.unwrap_err();
     assert!(matches!(away, MailError::Unreachable(_)) && !away.is_final());
