@@ -76,7 +76,18 @@ pub fn to_html(mjml: &str) -> Result<String, MjmlError> {
     let options = RenderOptions { fonts: HashMap::new(), ..RenderOptions::default() };
     // What cannot be rendered is a value such as a width that is no number; mrml does not say where.
     let html = root.element.render(&options).map_err(|_| located(mjml, Fault::Misplaced, 0))?;
-    Ok(with_alt(&html))
+    Ok(with_dark_preview(&with_alt(&html)))
+}
+
+/// How mrml begins the text that an inbox shows behind the subject.
+const PREVIEW: &str = "<div style=\"display:none;font-size:1px;color:#ffffff;";
+/// The same, dark.
+const DARK_PREVIEW: &str = "<div style=\"display:none;font-size:1px;color:#1c2830;";
+
+/// Gives the preview text a dark colour. It is not shown anyhow, and white on a light ground is how
+/// spam hides its words: filters count it.
+fn with_dark_preview(html: &str) -> String {
+    html.replacen(PREVIEW, DARK_PREVIEW, 1)
 }
 
 fn located(mjml: &str, fault: Fault, at: usize) -> MjmlError {
@@ -291,6 +302,19 @@ mod tests {
         assert!(!html.contains("fonts.googleapis"));
         assert_eq!(html.matches("<img alt=\"\"").count(), 1);
         assert_eq!(html.matches("alt=\"Væksthusdagen\"").count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn the_preview_text_is_not_hidden_by_its_colour() -> Result<(), MjmlError> {
+        let html = to_html(
+            "<mjml><mj-head><mj-preview>Læs om kerneopgaven</mj-preview></mj-head>\
+             <mj-body background-color=\"#eef1f3\"></mj-body></mjml>",
+        )?;
+        let (before, _) = html.split_once(">Læs om kerneopgaven").unwrap_or_default();
+        let style = before.rsplit('<').next().unwrap_or_default();
+        assert!(style.contains("display:none") && style.contains("color:#1c2830"), "{style}");
+        assert!(!style.contains("#fff"), "{style}");
         Ok(())
     }
 
