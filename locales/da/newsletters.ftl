@@ -51,6 +51,7 @@ settings-accessibility_url-hint = Adressen på jeres egen erklæring. Siden /was
 settings-dpo_email = Databeskyttelsesrådgiver
 settings-dpo_email-hint = Adressen på den, der svarer på spørgsmål om persondata.
 settings-footer = Sådan ser bunden af en udgave ud
+error-email-plain = Adressen må ikke have æ, ø, å eller andre særlige bogstaver før @. Mange mailsystemer tager ikke imod mails, som den står i.
 error-web-address = Skriv hele adressen, for eksempel https://www.lederweb.dk/.
 error-cvr = Et CVR-nummer har otte cifre.
 error-slug = Brug små bogstaver, tal og bindestreger, højst 60 tegn.

@@ -51,6 +51,7 @@ settings-accessibility_url-hint = The address of your own statement. The page /w
 settings-dpo_email = Data protection officer
 settings-dpo_email-hint = The address of the person who answers questions about personal data.
 settings-footer = How the bottom of an issue looks
+error-email-plain = The address must not have æ, ø, å or other special letters before the @. Many mail systems do not take mail in which it stands.
 error-web-address = Write the whole address, such as https://www.lederweb.dk/.
 error-cvr = A CVR number has eight digits.
 error-slug = Use lower-case letters, digits and hyphens, 60 characters at most.

@@ -105,8 +105,8 @@ impl SettingsForm {
             language: fields.choice("language", &self.language, Lang::Da),
             time_zone: fields.choice("time_zone", &self.time_zone, Tz::UTC),
             sender_name: fields.required("sender_name", &self.sender_name, 100),
-            sender_email: fields.email("sender_email", &self.sender_email, true),
-            reply_to: fields.email("reply_to", &self.reply_to, false),
+            sender_email: fields.plain_email("sender_email", &self.sender_email, true),
+            reply_to: fields.plain_email("reply_to", &self.reply_to, false),
             open_tracking: fields.choice("open_tracking", &self.open_tracking, Tracking::Off),
             approval_required: !self.approval_required.is_empty(),
             details: Details {
@@ -202,6 +202,16 @@ impl Fields {
                 String::new()
             }
         }
+    }
+
+    /// An address that stands in every message: with æ, ø or å before the @ only servers that
+    /// speak SMTPUTF8 could take any of them (RFC 6531).
+    fn plain_email(&mut self, field: &str, value: &str, required: bool) -> String {
+        let address = self.email(field, value, required);
+        if EmailAddress::parse(&address).is_ok_and(|address| address.needs_smtputf8()) {
+            self.errors.push(FieldError::new(field, "error-email-plain"));
+        }
+        address
     }
 
     fn web_address(&mut self, field: &str, value: &str) -> String {

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use lederbrev::db::Json;
 use lederbrev::db::schema::audit_log;
+use lederbrev::error::Error;
 use lederbrev::newsletters::settings::{self, SettingsForm};
 use lederbrev::newsletters::{Newsletter, Tracking, store};
 use lederbrev::staff::Role;
@@ -100,6 +101,23 @@ both! {
         settings::change(&app.app, &made.slug, form, "test").await.unwrap();
         let name = only_newsletter(&app).await.sender_name;
         assert_eq!(name, "Ledelse Bcc: alle@lederweb.example");
+    }
+}
+
+both! {
+    async fn an_address_that_few_servers_take_stands_in_no_message(app: TestApp) {
+        let special = "særnummer@lederweb.example".to_owned();
+        let sender = SettingsForm { sender_email: special.clone(), ..form() };
+        let reply_to = SettingsForm { reply_to: special, ..form() };
+        for (wish, field) in [(sender, "sender_email"), (reply_to, "reply_to")] {
+            let refused = settings::create(&app.app, wish, "test").await;
+            let Err(Error::Invalid(errors)) = refused else { panic!("{field} was taken") };
+            assert_eq!((&*errors[0].field, errors[0].code), (field, "error-email-plain"));
+        }
+        // In the domain they have a form that everybody takes.
+        let sender = "nyhedsbrev@væksthus.example".to_owned();
+        let made = settings::create(&app.app, SettingsForm { sender_email: sender, ..form() }, "test");
+        assert_eq!(made.await.unwrap().sender_email, "nyhedsbrev@væksthus.example");
     }
 }
 
