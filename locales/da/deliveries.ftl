@@ -55,6 +55,7 @@ delivery-domains = Domæner
 delivery-domain = Domæne
 delivery-reload = Hent siden igen for at se de nyeste tal.
 delivery-trouble = Udsendelsen er i gang, men mailserveren driller. Vi prøver igen af os selv.
+delivery-provider-stopped = { $provider } afviser mail fra os efter sine egne regler. Vi sender ikke mere dertil lige nu. Modtagerne venter, ingen er blevet spærret, og vi prøver igen med én mail { $time }.
 delivery-paused-person = Udsendelsen er sat på pause af en medarbejder.
 delivery-paused-sender-refused = Udsendelsen er sat på pause, fordi mailserveren afviser os som afsender. Ret adgangen eller afsenderen, og genoptag. Ingen modtager er blevet spærret.
 delivery-paused-uncertain = Udsendelsen er næsten færdig. For nogle modtagere ved vi ikke, om mailen kom frem, og de kan allerede have fået den to gange. Vælg, hvad der skal ske med dem.

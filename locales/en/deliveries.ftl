@@ -55,6 +55,7 @@ delivery-domains = Domains
 delivery-domain = Domain
 delivery-reload = Load the page again to see the newest numbers.
 delivery-trouble = The issue is being sent, but the mail server is giving trouble. It is tried again by itself.
+delivery-provider-stopped = { $provider } refuses mail from us by its own rules. Nothing more goes there just now. Its recipients wait, nobody has been suppressed, and one mail tries again { $time }.
 delivery-paused-person = The issue was paused by a member of staff.
 delivery-paused-sender-refused = The issue is paused because the mail server refuses us as the sender. Correct the sign-in or the sender, and resume. No recipient has been suppressed.
 delivery-paused-uncertain = The issue is nearly finished. For some recipients nobody knows whether the mail arrived, and they may have got it twice already. Choose what happens to them.

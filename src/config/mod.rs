@@ -267,10 +267,25 @@ mod tests {
             ("BIND", "nonsense"),
             ("BIND", "127.0.0.1:99999"),
             ("BIND", ":8080"),
+            ("SEND_RETRY_PAUSES", "5,soon"),
+            ("SEND_RETRY_PAUSES", "5,0"),
+            ("SEND_FAILURES_SAMPLE", "0"),
+            ("SEND_GONE", "101"),
+            ("SEND_GONE_LEAST", "-1"),
+            ("SEND_DOMAIN_CONNECTIONS", "0"),
+            ("SEND_DOMAIN_PER_MINUTE", "many"),
+            ("SEND_DOMAIN_SLOWEST", "0.5"),
+            ("SEND_DOMAIN_GROWTH", "0"),
+            ("SEND_PROVIDER_REFUSALS", "0"),
+            ("SEND_PROVIDER_SAMPLE", "5"),
+            ("SEND_PROVIDER_PAUSE", "0"),
+            ("SEND_UNCERTAIN", "perhaps"),
         ] {
             let Err(error) = with(name, value) else { bail!("taken: {name}={value}") };
             assert!(format!("{error:#}").contains(&format!("LEDERBREV_{name}")), "{error:#}");
         }
+        let pauses = with("SEND_RETRY_PAUSES", "1, 30")?.sending.retry_pauses;
+        assert_eq!(pauses, [TimeDelta::minutes(1), TimeDelta::minutes(30)]);
         let domain = with("BOUNCE_DOMAIN", "Ringkøbing-Skjern.example")?.bounce_domain;
         assert_eq!(domain.as_deref(), Some("xn--ringkbing-skjern-pxb.example"));
         assert!(with("BIND", "[::1]:8080")?.on_loopback());

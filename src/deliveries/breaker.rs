@@ -8,21 +8,13 @@ use crate::app::App;
 use crate::error::Result;
 use crate::issues::Issue;
 
-/// So many of the first recipients are looked at.
-const SAMPLE: i64 = 500;
-
-/// More addresses than this share of an audience do not cease to exist between two issues: more
-/// likely a server is wrong, and nobody should be suppressed for that.
-const MOST_GONE_PERCENT: i64 = 2;
-
-/// In a small audience, so many may.
-const LEAST_GONE: i64 = 20;
-
 /// Counts refusals, over all connections of a process and what was recorded before.
 pub(super) struct Breaker {
     finals: AtomicI64,
     failures: AtomicI64,
     gone: AtomicI64,
+    /// How many of the first recipients are looked at.
+    sample: i64,
     most_failures: i64,
     most_gone: i64,
     /// A limit was passed before this run, and a person let the issue go on.
@@ -36,13 +28,16 @@ impl Breaker {
         let (counts, gone) =
             app.db.read_blocking(|conn| Ok((store::counts(conn, id)?, store::gone(conn, id)?)))?;
         let audience = issue.audience_count.unwrap_or_default();
-        let most_failures = SAMPLE * app.config.sending.failures as i64 / 100;
-        let most_gone = (audience * MOST_GONE_PERCENT / 100).max(LEAST_GONE);
+        let rules = &app.config.sending;
+        let sample = rules.failures_sample as i64;
+        let most_failures = sample * rules.failures as i64 / 100;
+        let most_gone = (audience * rules.gone as i64 / 100).max(rules.gone_least as i64);
         let was_answered = counts.failed > most_failures || gone > most_gone;
         Ok(Self {
             finals: AtomicI64::new(counts.accepted + counts.failed),
             failures: AtomicI64::new(counts.failed),
             gone: AtomicI64::new(gone),
+            sample,
             most_failures,
             most_gone,
             was_answered,
@@ -62,7 +57,7 @@ impl Breaker {
         let gone = add(&self.gone, &|record| record.is_gone);
         if self.was_answered {
             None
-        } else if finals <= SAMPLE + records.len() as i64 && failures > self.most_failures {
+        } else if finals <= self.sample + records.len() as i64 && failures > self.most_failures {
             Some(format!("{failures} of the first {finals} were refused for good"))
         } else if gone > self.most_gone {
             Some(format!("{gone} addresses are said not to exist"))

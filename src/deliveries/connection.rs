@@ -3,11 +3,12 @@
 use super::PauseReason;
 use super::letter::{Paper, Unwritable};
 use super::mark::Marked;
+use super::pace::Place;
 use super::policy::{self, Verdict};
 use super::send::Run;
 use super::store::Record;
 use crate::error::Result;
-use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello, without_addresses};
+use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello};
 
 /// Connections that may be lost one after the other, with no answer to a message in between.
 const MOST_LOSSES: u32 = 3;
@@ -83,21 +84,21 @@ impl Connection<'_> {
     /// Sends one message, or puts it off, as the pace allows.
     fn send_in_turn(&mut self, row: &Marked) -> Record {
         let (run, clock) = (self.run, &self.run.app.clock);
-        if let Err(at) = run.app.sender.pace.may_send(row.domain(), clock.now()) {
-            return policy::put_off(row, at, &run.rules, clock.now());
-        }
-        match run.await_turn() {
-            true => self.send(row),
+        let (pace, rules) = (&run.app.sender.pace, run.rules.sending);
+        let mut place = match pace.place(row.domain(), rules, clock.now()) {
+            Ok(place) => place,
+            Err(wait) => return policy::put_off(row, &wait, &run.rules, clock.now()),
+        };
+        match run.await_turn(&mut place) {
+            true => self.send(row, place),
             false => policy::give_back(row),
         }
     }
 
     /// Sends one message; the record says what became of it.
-    fn send(&mut self, row: &Marked) -> Record {
+    fn send(&mut self, row: &Marked, place: Place<'_>) -> Record {
         let outcome = self.converse(row);
-        if policy::is_too_fast(&outcome) {
-            self.run.app.sender.pace.slow_down(row.domain(), self.run.app.clock.now());
-        }
+        let heard = place.heard(&outcome, self.run.rules.sending, self.run.app.clock.now());
         match &outcome {
             Outcome::NotSent(why) | Outcome::Uncertain(why) => {
                 self.losses += 1;
@@ -108,10 +109,10 @@ impl Connection<'_> {
             }
             _ => self.losses = 0,
         }
-        match policy::judge(row, outcome, &self.run.rules, self.run.app.clock.now()) {
+        match policy::judge(row, outcome, heard, &self.run.rules, self.run.app.clock.now()) {
             Verdict::Record(record) => record,
-            Verdict::OurFault(record, reply) => {
-                self.run.pause(PauseReason::SenderRefused, &without_addresses(&reply.to_string()));
+            Verdict::OurFault(record, why) => {
+                self.run.pause(PauseReason::SenderRefused, &why);
                 record
             }
         }

@@ -21,6 +21,8 @@ mod mark;
 mod pace;
 mod policy;
 pub mod progress;
+mod provider;
+mod quota;
 mod recover;
 pub mod routes;
 mod send;

@@ -1,154 +1,194 @@
-//! How fast: in all, as the relay allows, and to each receiving domain, as it bears.
+//! How fast: in all, as the relay allows, and to each provider, as it bears.
 //!
-//! A domain that says "not so fast" (421, 4.7.x) is sent to at half the rate from then on, and a
-//! little faster again every minute in which it does not say so. Who has to wait for a domain is
-//! put off, one behind the other, and does not hold the others up. The rate in all is a pause in
-//! every connection.
+//! A provider that says "not so fast" (421, 4.7.x) gets half the rate and half the messages at
+//! once from then on, and a little more again every minute in which it does not say so. Who has to
+//! wait for a provider is put off, one behind the other, and does not hold the others up. The rate
+//! in all is a pause in every connection. One that refuses us by its policy (5.7.x) too often gets
+//! nothing for a while.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::TimeDelta;
-
+use super::policy;
+use super::provider::{Provider, Wait, most_refusals, name_of, set_rate};
 use crate::clock::Instant;
-
-/// Messages that may go at once before a rate is felt: a window.
-const BURST: f64 = 8.0;
-
-/// The slowest that a domain is made: one message a minute.
-const SLOWEST: f64 = 1.0 / 60.0;
-
-/// What a quiet minute adds.
-const GROWTH: f64 = 1.25;
-
-/// A domain that bears so many messages a second bears what we have.
-const FAST: f64 = 100.0;
-
-const MINUTE: TimeDelta = TimeDelta::seconds(60);
+use crate::config::SendingRules;
+use crate::mail::{Meaning, Outcome, Stage, without_addresses};
 
 /// The pace of this process, over all issues.
 #[derive(Debug, Default)]
-pub struct Pace {
-    all: Mutex<Bucket>,
-    domains: Mutex<HashMap<String, Domain>>,
-}
-
-/// Tokens that come at a rate, one a message.
-#[derive(Debug, Default)]
-struct Bucket {
-    tokens: f64,
-    filled_at: Option<Instant>,
-}
+pub struct Pace(Mutex<State>);
 
 #[derive(Debug, Default)]
-struct Domain {
-    /// Messages a second; none as long as it has never complained.
-    rate: Option<f64>,
-    bucket: Bucket,
-    /// When the next one that has to wait will go.
-    next: Option<Instant>,
-    /// When its rate was changed last.
-    changed_at: Option<Instant>,
-    /// What it got lately: since when, and how many.
-    since: Option<Instant>,
-    count: f64,
+struct State {
+    /// The relay itself.
+    all: Provider,
+    providers: Vec<Provider>,
+    /// Where each is in the list.
+    names: HashMap<String, usize>,
+    /// Of the last answers, which were refusals by policy, and whose.
+    answers: VecDeque<Option<usize>>,
+    answered_at: Option<Instant>,
+}
+
+/// A message's place on the line; free again when it is dropped.
+#[derive(Debug)]
+pub struct Place<'a> {
+    pace: &'a Pace,
+    provider: usize,
+    /// Whether its turn in all has come.
+    has_turn: bool,
+}
+
+/// What the answer to a message means for those that follow.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Nothing more than the answer says itself.
+    Plain,
+    /// Its provider refuses us too often: nobody there gets more for a while, this one included.
+    Stopped(Wait),
+    /// So many providers refuse us that the fault is ours; these are the words for a person.
+    Everywhere(String),
 }
 
 impl Pace {
-    /// Whether another message may go now at a rate in all, in messages a second; else when.
-    pub fn turn(&self, rate: f64, now: Instant) -> Result<(), Instant> {
-        let mut all = lock(&self.all);
-        all.take(rate, now).then_some(()).ok_or_else(|| now + seconds((1.0 - all.tokens) / rate))
+    /// A place on the line for a message to a domain; else when to ask again. Who has a place must
+    /// wait for its turn in all.
+    pub fn place(
+        &self,
+        domain: &str,
+        rules: &SendingRules,
+        now: Instant,
+    ) -> Result<Place<'_>, Wait> {
+        let name = name_of(domain);
+        let mut state = self.state();
+        let known = state.names.get(name.as_ref()).copied();
+        let provider = known.unwrap_or_else(|| state.add(name.into_owned()));
+        state.providers[provider].ask(rules, now)?;
+        state.providers[provider].on_line += 1;
+        Ok(Place { pace: self, provider, has_turn: false })
     }
 
-    /// Whether a message may go to a domain now; else when.
-    pub fn may_send(&self, domain: &str, now: Instant) -> Result<(), Instant> {
-        let mut domains = lock(&self.domains);
-        let domain = domains.entry(domain.to_ascii_lowercase()).or_default();
-        domain.grow(now);
-        let Some(rate) = domain.rate else {
-            domain.count(now);
-            return Ok(());
+    /// The providers that get nothing just now: which, until when, and why.
+    pub fn stopped(&self) -> Vec<(String, Instant)> {
+        let state = self.state();
+        let stopped = |provider: &Provider| Some((provider.name.clone(), provider.stopped()?));
+        state.providers.iter().filter_map(stopped).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place<'_> {
+    /// Whether it may go now, at a rate in all in messages a second, if one is set; else when.
+    pub fn turn(
+        &mut self,
+        rate: Option<f64>,
+        rules: &SendingRules,
+        now: Instant,
+    ) -> Result<(), Instant> {
+        let mut state = self.pace.state();
+        state.all.ask_for_all(rate, rules, now)?;
+        state.all.on_line += 1;
+        self.has_turn = true;
+        Ok(())
+    }
+
+    /// Learns from what became of the message, and gives the place back.
+    pub fn heard(self, outcome: &Outcome, rules: &SendingRules, now: Instant) -> Heard {
+        let mut state = self.pace.state();
+        let heard = match outcome {
+            Outcome::Deferred(reply) if policy::is_too_fast(reply) => {
+                match reply.stage {
+                    // Said before the recipient was named, it is the relay that gets too much.
+                    Stage::Connection | Stage::SignIn | Stage::Sender => {
+                        let set = rules.per_minute.map(|most| most as f64 / 60.0);
+                        state.all.slow_down(set, rules, now);
+                    }
+                    Stage::Recipient | Stage::Message => {
+                        let set = set_rate(rules);
+                        state.providers[self.provider].slow_down(set, rules, now);
+                    }
+                }
+                Heard::Plain
+            }
+            Outcome::Failed(reply) if reply.meaning() == Meaning::Policy => {
+                let reply = without_addresses(&reply.to_string());
+                state.refused(self.provider, &reply, rules, now)
+            }
+            Outcome::Accepted(_) | Outcome::Failed(_) => {
+                state.note(None, rules, now);
+                state.providers[self.provider].note(rules, None, now);
+                Heard::Plain
+            }
+            Outcome::Deferred(_) | Outcome::NotSent(_) | Outcome::Uncertain(_) => Heard::Plain,
         };
-        if domain.bucket.take(rate, now) {
-            domain.count(now);
-            return Ok(());
-        }
-        let next = domain.next.filter(|next| *next > now).unwrap_or(now) + seconds(1.0 / rate);
-        domain.next = Some(next);
-        Err(next)
-    }
-
-    /// A domain has said that it gets too much.
-    pub fn slow_down(&self, domain: &str, now: Instant) {
-        let mut domains = lock(&self.domains);
-        let domain = domains.entry(domain.to_ascii_lowercase()).or_default();
-        // What was on the line when it said so is no second complaint.
-        if domain.changed_at.is_some_and(|at| now - at < TimeDelta::seconds(5)) {
-            return;
-        }
-        let rate = (domain.rate.unwrap_or_else(|| domain.observed(now)) / 2.0).max(SLOWEST);
-        domain.rate = Some(rate);
-        domain.changed_at = Some(now);
-        domain.bucket = Bucket { tokens: 0.0, filled_at: Some(now) };
+        drop(state);
+        heard
     }
 }
 
-impl Bucket {
-    fn take(&mut self, rate: f64, now: Instant) -> bool {
-        // A clock that was put back takes nothing away.
-        let passed = self.filled_at.map_or(BURST / rate, |at| as_seconds(now - at).max(0.0));
-        self.tokens = (self.tokens + passed * rate).min(BURST);
-        self.filled_at = Some(now);
-        let has_one = self.tokens >= 1.0;
-        if has_one {
-            self.tokens -= 1.0;
-        }
-        has_one
-    }
-}
-
-impl Domain {
-    fn grow(&mut self, now: Instant) {
-        let (Some(rate), Some(at)) = (self.rate, self.changed_at) else { return };
-        let minutes = (now - at).num_minutes();
-        if minutes > 0 {
-            let exponent = i32::try_from(minutes).unwrap_or(i32::MAX);
-            self.rate = Some(rate * GROWTH.powi(exponent)).filter(|rate| *rate < FAST);
-            self.changed_at = Some(now);
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pace.state();
+        state.providers[self.provider].on_line -= 1;
+        if self.has_turn {
+            state.all.on_line -= 1;
         }
     }
+}
 
-    fn count(&mut self, now: Instant) {
-        if self.since.is_none_or(|since| now - since > MINUTE) {
-            self.since = Some(now);
-            self.count = 0.0;
+impl State {
+    fn add(&mut self, name: String) -> usize {
+        let at = self.providers.len();
+        self.names.insert(name.clone(), at);
+        self.providers.push(Provider::named(name));
+        at
+    }
+
+    fn note(&mut self, refused_by: Option<usize>, rules: &SendingRules, now: Instant) {
+        // What was a day ago was another issue.
+        if self.answered_at.is_some_and(|at| now - at > rules.deadline) {
+            self.answers.clear();
         }
-        self.count += 1.0;
+        self.answered_at = Some(now);
+        self.answers.push_back(refused_by);
+        if self.answers.len() > rules.provider_sample {
+            self.answers.pop_front();
+        }
     }
 
-    /// Messages a second, lately.
-    fn observed(&self, now: Instant) -> f64 {
-        let passed = self.since.map_or(1.0, |since| as_seconds(now - since).max(1.0));
-        self.count / passed
+    fn refused(&mut self, by: usize, reply: &str, rules: &SendingRules, now: Instant) -> Heard {
+        self.note(Some(by), rules, now);
+        let mut who: Vec<usize> = self.answers.iter().copied().flatten().collect();
+        who.sort_unstable();
+        who.dedup();
+        if who.len() > most_refusals(rules) {
+            // A person is asked, and after that all begin anew.
+            self.answers.clear();
+            self.providers.iter_mut().for_each(Provider::forgive);
+            return Heard::Everywhere(format!(
+                "{} providers among the last {} answers refused us by their policy, such as {reply}",
+                who.len(),
+                rules.provider_sample
+            ));
+        }
+        match self.providers[by].note(rules, Some(reply), now) {
+            Some(wait) => Heard::Stopped(wait),
+            None => Heard::Plain,
+        }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn seconds(seconds: f64) -> TimeDelta {
-    TimeDelta::microseconds((seconds * 1e6).ceil() as i64)
-}
-
-fn as_seconds(time: TimeDelta) -> f64 {
-    time.num_microseconds().unwrap_or(i64::MAX) as f64 / 1e6
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::provider::BURST;
     use super::*;
+    use crate::mail::{EnhancedStatus, Reply};
 
     const AARHUS: &str = "aarhus.example";
 
@@ -156,48 +196,176 @@ mod tests {
         Instant::from_micros(1_490_346_000_000_000) + TimeDelta::seconds(seconds)
     }
 
+    fn reply(stage: Stage, code: u16, status: &str) -> Reply {
+        Reply { stage, code, status: EnhancedStatus::parse(status), text: String::new() }
+    }
+
+    /// How many of so many messages may go one after the other.
+    fn go(pace: &Pace, domain: &str, count: usize, rules: &SendingRules, now: Instant) -> usize {
+        (0..count).filter(|_| pace.place(domain, rules, now).is_ok()).count()
+    }
+
+    /// A message that gets this answer.
+    fn hear(pace: &Pace, to: &str, outcome: &Outcome, rules: &SendingRules, now: Instant) -> Heard {
+        match pace.place(to, rules, now) {
+            Ok(place) => place.heard(outcome, rules, now),
+            Err(wait) => Heard::Stopped(wait),
+        }
+    }
+
+    fn too_fast() -> Outcome {
+        Outcome::Deferred(reply(Stage::Recipient, 421, "4.7.0"))
+    }
+
     #[test]
-    fn in_all_a_minute_brings_what_the_relay_allows() {
-        let pace = Pace::default();
-        let sent = (0..600)
-            .filter(|tenth| {
-                let now = at(0) + TimeDelta::milliseconds(tenth * 100);
-                pace.turn(2.0, now).is_ok()
-            })
-            .count();
+    fn in_all_a_minute_brings_what_the_relay_allows() -> Result<(), Wait> {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        let mut sent = 0;
+        for tenth in 0..600 {
+            let now = at(0) + TimeDelta::milliseconds(tenth * 100);
+            let mut place = pace.place(AARHUS, &rules, now)?;
+            sent += usize::from(place.turn(Some(2.0), &rules, now).is_ok());
+        }
         assert!((120..=120 + BURST as usize).contains(&sent), "{sent}");
+        Ok(())
+    }
+
+    #[test]
+    fn a_relay_that_gets_too_much_gets_half_until_it_is_quiet() -> Result<(), Wait> {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        let mut places = Vec::new();
+        for _ in 0..8 {
+            let mut place = pace.place(AARHUS, &rules, at(0))?;
+            assert_eq!(place.turn(None, &rules, at(0)), Ok(()));
+            places.push(place);
+        }
+        let answer = Outcome::Deferred(reply(Stage::Sender, 451, "4.7.0"));
+        if let Some(place) = places.pop() {
+            place.heard(&answer, &rules, at(1));
+        }
+        // Seven are on the line, and four may be.
+        let mut next = pace.place("odense.example", &rules, at(2))?;
+        assert!(next.turn(None, &rules, at(2)).is_err());
+        places.clear();
+        assert_eq!(next.turn(None, &rules, at(2)), Ok(()));
+        drop(next);
+        assert_eq!(go(&pace, AARHUS, 100, &rules, at(2)), 100, "no receiver has complained");
+        Ok(())
     }
 
     #[test]
     fn a_domain_that_never_complained_is_not_held_up() {
-        let pace = Pace::default();
-        assert!((0..10_000).all(|_| pace.may_send(AARHUS, at(0)).is_ok()));
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        let places: Vec<_> = (0..10_000).map(|_| pace.place(AARHUS, &rules, at(0))).collect();
+        assert!(places.iter().all(Result::is_ok));
     }
 
     #[test]
     fn who_waits_for_a_domain_waits_one_behind_the_other_and_nobody_else_does() {
-        let pace = Pace::default();
-        assert!((0..120).all(|_| pace.may_send(AARHUS, at(0)).is_ok()));
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        assert_eq!(go(&pace, AARHUS, 119, &rules, at(0)), 119);
         // 120 in a minute, so one a second from now on.
-        pace.slow_down(AARHUS, at(60));
-        pace.slow_down(AARHUS, at(61));
-        let waits: Vec<_> = (0..10).filter_map(|_| pace.may_send(AARHUS, at(60)).err()).collect();
+        hear(&pace, AARHUS, &too_fast(), &rules, at(60));
+        let waits: Vec<_> =
+            (0..10).filter_map(|_| Some(pace.place(AARHUS, &rules, at(60)).err()?.until)).collect();
         assert_eq!(waits.len(), 10);
         assert!(waits.is_sorted() && waits[9] - waits[0] == TimeDelta::seconds(9));
-        assert!(pace.may_send("odense.example", at(60)).is_ok());
+        assert_eq!(go(&pace, "odense.example", 100, &rules, at(60)), 100);
         // They come back when it is their turn, and then they may go.
-        assert!((61..71).all(|second| pace.may_send("AARHUS.example", at(second)).is_ok()));
+        let came = (61..71).map(|second| go(&pace, "AARHUS.example", 1, &rules, at(second)));
+        assert_eq!(came.sum::<usize>(), 10);
     }
 
     #[test]
     fn a_domain_that_bears_it_gets_more_again() {
-        let pace = Pace::default();
-        pace.may_send(AARHUS, at(0)).ok();
-        pace.slow_down(AARHUS, at(0));
-        assert!((0..100).any(|_| pace.may_send(AARHUS, at(1)).is_err()));
-        assert!(
-            (0..10_000).all(|_| pace.may_send(AARHUS, at(3 * 3600)).is_ok()),
-            "all is forgiven"
-        );
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        hear(&pace, AARHUS, &too_fast(), &rules, at(0));
+        assert!(go(&pace, AARHUS, 100, &rules, at(1)) < 100);
+        assert_eq!(go(&pace, AARHUS, 10_000, &rules, at(3 * 3600)), 10_000, "all is forgiven");
+    }
+
+    #[test]
+    fn a_complaint_halves_what_is_on_the_line_at_once_and_quiet_minutes_bring_it_back() {
+        // So that the rate is not what stops them.
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_SLOWEST", "1000")]));
+        let line = |now: Instant| -> Vec<_> {
+            (0..20).filter_map(|_| pace.place(AARHUS, &rules, now).ok()).collect()
+        };
+        let mut places: Vec<_> = line(at(0)).into_iter().take(8).collect();
+        if let Some(place) = places.pop() {
+            place.heard(&too_fast(), &rules, at(0));
+        }
+        drop(places);
+        assert_eq!(line(at(30)).len(), 4);
+        assert!(line(at(150)).len() > 4);
+        assert_eq!(line(at(3600)).len(), 20);
+    }
+
+    #[test]
+    fn a_limit_that_is_set_holds_for_each_domain_by_itself() {
+        let (pace, rules) =
+            (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_CONNECTIONS", "2")]));
+        let places: Vec<_> = (0..5).map(|_| pace.place(AARHUS, &rules, at(0))).collect();
+        assert_eq!(places.iter().filter(|place| place.is_ok()).count(), 2);
+        assert!(pace.place("odense.example", &rules, at(0)).is_ok());
+        drop(places);
+        assert!(pace.place(AARHUS, &rules, at(0)).is_ok());
+
+        let (pace, rules) =
+            (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_PER_MINUTE", "60")]));
+        assert_eq!(go(&pace, AARHUS, 100, &rules, at(0)), BURST as usize);
+        assert_eq!(go(&pace, AARHUS, 100, &rules, at(4)), 4);
+    }
+
+    #[test]
+    fn the_domains_of_one_house_are_one_provider() {
+        for (domain, name) in [
+            ("GoogleMail.com", "gmail.com"),
+            ("hotmail.dk", "outlook.com"),
+            ("live.co.uk", "outlook.com"),
+            ("msn.com", "outlook.com"),
+            ("yahoo.dk", "yahoo.com"),
+            ("me.com", "icloud.com"),
+            ("live.aarhus.example", "live.aarhus.example"),
+            ("Aarhus.example", "aarhus.example"),
+        ] {
+            assert_eq!(name_of(domain), name);
+        }
+    }
+
+    #[test]
+    fn more_than_one_in_a_hundred_refused_stops_a_provider_until_a_probe_gets_through() {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        let no = Outcome::Failed(reply(Stage::Message, 550, "5.7.1"));
+        let yes = Outcome::Accepted(reply(Stage::Message, 250, "2.0.0"));
+        let hear = |to, outcome, second| hear(&pace, to, outcome, &rules, at(second));
+        (0..190).for_each(|_| drop(hear("gmail.com", &yes, 0)));
+        assert_eq!(hear("gmail.com", &no, 1), Heard::Plain);
+        assert_eq!(hear("googlemail.com", &no, 1), Heard::Plain);
+        assert!(matches!(hear("gmail.com", &no, 1), Heard::Stopped(_)), "three of 193");
+        let Err(wait) = pace.place("gmail.com", &rules, at(60)) else { panic!("it was let go") };
+        assert_eq!(wait.until, at(3601));
+        assert!(wait.why.is_some_and(|why| why.contains("550 5.7.1")));
+        assert!(pace.place(AARHUS, &rules, at(60)).is_ok());
+        assert!(matches!(hear("gmail.com", &no, 3601), Heard::Stopped(_)), "still");
+        let probe = pace.place("gmail.com", &rules, at(7202));
+        assert!(pace.place("gmail.com", &rules, at(7202)).is_err(), "one tries for all");
+        assert_eq!(probe.map(|place| place.heard(&yes, &rules, at(7203))), Ok(Heard::Plain));
+        assert_eq!(go(&pace, "gmail.com", 100, &rules, at(7203)), 100);
+    }
+
+    #[test]
+    fn refused_by_many_providers_the_fault_is_ours() {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        let no = Outcome::Failed(reply(Stage::Message, 550, "5.7.1"));
+        assert_eq!(hear(&pace, AARHUS, &no, &rules, at(0)), Heard::Plain);
+        assert_eq!(hear(&pace, "odense.example", &no, &rules, at(0)), Heard::Plain);
+        let third = hear(&pace, "kolding.example", &no, &rules, at(0));
+        assert!(matches!(third, Heard::Everywhere(_)), "{third:?}");
+        let day = TimeDelta::days(1).num_seconds();
+        assert_eq!(hear(&pace, AARHUS, &no, &rules, at(1)), Heard::Plain, "a person was asked");
+        assert_eq!(hear(&pace, "odense.example", &no, &rules, at(2)), Heard::Plain);
+        let later = hear(&pace, "kolding.example", &no, &rules, at(day + 3));
+        assert_eq!(later, Heard::Plain, "what was a day ago counts no more");
     }
 }

@@ -5,14 +5,12 @@ use rand::RngExt;
 
 use super::DeliveryState;
 use super::mark::Marked;
+use super::pace::Heard;
+use super::provider::Wait;
 use super::store::Record;
 use crate::clock::Instant;
-use crate::mail::{EnhancedStatus, MOST_TEXT, Meaning, Outcome, Reply, Stage};
-
-/// The pauses after each temporary failure, in minutes. They grow, because a greylist opens within
-/// minutes and a broken server within hours. Together they are less than a day, and after the last
-/// one the eighth try decides: an issue of the day before is worth less than none.
-const PAUSES: [i64; 7] = [5, 15, 60, 240, 240, 360, 480];
+use crate::config::SendingRules;
+use crate::mail::{EnhancedStatus, MOST_TEXT, Meaning, Outcome, Reply, Stage, without_addresses};
 
 /// How long a row may be under way before somebody else may take it for lost.
 pub const LEASE: TimeDelta = TimeDelta::minutes(60);
@@ -27,21 +25,28 @@ pub const START_WITHIN: TimeDelta = TimeDelta::minutes(30);
 pub enum Verdict {
     /// Write this down and go on.
     Record(Record),
-    /// We are refused as senders: write this down, and stop the issue. Nobody else is to blame.
-    OurFault(Record, Reply),
+    /// We are refused as senders: write this down, and stop the issue for this reason. Nobody else
+    /// is to blame.
+    OurFault(Record, String),
 }
 
 /// What the settings say about an issue.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules {
+pub struct Rules<'a> {
+    /// The settings.
+    pub sending: &'a SendingRules,
     /// Nobody is tried again after this.
     pub deadline: Instant,
-    /// A copy that may have gone out is sent once more.
-    pub resend_uncertain: bool,
 }
 
-/// Judges the outcome of a row.
-pub fn judge(row: &Marked, outcome: Outcome, rules: &Rules, now: Instant) -> Verdict {
+/// Judges the outcome of a row, and what its provider's answers mean together.
+pub fn judge(
+    row: &Marked,
+    outcome: Outcome,
+    heard: Heard,
+    rules: &Rules<'_>,
+    now: Instant,
+) -> Verdict {
     let plain = Record {
         id: row.id,
         lease_until: row.lease_until,
@@ -70,12 +75,22 @@ pub fn judge(row: &Marked, outcome: Outcome, rules: &Rules, now: Instant) -> Ver
             None => Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) },
         },
         Outcome::Failed(reply) if reply.meaning() == Meaning::OurFault => {
-            return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, reply);
+            let why = without_addresses(&reply.to_string());
+            return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, why);
         }
-        Outcome::Failed(reply) => {
-            let is_gone = reply.meaning() == Meaning::Recipient;
-            Record { state: DeliveryState::Failed, is_gone, finished_at: Some(now), ..told(&reply) }
-        }
+        // A refusal by policy is about us when others are refused as well: who is refused then
+        // waits with them.
+        Outcome::Failed(reply) => match heard {
+            Heard::Plain => {
+                let (state, is_gone) =
+                    (DeliveryState::Failed, reply.meaning() == Meaning::Recipient);
+                Record { state, is_gone, finished_at: Some(now), ..told(&reply) }
+            }
+            Heard::Stopped(wait) => put_off(row, &wait, rules, now),
+            Heard::Everywhere(why) => {
+                return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, why);
+            }
+        },
         // It is safe to send at once, on another connection; but not for ever, because there are
         // servers that break off at the same message again and again.
         Outcome::NotSent(why) => {
@@ -89,7 +104,7 @@ pub fn judge(row: &Marked, outcome: Outcome, rules: &Rules, now: Instant) -> Ver
         // The first time it is sent once more, at once; then it is held for a person.
         Outcome::Uncertain(why) => Record {
             state: DeliveryState::Deferred,
-            due_at: (row.uncertain == 0 && rules.resend_uncertain).then_some(now),
+            due_at: (row.uncertain == 0 && rules.sending.resend_uncertain).then_some(now),
             uncertain: 1,
             text: Some(cut(&why)),
             ..plain
@@ -116,14 +131,14 @@ pub fn give_back(row: &Marked) -> Record {
 
 /// A row whose domain gets no more just now waits for its turn; no try is counted. Nobody waits
 /// beyond the deadline.
-pub fn put_off(row: &Marked, at: Instant, rules: &Rules, now: Instant) -> Record {
-    let plain = give_back(row);
-    match at < rules.deadline {
-        true => Record { state: DeliveryState::Deferred, due_at: Some(at), ..plain },
+pub fn put_off(row: &Marked, wait: &Wait, rules: &Rules<'_>, now: Instant) -> Record {
+    let plain = Record { text: wait.why.clone(), ..give_back(row) };
+    match wait.until < rules.deadline {
+        true => Record { state: DeliveryState::Deferred, due_at: Some(wait.until), ..plain },
         false => Record {
             state: DeliveryState::Failed,
             attempts: 0,
-            text: Some("its turn did not come before the deadline".to_owned()),
+            text: plain.text.or(Some("its turn did not come before the deadline".to_owned())),
             finished_at: Some(now),
             ..plain
         },
@@ -131,8 +146,7 @@ pub fn put_off(row: &Marked, at: Instant, rules: &Rules, now: Instant) -> Record
 }
 
 /// Whether a reply says that we send too fast (RFC 3463, 4.7.x; RFC 5321, 421).
-pub fn is_too_fast(outcome: &Outcome) -> bool {
-    let Outcome::Deferred(reply) = outcome else { return false };
+pub fn is_too_fast(reply: &Reply) -> bool {
     reply.code == 421 || reply.status.is_some_and(|status| status.subject == 7)
 }
 
@@ -149,9 +163,9 @@ pub fn unusable_address() -> Reply {
 /// When to try again after so many tries; `None` when it has been enough, or too late. Up to a
 /// tenth of a pause is taken away by chance, so that what failed together does not come back
 /// together.
-fn next_try(attempts: i32, rules: &Rules, now: Instant) -> Option<Instant> {
-    let minutes = PAUSES.get(usize::try_from(attempts).ok()?.checked_sub(1)?)?;
-    let seconds = minutes * 60;
+fn next_try(attempts: i32, rules: &Rules<'_>, now: Instant) -> Option<Instant> {
+    let pauses = &rules.sending.retry_pauses;
+    let seconds = pauses.get(usize::try_from(attempts).ok()?.checked_sub(1)?)?.num_seconds();
     let at = now + TimeDelta::seconds(seconds - rand::rng().random_range(0..=seconds / 10));
     (at < rules.deadline).then_some(at)
 }
@@ -172,7 +186,8 @@ mod tests {
     #[test]
     fn eight_tries_fit_into_a_day_and_there_is_no_ninth() {
         let start = Instant::from_micros(0);
-        let rules = Rules { deadline: start + TimeDelta::hours(24), resend_uncertain: true };
+        let sending = SendingRules::of(&[]);
+        let rules = Rules { sending: &sending, deadline: start + TimeDelta::hours(24) };
         let mut now = start;
         for attempts in 1..=7 {
             let next = next_try(attempts, &rules, now).unwrap_or(start);

@@ -46,6 +46,8 @@ struct View {
     progress: Progress,
     /// Why the relay does not get on, as far as this process knows; from outside.
     trouble: Option<String>,
+    /// Providers that get nothing just now, as far as this process knows, and until when.
+    stopped: Vec<(String, Instant)>,
     /// When it was paused, and in whose words why; from outside.
     paused: Option<(Instant, String)>,
 }
@@ -104,6 +106,7 @@ impl View {
             zone: issue.zone(),
             progress: progress::of(app, &issue).await?,
             trouble: app.sender.trouble(issue.id),
+            stopped: app.sender.pace.stopped(),
             paused,
             issue,
         })

@@ -2,19 +2,19 @@
 //! sends them, and writes down what became of them together with the next mark.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use chrono::TimeDelta;
 
 use super::breaker::Breaker;
 use super::letter::Letter;
 use super::mark::{self, Marked};
+use super::pace::Place;
 use super::policy::Rules;
+use super::quota::Grant;
 use super::sender::Tally;
 use super::store::{self, Record};
-use super::{DeliveryState, PauseReason, connection, control};
+use super::{DeliveryState, PauseReason, connection, control, quota};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Result;
@@ -28,18 +28,13 @@ const BLOCK: usize = 512;
 /// After that the rows stay under way and are recovered as uncertain.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
-/// Why an issue waits when the relay's quota is used up.
-const QUOTA: &str = "the relay's quota of 24 hours (SEND_PER_DAY) is used up";
-
 /// One issue being sent by this process.
 pub(super) struct Run<'a> {
     pub(super) app: &'a App,
     pub(super) issue: &'a Issue,
     pub(super) letter: &'a Letter,
-    pub(super) rules: Rules,
+    pub(super) rules: Rules<'a>,
     breaker: Breaker,
-    /// How many more the relay takes today.
-    quota: AtomicI64,
     /// This process, in the rows that it has under way.
     worker: &'a str,
     tally: &'a Tally,
@@ -47,6 +42,8 @@ pub(super) struct Run<'a> {
     stop: &'a AtomicBool,
     /// This issue is to stop.
     halt: AtomicBool,
+    /// Nothing more is to be marked.
+    is_drained: AtomicBool,
     queue: Mutex<Queue>,
     /// Why a connection gave up.
     trouble: Mutex<Option<String>>,
@@ -73,9 +70,8 @@ pub fn run(
     if queue.ids.is_empty() {
         return Ok(None);
     }
-    let quota = quota(app)?;
-    if quota <= 0 {
-        return Ok(Some(QUOTA.to_owned()));
+    if app.sender.quota.is_used_up(app)? {
+        return Ok(Some(quota::USED_UP.to_owned()));
     }
     let letter = Letter::load(app, issue)?;
     let windows = queue.ids.len().div_ceil(app.config.sending.window);
@@ -84,15 +80,15 @@ pub fn run(
         issue,
         letter: &letter,
         rules: Rules {
+            sending: &app.config.sending,
             deadline: issue.started_at.unwrap_or(app.clock.now()) + app.config.sending.deadline,
-            resend_uncertain: app.config.sending.resend_uncertain,
         },
         breaker: Breaker::load(app, issue)?,
-        quota: AtomicI64::new(quota),
         worker,
         tally,
         stop,
         halt: AtomicBool::new(false),
+        is_drained: AtomicBool::new(false),
         queue: Mutex::new(queue),
         trouble: Mutex::new(None),
     };
@@ -109,26 +105,13 @@ pub fn run(
     Ok(run.trouble.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// How many more messages the relay takes within 24 hours.
-fn quota(app: &App) -> Result<i64> {
-    let Some(quota) = app.config.sending.per_day else { return Ok(i64::MAX) };
-    let since = app.clock.now() - TimeDelta::days(1);
-    Ok(quota as i64 - app.db.read_blocking(|conn| Ok(store::accepted_since(conn, since)?))?)
-}
-
 impl Run<'_> {
     /// Waits until the relay may have another message; `false` when the run ends before.
-    pub(super) fn await_turn(&self) -> bool {
-        if self.quota.fetch_sub(1, Ordering::Relaxed) <= 0 {
-            self.halt.store(true, Ordering::Relaxed);
-            self.give_up(QUOTA.to_owned());
-            return false;
-        }
-        let Some(per_minute) = self.app.config.sending.per_minute else { return true };
+    pub(super) fn await_turn(&self, place: &mut Place<'_>) -> bool {
         while !self.is_over() {
-            let now = self.app.clock.now();
-            let rate = per_minute as f64 / 60.0 * self.ramp(now);
-            match self.app.sender.pace.turn(rate, now) {
+            let (rules, now) = (self.rules.sending, self.app.clock.now());
+            let rate = rules.per_minute.map(|most| most as f64 / 60.0 * self.ramp(now));
+            match place.turn(rate, rules, now) {
                 Ok(()) => return true,
                 Err(at) => {
                     let wait = (at - now).to_std().unwrap_or_default();
@@ -173,7 +156,9 @@ impl Run<'_> {
     /// Writes down what became of the last window and marks the next one, in one write. Nothing
     /// that was sent is forgotten while the process lives: a database that is away is waited for.
     pub(super) fn turn(&self, records: Vec<Record>, next: bool) -> Result<Vec<Marked>> {
-        let ids = if next && !self.is_over() { self.next_ids() } else { Vec::new() };
+        let taken = if next && !self.is_over() { self.next_ids() } else { None };
+        let (ids, _grant) = taken.unzip();
+        let ids = ids.unwrap_or_default();
         if records.is_empty() && ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -231,13 +216,25 @@ impl Run<'_> {
 
     /// Whether there may be more to mark.
     pub(super) fn has_more(&self) -> bool {
-        !self.is_over() && !self.filled_queue().ids.is_empty()
+        let may_mark = !self.is_over() && !self.is_drained.load(Ordering::Relaxed);
+        may_mark && !self.filled_queue().ids.is_empty()
     }
 
-    fn next_ids(&self) -> Vec<i64> {
+    /// Rows to mark, and the part of the relay's quota that they take.
+    fn next_ids(&self) -> Option<(Vec<i64>, Grant<'_>)> {
         let mut queue = self.filled_queue();
-        let most = self.app.config.sending.window.min(queue.ids.len());
-        queue.ids.drain(..most).collect()
+        let wanted = self.rules.sending.window.min(queue.ids.len());
+        let why = match self.app.sender.quota.take(self.app, wanted) {
+            Ok(grant) if grant.count > 0 || wanted == 0 => {
+                return Some((queue.ids.drain(..grant.count).collect(), grant));
+            }
+            Ok(_) => quota::USED_UP.to_owned(),
+            Err(error) => error.to_string(),
+        };
+        // What is marked already was granted, and goes.
+        self.is_drained.store(true, Ordering::Relaxed);
+        self.give_up(why);
+        None
     }
 
     /// The queue, with something in it if there is something.

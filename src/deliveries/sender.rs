@@ -17,6 +17,7 @@ use super::PauseReason;
 use super::finish::{self, Settled};
 use super::pace::Pace;
 use super::progress::Board;
+use super::quota::Quota;
 use super::recover::{self, Missing};
 use super::{control, fan_out, policy, send, start};
 use crate::app::App;
@@ -59,6 +60,8 @@ pub struct Sender {
     pub tally: Tally,
     /// How fast it sends.
     pub(super) pace: Pace,
+    /// What is left of the relay's quota.
+    pub(super) quota: Quota,
     /// What the pages of all viewers share.
     pub(super) board: Board,
 }
@@ -209,11 +212,13 @@ impl Hand {
             }
         };
         self.failures = if looked.trouble.is_some() { self.failures + 1 } else { 0 };
-        self.look_at = Some(match looked.settled {
-            _ if self.failures > 0 => now + policy::relay_pause(self.failures),
-            Settled::Open(Some(due)) => due.min(now + LOOK_AGAIN),
-            _ => now + LOOK_AGAIN,
-        });
+        self.look_at = match looked.settled {
+            _ if self.failures > 0 => Some(now + policy::relay_pause(self.failures)),
+            Settled::Open(Some(due)) => Some(due.min(now + LOOK_AGAIN)),
+            Settled::Open(None) => Some(now + LOOK_AGAIN),
+            // Should somebody have put it on its way again, it is looked at at once.
+            Settled::Over => None,
+        };
         Ok(Some(looked))
     }
 }

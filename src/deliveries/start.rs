@@ -1,7 +1,7 @@
 //! A scheduled issue's time has come, or has long passed.
 
 use super::store;
-use super::{PauseReason, control};
+use super::{PauseReason, control, quota};
 use crate::app::App;
 use crate::error::Result;
 use crate::issues::{self, Issue, IssueState};
@@ -39,5 +39,8 @@ pub fn stands_still(app: &App, issue: &Issue) -> Result<bool> {
     if issue.updated_at >= last {
         return Ok(false);
     }
-    app.db.read_blocking(|conn| Ok(store::stands_still_since(conn, issue.id, last)?))
+    let stands =
+        app.db.read_blocking(|conn| Ok(store::stands_still_since(conn, issue.id, last)?))?;
+    // Who has to wait for the relay's quota does not stand still by itself.
+    Ok(stands && !quota::was_used_up(app, last)?)
 }

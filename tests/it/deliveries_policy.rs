@@ -1,9 +1,14 @@
 //! When an issue stops by itself and asks, and what a refusal means for a subscriber.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use lederbrev::app::App;
 use lederbrev::db::schema::{ledger, subscriptions, suppressions};
 use lederbrev::issues::{Issue, IssueState};
+use lederbrev::jobs;
 use lederbrev::staff::Role;
 use lederbrev::subscribers::{EndReason, SubscriptionState};
 
@@ -121,6 +126,54 @@ sends! {
         assert_eq!((counts.accepted, counts.uncertain), (40, 0));
     }
 
+    async fn a_provider_that_refuses_us_is_left_alone_and_nobody_is_blamed(sending: Sending) {
+        sending.readers(60).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to.ends_with("@odense.example") {
+            true => Play::RefuseMessage("550 5.7.1 looks like spam"),
+            false => Play::Accept,
+        });
+        sending.app.run_until_idle().await;
+        let (now, counts) = sending.look(&issue).await;
+        assert_eq!(now.state, IssueState::Sending);
+        assert_eq!((counts.accepted, counts.failed, counts.deferred), (48, 2, 10), "{counts:?}");
+        assert_eq!(suppressed(&sending).await, []);
+        let asked = || (0..12).map(|nth| sending.relay.tries(&address(1 + 5 * nth))).sum::<usize>();
+        let tries = asked();
+        assert!(tries < 9, "not everybody was tried: {tries}");
+        let operator = sending.app.signed_in(Role::Operator).await;
+        let page = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
+        let text = operator.get(&page).send().await.unwrap().text().await.unwrap();
+        assert!(text.contains("odense.example afviser mail fra os"), "{text}");
+        assert!(text.contains("odense.example stopped"), "{text}");
+        // An hour later one mail tries, and is refused.
+        sending.app.clock.advance(TimeDelta::minutes(61));
+        sending.app.run_until_idle().await;
+        assert_eq!(asked(), tries + 1);
+        sending.relay.plays(|_, _| Play::Accept);
+        for _ in 0..8 {
+            sending.app.clock.advance(TimeDelta::minutes(31));
+            sending.app.run_until_idle().await;
+        }
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.failed), (58, 2));
+        assert_eq!(suppressed(&sending).await, []);
+    }
+
+    async fn when_all_refuse_us_by_policy_the_issue_pauses_and_nobody_is_blamed(sending: Sending) {
+        sending.readers(60).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|_, _| Play::RefuseMessage("550 5.7.1 blocked"));
+        sending.app.run_until_idle().await;
+        assert_eq!(paused_because(&sending, &issue).await.as_deref(), Some("sender-refused"));
+        let (_, counts) = sending.look(&issue).await;
+        assert!(counts.failed <= 4 && counts.deferred == 0, "{counts:?}");
+        assert_eq!(suppressed(&sending).await, []);
+        sending.relay.plays(|_, _| Play::Accept);
+        resume(&sending, &issue).await;
+        assert_eq!(sending.run_to_the_end(&issue).await.accepted, 60 - counts.failed);
+    }
+
     async fn a_server_that_knows_nobody_any_more_is_not_believed(sending: Sending) {
         sending.readers(45).await;
         let issue = sending.due_issue().await;
@@ -222,4 +275,96 @@ async fn what_cannot_be_out_in_time_is_refused_when_it_is_scheduled() {
     let refused = post(schedule, serde_json::json!({ "at": "2017-03-24T10:00" })).await.unwrap();
     assert_eq!(refused.status(), 422);
     assert!(refused.text().await.unwrap().contains("24"));
+}
+
+#[actix_web::test]
+async fn a_domain_gets_no_more_at_once_than_is_set_and_everybody_gets_one() {
+    let settings = [("SEND_DOMAIN_CONNECTIONS", "1"), ("SEND_CONNECTIONS", "6")];
+    let sending = Sending::with(&settings).await;
+    sending.readers(60).await;
+    let issue = sending.due_issue().await;
+    let line = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
+    sending.relay.plays(move |to, _| {
+        let domain = to.rsplit('@').next().unwrap_or_default().to_owned();
+        {
+            let mut line = line.lock().unwrap();
+            let on_line = line.entry(domain.clone()).or_default();
+            *on_line += 1;
+            assert_eq!(*on_line, 1, "{domain}");
+        }
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        *line.lock().unwrap().entry(domain).or_default() -= 1;
+        Play::Accept
+    });
+    for _ in 0..60 {
+        sending.app.run_until_idle().await;
+        sending.app.clock.advance(TimeDelta::seconds(10));
+    }
+    assert_eq!(sending.run_to_the_end(&issue).await.accepted, 60);
+}
+
+#[actix_web::test]
+async fn the_pauses_between_tries_are_a_setting() {
+    let sending = Sending::with(&[("SEND_RETRY_PAUSES", "10,20")]).await;
+    sending.readers(2).await;
+    let issue = sending.due_issue().await;
+    sending.relay.plays(|_, _| Play::RefuseRecipient("451 4.3.0 later"));
+    for minutes in [0, 8, 10, 20] {
+        sending.app.clock.advance(TimeDelta::minutes(minutes));
+        sending.app.run_until_idle().await;
+    }
+    assert_eq!(sending.run_to_the_end(&issue).await.failed, 2);
+    assert_eq!(sending.relay.tries(&address(0)), 3);
+}
+
+sends! {
+    async fn who_waits_for_the_quota_is_not_late_after_a_restart(sending: Sending) {
+        let mut config = sending.app.app.config.clone();
+        config.sending.per_day = Some(10);
+        let app = || App::build(config.clone(), sending.app.clock.clone()).unwrap();
+        sending.readers(15).await;
+        let issue = sending.due_issue().await;
+        jobs::run_until_idle(&app()).await.unwrap();
+        assert_eq!(sending.relay.count(), 10);
+        sending.app.clock.advance(TimeDelta::hours(5));
+        jobs::run_until_idle(&app()).await.unwrap();
+        assert_eq!(sending.look(&issue).await.0.state, IssueState::Sending);
+        // It was down when the quota was free again.
+        sending.app.clock.advance(TimeDelta::hours(20));
+        jobs::run_until_idle(&app()).await.unwrap();
+        let (issue, counts) = sending.look(&issue).await;
+        assert_eq!((issue.state, counts.accepted), (IssueState::Sent, 15));
+    }
+
+    async fn a_restored_backup_is_late_though_its_quota_was_used_up(sending: Sending) {
+        let mut config = sending.app.app.config.clone();
+        config.sending.per_day = Some(10);
+        let app = || App::build(config.clone(), sending.app.clock.clone()).unwrap();
+        sending.readers(15).await;
+        let issue = sending.due_issue().await;
+        jobs::run_until_idle(&app()).await.unwrap();
+        sending.app.clock.advance(TimeDelta::hours(27));
+        jobs::run_until_idle(&app()).await.unwrap();
+        assert_eq!(paused_because(&sending, &issue).await.as_deref(), Some("late"));
+        assert_eq!(sending.relay.count(), 10);
+    }
+}
+
+/// Two processes that send at the same time.
+#[actix_web::test]
+async fn two_processes_keep_one_quota() {
+    let sending = Sending::postgres().await;
+    let mut config = sending.app.app.config.clone();
+    config.sending.per_day = Some(100);
+    let app = || App::build(config.clone(), sending.app.clock.clone()).unwrap();
+    sending.readers(200).await;
+    let issue = sending.due_issue().await;
+    sending.fan_out(&issue).await;
+    let (one, other) = (app(), app());
+    let (first, second) = tokio::join!(jobs::run_until_idle(&one), jobs::run_until_idle(&other));
+    first.unwrap();
+    second.unwrap();
+    // One of them saw an eighth of what was left less than the other took, and a window.
+    let count = sending.relay.count();
+    assert!((100..=100 + 100 / 8 + 4).contains(&count), "{count}");
 }

@@ -3,6 +3,7 @@
 mod again;
 mod progress;
 mod queue;
+mod quota;
 
 pub use again::{Forsaken, decide_held, forsake, is_any_forsaken, retry, retryable, workers};
 pub use progress::{
@@ -10,7 +11,7 @@ pub use progress::{
     pause_note, refusals, under_way,
 };
 pub use queue::{
-    Candidate, Person, Record, Wish, accepted_since, candidates, due, gone, insert, mark, next_due,
-    queued_after, recipients, record, rendition, skip, skip_remaining, stands_still_since,
-    tracking_consents,
+    Candidate, Person, Record, Wish, candidates, due, gone, insert, mark, next_due, queued_after,
+    recipients, record, rendition, skip, skip_remaining, stands_still_since, tracking_consents,
 };
+pub use quota::{accepted_between, taken_since};

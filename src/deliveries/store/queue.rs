@@ -10,7 +10,7 @@ use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::PublicId;
 use crate::db::schema::{
-    consents, deliveries, issue_links, issues, renditions, subscribers, subscriptions, suppressions,
+    consents, deliveries, issue_links, renditions, subscribers, subscriptions, suppressions,
 };
 use crate::db::types::Moment;
 use crate::issues::Issue;
@@ -347,17 +347,6 @@ pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResul
         }
         query.bind::<Text, _>(worker).execute(c)
     })
-}
-
-/// How many messages have been accepted since, of issues that began in the week before.
-pub fn accepted_since(conn: &mut DbConn, then: Instant) -> QueryResult<i64> {
-    deliveries::table
-        .inner_join(issues::table)
-        .filter(issues::started_at.ge(then - chrono::TimeDelta::days(7)))
-        .filter(deliveries::state.eq(DeliveryState::Accepted))
-        .filter(deliveries::finished_at.ge(then))
-        .count()
-        .get_result(conn)
 }
 
 /// How many recipients of an issue are said not to exist.
