@@ -16,7 +16,7 @@ use crate::deliveries::Sender;
 use crate::error::Result;
 use crate::links::Links;
 use crate::mail::dkim::Keys;
-use crate::mail::{Catcher, MailUrl, Mailer, Relay, hello};
+use crate::mail::{Catcher, Door, MailUrl, Mailer, Relay, hello};
 use crate::newsletters::brand::LastBrand;
 use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
@@ -48,6 +48,8 @@ pub struct App {
     pub attempts: Attempts,
     /// The title over the public pages.
     pub brand: LastBrand,
+    /// Whether the relay lets us in.
+    pub door: Arc<Door>,
     /// The sending of issues.
     pub sender: Sender,
     /// What this process counts.
@@ -80,9 +82,11 @@ impl App {
                 (catcher.relay(), Some(catcher))
             }
         };
+        let door = Arc::new(Door::new(clock.clone()));
         let mailer = Mailer::new(&relay, &hello(&config.public_url))
             .context("reading the relay's settings")?
-            .signing(dkim.clone());
+            .signing(dkim.clone())
+            .through(door.clone());
         Ok(web::Data::new(Self {
             clock,
             db,
@@ -90,6 +94,7 @@ impl App {
             relay,
             dkim,
             mailer,
+            door,
             catcher,
             attempts: Attempts::default(),
             brand: LastBrand::default(),
@@ -191,6 +196,7 @@ routes! {
     GET "/admin/deliveries/{id}/live" Desk => deliveries::routes::live;
     GET "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::confirm;
     POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
+    POST "/admin/relay/try-again" Desk => deliveries::routes::try_relay;
 
     GET "/admin/issues/{id}/report" Anyone => reports::routes::issue;
     GET "/admin/figures" Anyone => reports::routes::figures;

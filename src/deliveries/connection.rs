@@ -8,7 +8,7 @@ use super::policy::{self, Verdict};
 use super::send::Run;
 use super::store::Record;
 use crate::error::Result;
-use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello};
+use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello, without_addresses};
 
 /// Connections that may be lost one after the other, with no answer to a message in between.
 const MOST_LOSSES: u32 = 3;
@@ -66,11 +66,24 @@ impl Connection<'_> {
         if self.dead || self.session.as_ref().is_some_and(Session::is_usable) {
             return !self.dead;
         }
+        let door = &self.run.app.door;
+        let first = door.wait_blocking();
+        if self.run.is_over() || door.closed().is_some() {
+            self.dead = true;
+            return false;
+        }
         match Session::open(&self.run.app.relay, &self.hello, &Timeouts::default()) {
-            Ok(session) => self.session = Some(session),
+            Ok(session) => {
+                door.tried();
+                self.session = Some(session);
+            }
             Err(error) => {
                 self.dead = true;
                 let why = explain(&error);
+                match error.is_about_sign_in() {
+                    true => door.close(&why),
+                    false => door.tried(),
+                }
                 if error.is_our_fault() {
                     self.run.pause(PauseReason::SenderRefused, &why)
                 } else {
@@ -78,6 +91,7 @@ impl Connection<'_> {
                 }
             }
         }
+        drop(first);
         !self.dead
     }
 
@@ -108,6 +122,11 @@ impl Connection<'_> {
                 }
             }
             _ => self.losses = 0,
+        }
+        if let Outcome::Failed(reply) = &outcome
+            && reply.is_about_sign_in()
+        {
+            self.run.app.door.close(&without_addresses(&reply.to_string()));
         }
         match policy::judge(row, outcome, heard, &self.run.rules, self.run.app.clock.now()) {
             Verdict::Record(record) => record,

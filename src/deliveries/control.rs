@@ -64,7 +64,8 @@ impl Action {
 /// Does something to an issue; [`Error::Conflict`] when it has gone on in the meantime.
 pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Result<()> {
     let (now, actor) = (app.clock.now(), actor.to_owned());
-    app.db
+    let done = app
+        .db
         .write(move |conn| {
             let issue = issues::store::by_uuid(conn, issue)?;
             let counts = store::counts(conn, issue.id)?;
@@ -77,6 +78,22 @@ pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Res
             let name = format!("issue.{action}");
             staff::store::audit(conn, &actor, &name, &subject, details, now)?;
             Ok(())
+        })
+        .await;
+    if done.is_ok() && action == Action::Resume {
+        app.door.open();
+    }
+    done
+}
+
+/// Somebody says that the relay will let us in now: it is tried again.
+pub async fn try_relay(app: &App, actor: &str) -> Result<()> {
+    let (now, actor) = (app.clock.now(), actor.to_owned());
+    app.door.open();
+    app.db
+        .write(move |conn| {
+            let details = json!({});
+            Ok(staff::store::audit(conn, &actor, "relay.try-again", "relay", details, now)?)
         })
         .await
 }

@@ -19,6 +19,7 @@ use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::issues::{self, Issue, IssueState};
+use crate::mail::Closed;
 use crate::staff::Staff;
 use crate::web::{Page, html, see_other};
 
@@ -29,13 +30,14 @@ const MOST: i64 = 50;
 #[template(path = "deliveries/pages/list.html")]
 struct ListPage {
     page: Page,
+    door: Option<Closed>,
     issues: Vec<Listed>,
 }
 
 /// `GET /admin/deliveries`
 pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
     let issues = app.db.read(|conn| Ok(store::list(conn, MOST)?)).await?;
-    html(&ListPage { page: Page::new(&request), issues })
+    html(&ListPage { page: Page::new(&request), door: app.door.closed(), issues })
 }
 
 /// What the page of an issue shows, in the parts that change.
@@ -239,4 +241,10 @@ pub async fn act(
     let action: Action = action.parse().map_err(|_| Error::NotFound)?;
     control::act(&app, uuid, action, &staff.actor()).await?;
     Ok(see_other(format!("/admin/deliveries/{uuid}?done=delivery-{action}")))
+}
+
+/// `POST /admin/relay/try-again`: the relay is asked again.
+pub async fn try_relay(app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+    control::try_relay(&app, &staff.actor()).await?;
+    Ok(see_other("/admin/deliveries?done=relay-try-again"))
 }

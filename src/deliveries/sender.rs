@@ -102,7 +102,10 @@ impl Sender {
         let mut hands = self.hands();
         let worker = hands.worker(app)?;
         let mut busy = recover::abandoned(app, &worker, &mut hands.missing)?;
-        busy |= start::due_issues(app)?;
+        // What is due waits, and is held as late if that takes too long.
+        if app.door.closed().is_none() {
+            busy |= start::due_issues(app)?;
+        }
         let (moving, cancelled) = app.db.read_blocking(|conn| {
             let mut moving = issues::store::in_state(conn, IssueState::Sending)?;
             moving.extend(issues::store::in_state(conn, IssueState::Preparing)?);
@@ -129,6 +132,18 @@ impl Sender {
             if is_new && start::stands_still(app, &issue)? {
                 control::pause_by_program(app, &issue, PauseReason::Late, "")?;
                 continue;
+            }
+            if let Some(closed) = app.door.closed() {
+                // What was put on its way since then was so by a person or by a process that is let
+                // in: so it is tried again.
+                match issue.updated_at > closed.since {
+                    true => app.door.open(),
+                    false => {
+                        let reason = PauseReason::SenderRefused;
+                        control::pause_by_program(app, &issue, reason, &closed.why)?;
+                        continue;
+                    }
+                }
             }
             let hand = hands.issues.entry(issue.id).or_default();
             // No issue is left alone for longer, unless the clock was put back.

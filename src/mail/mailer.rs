@@ -11,12 +11,13 @@ use lettre::transport::smtp::client::{Tls as LettreTls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
-use super::address::EmailAddress;
+use super::address::{EmailAddress, without_addresses};
 use super::dkim::Keys;
+use super::door::Door;
 use super::letter::Letter;
 use super::reply::{Meaning, Reply, Stage};
 use super::url::{Relay, Tls};
-use crate::clock::Instant;
+use crate::clock::{Clock, Instant};
 
 /// Longer than a relay on the same network takes, shorter than a person waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,6 +34,9 @@ pub enum MailError {
     /// and what an error says ends in the log.
     #[error("the relay refused: {}", code_and_status(.0))]
     Refused(Reply),
+    /// The relay has refused our sign-in before, and is not asked again.
+    #[error("the relay does not let us in")]
+    NotLetIn,
     /// It cannot be written as a message.
     #[error("the mail cannot be written")]
     Unwritable(#[source] anyhow::Error),
@@ -43,7 +47,7 @@ impl MailError {
     /// taken. A relay that refuses us, for whatever reason, is not final: somebody will mend it.
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Unreachable(_) => false,
+            Self::Unreachable(_) | Self::NotLetIn => false,
             Self::Unwritable(_) => true,
             Self::Refused(reply) => {
                 matches!(reply.meaning(), Meaning::Recipient | Meaning::Mailbox | Meaning::Message)
@@ -62,6 +66,7 @@ fn code_and_status(reply: &Reply) -> String {
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     dkim: Option<Arc<Keys>>,
+    door: Arc<Door>,
 }
 
 impl Mailer {
@@ -91,7 +96,13 @@ impl Mailer {
             let password = credentials.password.expose().to_owned();
             builder = builder.credentials(Credentials::new(credentials.user.clone(), password));
         }
-        Ok(Self { transport: builder.build(), dkim: None })
+        let door = Arc::new(Door::new(Clock::real()));
+        Ok(Self { transport: builder.build(), dkim: None, door })
+    }
+
+    /// The same way, through a door that others go through too.
+    pub fn through(self, door: Arc<Door>) -> Self {
+        Self { door, ..self }
     }
 
     /// The same way, with every mail signed, if there are keys.
@@ -125,17 +136,38 @@ impl Mailer {
                 .map_err(|why| MailError::Unwritable(why.into()))?,
             None => message,
         };
-        self.transport.send_raw(&envelope, &message).await.map(drop).map_err(|error| {
+        let _first = self.door.wait().await;
+        if self.door.closed().is_some() {
+            return Err(MailError::NotLetIn);
+        }
+        let sent = self.transport.send_raw(&envelope, &message).await.map(drop).map_err(|error| {
             if error.is_client() && to.needs_smtputf8() {
                 return MailError::Refused(Reply::no_smtputf8());
             }
             refusal(&error)
-        })
+        });
+        self.learn(&sent);
+        sent
     }
 
     /// Whether the relay answers, for `/readyz`.
     pub async fn is_reachable(&self) -> bool {
-        self.transport.test_connection().await.unwrap_or(false)
+        let _first = self.door.wait().await;
+        if self.door.closed().is_some() {
+            return false;
+        }
+        let answer = self.transport.test_connection().await.map_err(|error| refusal(&error));
+        self.learn(&answer);
+        answer.unwrap_or(false)
+    }
+
+    fn learn<T>(&self, answer: &Result<T, MailError>) {
+        match answer {
+            Err(MailError::Refused(reply)) if reply.is_about_sign_in() => {
+                self.door.close(&without_addresses(&reply.to_string()));
+            }
+            _ => self.door.tried(),
+        }
     }
 }
 

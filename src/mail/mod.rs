@@ -3,6 +3,7 @@
 mod address;
 mod catcher;
 pub mod dkim;
+mod door;
 mod letter;
 mod mailer;
 pub mod mime;
@@ -14,6 +15,7 @@ mod url;
 
 pub use address::{AddressError, EmailAddress, shown_domain, without_addresses};
 pub use catcher::{Catcher, Caught, Outbox, RECEIPTS, Summary};
+pub use door::{Closed, Door};
 pub use letter::{Content, Letter, letter};
 pub use mailer::{MailError, Mailer};
 pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};

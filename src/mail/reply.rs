@@ -177,6 +177,18 @@ impl Reply {
 }
 
 impl Reply {
+    /// Whether it refuses to let us in, so that it will again (RFC 4954; 5.7.30 is Microsoft's word
+    /// on passwords).
+    pub fn is_about_sign_in(&self) -> bool {
+        let by_status = self
+            .status
+            .is_some_and(|status| status.subject == 7 && matches!(status.detail, 8 | 9 | 30));
+        self.code >= 500
+            && (self.stage == Stage::SignIn
+                || matches!(self.code, 530 | 534 | 535 | 538)
+                || by_status)
+    }
+
     /// Our own relay does not know us. It says so about the recipient, with a code that others use
     /// for spam, so the words must do: those of Postfix, Exim, Sendmail and Exchange.
     fn refuses_to_relay(&self) -> bool {

@@ -38,6 +38,8 @@ pub enum Answer {
     Away,
     /// It takes too long.
     TooSlow,
+    /// It refuses our sign-in: see [`crate::mail::Door`].
+    NotLetIn,
 }
 
 impl Readiness {
@@ -62,11 +64,12 @@ pub async fn readiness(app: &App) -> Readiness {
         Ok(()) => Answer::Ok,
         Err(_) => Answer::Away,
     };
-    let relay = match tokio::time::timeout(PATIENCE, app.mailer.is_reachable()).await {
+    let asked = match tokio::time::timeout(PATIENCE, app.mailer.is_reachable()).await {
         Ok(true) => Answer::Ok,
         Ok(false) => Answer::Away,
         Err(_) => Answer::TooSlow,
     };
+    let relay = if app.door.closed().is_some() { Answer::NotLetIn } else { asked };
     let readiness = Readiness { database, relay };
     *last = Some((now, readiness));
     readiness

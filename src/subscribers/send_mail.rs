@@ -63,6 +63,10 @@ macro_rules! content {
 pub async fn send_due(app: &Data<App>) -> Result<bool> {
     let mut busy = false;
     loop {
+        // No try is counted while there is no way.
+        if app.door.closed().is_some() {
+            return Ok(busy);
+        }
         let taken = take(app).await?;
         if taken.is_empty() {
             return Ok(busy);

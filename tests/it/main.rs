@@ -14,6 +14,7 @@ mod composer_browser;
 mod deliveries;
 mod deliveries_control;
 mod deliveries_policy;
+mod deliveries_sign_in;
 mod dkim;
 mod dkim_verifier;
 mod import;

@@ -8,12 +8,14 @@ use crate::clock::Instant;
 use crate::error::Result;
 use crate::issues::desk::{self, Desk};
 use crate::issues::{Issue, IssueKind, IssueState};
+use crate::mail::Closed;
 use crate::web::{Page, html};
 
 #[derive(Template)]
 #[template(path = "issues/pages/desk.html")]
 struct DeskPage {
     page: Page,
+    door: Option<Closed>,
     desk: Desk,
     now: Instant,
     name: String,
@@ -24,7 +26,7 @@ pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
     let desk = app.db.read(desk::open).await?;
     let page = Page::new(&request);
     let name = page.reader.as_ref().map(|reader| reader.name.clone()).unwrap_or_default();
-    html(&DeskPage { page, desk, now: app.clock.now(), name })
+    html(&DeskPage { page, door: app.door.closed(), desk, now: app.clock.now(), name })
 }
 
 impl DeskPage {

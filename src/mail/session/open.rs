@@ -44,6 +44,17 @@ impl OpenError {
     }
 }
 
+impl OpenError {
+    /// Whether it is about signing in: see [`crate::mail::Door`].
+    pub fn is_about_sign_in(&self) -> bool {
+        match self {
+            Self::NoAuth => true,
+            Self::Refused(reply) => reply.is_about_sign_in(),
+            _ => false,
+        }
+    }
+}
+
 /// What EHLO said.
 #[derive(Debug, Default)]
 pub(super) struct Capabilities {
