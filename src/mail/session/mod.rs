@@ -350,6 +350,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_server_gets_the_time_that_the_standard_gives_it() {
+        let minutes = |n: u64| Duration::from_secs(60 * n);
+        let given = Timeouts::default();
+        // RFC 5321, 4.5.3.2: the greeting, MAIL and RCPT 5; DATA 2; a block 3; the final dot 10.
+        let least = [(given.command, 5), (given.data, 2), (given.block, 3), (given.end, 10)];
+        for (timeout, least) in least {
+            assert!(timeout >= minutes(least), "{timeout:?} for {least} minutes");
+        }
+    }
+
+    #[test]
     fn the_end_of_the_last_line_may_lie_in_two_parts() {
         assert!(ends_a_line(&[b"a\r\n"]));
         assert!(ends_a_line(&[b"a\r", b"", b"\n"]));
