@@ -299,4 +299,5 @@ desk-start-send = Send en prøve til dig selv, og planlæg
 desk-start-send-about = Intet udsendes, før du har tjekket det og valgt et tidspunkt.
 error-approval-outdated = Noget omkring udgaven er ændret, siden den blev godkendt, for eksempel bunden af mailen. Den skal godkendes igen.
 error-schedule-too-slow = Med de grænser, der er sat for mailserveren, kan udgaven ikke nå ud inden for { $hours } timer. Bed den, der driver systemet, om at hæve grænserne, eller send til færre.
+schedule-forecast-end = Med de grænser, der er sat for mailserveren, tager udsendelsen omkring { $duration } og er færdig omkring { $time }.
 schedule-forecast = Med de grænser, der er sat for mailserveren, tager udsendelsen omkring { $duration }.

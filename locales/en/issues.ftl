@@ -299,4 +299,5 @@ desk-start-send = Send a test to yourself, and schedule
 desk-start-send-about = Nothing is sent before you have checked it and chosen a time.
 error-approval-outdated = Something around the issue has changed since it was approved, such as the footer. It has to be approved again.
 error-schedule-too-slow = With the limits set for the mail server, this issue cannot be out within { $hours } hours. Ask the operator to raise the limits, or send to fewer.
+schedule-forecast-end = With the limits set for the mail server, sending takes about { $duration } and is done around { $time }.
 schedule-forecast = With the limits set for the mail server, sending takes about { $duration }.

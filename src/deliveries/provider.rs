@@ -1,10 +1,9 @@
 //! What is known of one receiver: how fast it may be sent to, how many messages at once, and
 //! whether it refuses us by its policy.
 //!
-//! A provider is a receiving domain, or the domains of one known house: they have the same
-//! servers, and the same opinion of us.
+//! A provider is a receiving domain, or the domains of one known house: see
+//! [`crate::mail::provider_of`].
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use chrono::TimeDelta;
@@ -25,55 +24,6 @@ const ONE_COMPLAINT: TimeDelta = TimeDelta::seconds(5);
 
 /// How long the message that tries a stopped provider is waited for.
 const PATIENCE: TimeDelta = TimeDelta::minutes(2);
-
-/// The name of the provider of a domain, in lower case.
-pub(super) fn name_of(domain: &str) -> Cow<'_, str> {
-    let domain = match domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(domain.to_ascii_lowercase()),
-        false => Cow::Borrowed(domain),
-    };
-    match family(&domain) {
-        Some(family) => Cow::Borrowed(family),
-        None => domain,
-    }
-}
-
-/// Houses whose many domains have the same servers. Mail through a relay shows no MX, so of the
-/// domains that a house runs for others nothing is known, and each counts for itself.
-fn family(domain: &str) -> Option<&'static str> {
-    match domain {
-        "googlemail.com" => Some("gmail.com"),
-        "me.com" | "mac.com" => Some("icloud.com"),
-        "msn.com" | "passport.com" => Some("outlook.com"),
-        "ymail.com" | "rocketmail.com" | "aol.com" => Some("yahoo.com"),
-        _ => {
-            let (house, country) = domain.split_once('.')?;
-            let is_country = matches!(
-                country,
-                "com"
-                    | "dk"
-                    | "no"
-                    | "se"
-                    | "fi"
-                    | "de"
-                    | "fr"
-                    | "it"
-                    | "es"
-                    | "nl"
-                    | "be"
-                    | "at"
-                    | "ch"
-                    | "ie"
-                    | "co.uk"
-            );
-            match house {
-                "outlook" | "hotmail" | "live" if is_country => Some("outlook.com"),
-                "yahoo" | "ymail" if is_country => Some("yahoo.com"),
-                _ => None,
-            }
-        }
-    }
-}
 
 /// Tokens that come at a rate, one a message.
 #[derive(Debug, Default)]

@@ -4,10 +4,9 @@ use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::approve::{self, may_go};
-use super::audience::Audience;
 use super::compose::{self, Composition};
 use super::sender::Sender;
-use super::store::{self, Call, When};
+use super::store::{self, When};
 use super::{Frame, Issue, IssueState, forecast, freeze};
 use crate::app::App;
 use crate::clock::Instant;
@@ -89,16 +88,11 @@ pub async fn schedule(
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }
-    let call = Call {
-        newsletter: newsletter.id,
-        kind: issue.kind,
-        rules: Audience::read(&issue.audience)?,
-    };
-    let audience = app.db.read(move |conn| Ok(store::audience_size(conn, &call, now)?)).await?;
-    if forecast::duration(&app.config, audience)
-        .is_some_and(|all| all > app.config.sending.deadline)
-    {
-        let hours = app.config.sending.deadline.num_hours();
+    let (asked, rules) = (issue.clone(), app.config.sending.clone());
+    let load = app.db.read(move |conn| store::load(conn, &asked, &rules, send_at, now)).await?;
+    let rules = &app.config.sending;
+    if forecast::duration(rules, &load).is_some_and(|all| all > rules.deadline) {
+        let hours = rules.deadline.num_hours();
         let error = FieldError::new("at", "error-schedule-too-slow").with("hours", hours);
         return Err(Error::Invalid(vec![error]));
     }

@@ -2,12 +2,14 @@
 
 mod audience;
 mod lists;
+mod load;
 mod renditions;
 mod revisions;
 mod sending;
 
 pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
 pub use lists::{Filter, copies, list, neighbours, published, published_by_slug, uncertain_copies};
+pub use load::load;
 pub use renditions::{
     Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
     replace_links, schedule, sender,

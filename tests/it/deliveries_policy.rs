@@ -368,3 +368,51 @@ async fn two_processes_keep_one_quota() {
     let count = sending.relay.count();
     assert!((100..=100 + 100 / 8 + 4).contains(&count), "{count}");
 }
+
+#[actix_web::test]
+async fn what_one_domain_and_other_issues_take_is_foreseen() {
+    let settings =
+        [("SEND_PER_DAY", "100"), ("SEND_DOMAIN_PER_MINUTE", "1"), ("SEND_DEADLINE", "30")];
+    let sending = Sending::with(&settings).await;
+    sending.readers(75).await;
+    let token = sending.app.token(Role::Editor).await;
+    let browser = sending.app.signed_in(Role::Editor).await;
+    let client = reqwest::Client::new();
+    let post = async |path: String, body: serde_json::Value| {
+        let request = client.post(sending.app.url(&path)).bearer_auth(&token).json(&body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let draft = async || {
+        let mut issue = crate::composer::special_edition().to_json();
+        issue["newsletter"] = "lederweb".into();
+        issue["kind"] = "special".into();
+        let (status, made) = post("/api/v1/issues".to_owned(), issue).await;
+        assert_eq!(status, 201, "{made}");
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+        made["id"].as_str().unwrap().to_owned()
+    };
+    let schedule = async |id: &str, at: &str| {
+        let path = format!("/api/v1/issues/{id}/schedule");
+        post(path, serde_json::json!({ "at": at })).await
+    };
+    let page = async |id: &str| {
+        let url = sending.app.url(&format!("/admin/issues/{id}/schedule"));
+        browser.get(url).send().await.unwrap().text().await.unwrap()
+    };
+    let id = draft().await;
+    let words = page(&id).await;
+    assert!(words.contains("tager udsendelsen omkring 16 minutter"), "15 at each domain: {words}");
+    // Another issue takes three quarters of the day's quota first.
+    sending.due_issue().await;
+    let words = page(&id).await;
+    assert!(words.contains("tager udsendelsen omkring 24 timer"), "{words}");
+    let (status, answer) = schedule(&id, "2017-03-24T10:00").await;
+    assert_eq!(status, 200, "{answer}");
+    let words = page(&id).await;
+    assert!(words.contains("er færdig omkring 25. marts 2017"), "{words}");
+    // A third would be out the day after, which is too late.
+    let (status, answer) = schedule(&draft().await, "2017-03-24T11:00").await;
+    assert_eq!(status, 422, "{answer}");
+    assert!(answer.contains("30"), "{answer}");
+}

@@ -9,10 +9,9 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
-use crate::issues::audience::Audience;
 use crate::issues::compose::{self, Composition};
 use crate::issues::editor::{self, Finding, Look};
-use crate::issues::store::{self, Call};
+use crate::issues::store;
 use crate::issues::{Issue, IssueState, approve, forecast, form, schedule, test_send};
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
@@ -48,15 +47,14 @@ async fn of(
     errors: Vec<FieldError>,
 ) -> Result<SchedulePage> {
     let now = app.clock.now();
-    let (composition, audience) = app
+    let rules = app.config.sending.clone();
+    let (composition, load) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
             let issue = &composition.issue;
-            let rules = Audience::read(&issue.audience)?;
-            let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules };
-            let audience = store::audience_size(conn, &call, now)?;
-            Ok((composition, audience))
+            let load = store::load(conn, issue, &rules, issue.send_at.unwrap_or(now), now)?;
+            Ok((composition, load))
         })
         .await?;
     let Composition { issue, newsletter, revision, content } = composition;
@@ -78,8 +76,8 @@ async fn of(
         issue,
         newsletter,
         name,
-        forecast: forecast::duration(&app.config, audience),
-        audience,
+        forecast: forecast::duration(&app.config.sending, &load),
+        audience: load.audience,
         errors,
         at,
     })
@@ -202,6 +200,19 @@ impl SchedulePage {
                 )
             }
         }
+    }
+    /// When it will be done, where the settings limit how fast it goes.
+    fn forecast_words(&self) -> Option<String> {
+        let texts = self.page.texts();
+        let takes = self.forecast?;
+        let duration = self.page.duration(&takes);
+        Some(match self.issue.send_at {
+            Some(at) => {
+                let end = self.page.time(&(at + takes), &self.zone);
+                texts.with("schedule-forecast-end", &[("duration", &duration), ("time", &end)])
+            }
+            None => texts.with("schedule-forecast", &[("duration", &duration)]),
+        })
     }
     /// The finding that the time comes twice that night.
     fn twice(&self) -> Option<&FieldError> {
