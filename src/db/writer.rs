@@ -5,13 +5,16 @@
 //! savepoint of its own (one that fails takes only itself back), commits once for them all, and
 //! only then answers them. Nobody is told `Ok` before it is durable, and a commit is shared by all
 //! who wait for one.
+//!
+//! A full or broken disk makes SQLite take the whole transaction back by itself. Then the batch is
+//! over, and the next one begins on a new connection: this one's state is anybody's guess.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
 use anyhow::Context;
 use diesel::Connection;
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::ManageConnection;
 use tokio::sync::oneshot;
 
@@ -19,9 +22,15 @@ use super::DbConn;
 use super::pool::Manager;
 use crate::error::{Error, Result};
 
-/// A closure to run in the open transaction; it returns what to do once the commit is known.
-type Job = Box<dyn FnOnce(&mut DbConn) -> Answer + Send>;
-type Answer = Box<dyn FnOnce(Result<(), String>)>;
+/// A closure to run in the open transaction.
+type Job = Box<dyn FnOnce(&mut DbConn) -> Done + Send>;
+
+/// What came of it.
+struct Done {
+    failed: bool,
+    /// What to do once the commit is known.
+    answer: Box<dyn FnOnce(Result<(), String>)>,
+}
 
 /// How many closures share one commit at most, so that the first of them need not wait long.
 const BATCH: usize = 256;
@@ -37,7 +46,7 @@ impl Writer {
         let (jobs, queue) = mpsc::channel();
         std::thread::Builder::new()
             .name("database writer".to_owned())
-            .spawn(move || run(&mut conn, &queue))
+            .spawn(move || run(&manager, &mut conn, &queue))
             .map_err(anyhow::Error::from)?;
         Ok(Self { jobs })
     }
@@ -56,14 +65,16 @@ impl Writer {
                 catch_unwind(AssertUnwindSafe(|| work(conn)))
                     .unwrap_or_else(|_| Err(anyhow::anyhow!("a database write panicked").into()))
             });
-            Box::new(move |committed| {
+            let failed = done.is_err();
+            let answer = Box::new(move |committed| {
                 let _ = reply.send(match (done, committed) {
                     (Ok(_), Err(why)) => {
                         Err(Error::Internal(anyhow::anyhow!("the commit failed: {why}")))
                     }
                     (done, _) => done,
                 });
-            })
+            });
+            Done { failed, answer }
         });
         // A send fails only when the thread has gone; then the receiver fails too.
         let _ = self.jobs.send(job);
@@ -76,21 +87,43 @@ pub(super) fn gone() -> Error {
     Error::Unavailable("database")
 }
 
-fn run(conn: &mut DbConn, queue: &mpsc::Receiver<Job>) {
+fn run(manager: &Manager, conn: &mut DbConn, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
         let mut answers = Vec::new();
         let committed = begin(conn).and_then(|()| {
             let waiting = std::iter::once(first).chain(queue.try_iter());
-            answers.extend(waiting.take(BATCH).map(|job| job(conn)));
+            for job in waiting.take(BATCH) {
+                let done = job(conn);
+                answers.push(done.answer);
+                if done.failed && is_taken_back(conn) {
+                    return Err(diesel::result::Error::RollbackTransaction);
+                }
+            }
             commit(conn)
         });
         if let Err(error) = &committed {
             tracing::error!(%error, "a database write failed");
+            match manager.connect() {
+                Ok(new) => *conn = new,
+                Err(error) => tracing::error!(%error, "the database cannot be opened to write"),
+            }
         }
         for answer in answers {
             answer(committed.as_ref().copied().map_err(ToString::to_string));
         }
     }
+}
+
+/// Whether the transaction in which everybody's work is has gone. What ran after that would be a
+/// transaction of its own, and durable while its caller is told that it is not.
+fn is_taken_back(conn: &mut DbConn) -> bool {
+    // Within a transaction it is refused, and changes nothing.
+    let has_begun_another = conn.batch_execute("BEGIN").is_ok();
+    if has_begun_another {
+        // The connection is given up after this.
+        let _ = conn.batch_execute("ROLLBACK");
+    }
+    has_begun_another
 }
 
 fn begin(conn: &mut DbConn) -> diesel::QueryResult<()> {
@@ -135,7 +168,6 @@ fn depth(conn: &mut DbConn) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use diesel::connection::SimpleConnection;
     use diesel::prelude::*;
 
     use super::*;
@@ -170,6 +202,39 @@ mod tests {
         assert!(write("lost too", deeper).await.is_err());
         write("kept too", |_| Ok(())).await?;
         assert_eq!(committed(&db).await?, 2);
+        Ok(())
+    }
+
+    /// SQLite takes the whole transaction back by itself when the disk is full.
+    #[tokio::test]
+    async fn after_a_disk_that_was_full_every_answer_is_true_again() -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let db = Db::connect(&DatabaseUrl::Sqlite(folder.path().join("words.db")))?;
+        db.write(|conn| Ok(conn.batch_execute("CREATE TABLE words (word TEXT)")?)).await?;
+        let pages = |most: i64| {
+            db.write(
+                move |conn| Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?),
+            )
+        };
+        let write = |length: usize| {
+            db.write(move |conn| {
+                let word = "x".repeat(length);
+                Ok(conn.batch_execute(&format!("INSERT INTO words VALUES ('{word}')"))?)
+            })
+        };
+        let mut kept = 0;
+        for _ in 0..3 {
+            pages(20).await?;
+            // All of them wait together, so they share a commit.
+            let together = (0..9).map(|nth| write(if nth == 4 { 1_000_000 } else { 10 }));
+            for answer in futures_util::future::join_all(together).await {
+                kept += i64::from(answer.is_ok());
+            }
+            assert_eq!(committed(&db).await?, kept);
+        }
+        pages(1_000_000).await?;
+        write(1_000_000).await?;
+        assert_eq!(committed(&db).await?, kept + 1);
         Ok(())
     }
 }

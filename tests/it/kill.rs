@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use lederbrev::db::Db;
 use lederbrev::deliveries::store;
-use rand::{RngExt, SeedableRng};
+use rand::RngExt;
 
 use crate::invariants::{self, Fault, two_leave, under_way};
 use crate::postgres;
 use crate::process::{
-    CONNECTIONS, Process, WINDOW, migrated, prepare, serve, settle, sqlite, until, until_sent,
+    CONNECTIONS, Process, WINDOW, alive, migrated, prepare, seeded, serve, settle, sqlite, until,
+    until_sent,
 };
 use crate::receiver::{Play, Receiver};
 
@@ -25,11 +25,6 @@ const KILLS: usize = 10;
 /// How many it is sent to; another number by `KILL_RECIPIENTS`.
 fn recipients() -> usize {
     std::env::var("KILL_RECIPIENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_200)
-}
-
-/// The seed of the moments at which it is killed; another one by `KILL_SEED`.
-fn seed() -> u64 {
-    std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_170_324)
 }
 
 #[test]
@@ -54,8 +49,7 @@ fn ten_kills(url: &str, folder: &Path) {
     let db = migrated(url);
     let recipients = recipients();
     let issue = prepare(&db, recipients);
-    let mut random = rand::rngs::StdRng::seed_from_u64(seed());
-    println!("KILL_SEED={}", seed());
+    let mut random = seeded();
 
     let mut killed_in_data = Vec::new();
     let mut marks = BTreeSet::new();
@@ -171,14 +165,4 @@ fn connections_to_the_database_that_are_cut_cost_nobody_the_letter() {
     let counts = invariants::hold(&db, &issue, &relay.received(), &fault);
     println!("{counts:?}");
     assert_eq!(counts.accepted, recipients as i64);
-}
-
-/// How many processes have announced themselves.
-fn alive(db: &Db) -> i64 {
-    let locks = "(SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database \
-                 WHERE locktype = 'advisory' AND d.datname = current_database())";
-    db.read_blocking(|conn| {
-        Ok(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(locks)).get_result(conn)?)
-    })
-    .unwrap()
 }

@@ -15,6 +15,7 @@ mod deliveries;
 mod deliveries_control;
 mod deliveries_policy;
 mod deliveries_sign_in;
+mod disk_full;
 mod dkim;
 mod dkim_verifier;
 mod import;

@@ -1,6 +1,8 @@
 //! The real program as a process of its own: started, killed, ended in order, and watched from
 //! outside through its database.
 
+#![expect(clippy::print_stdout, reason = "who repeats a failure needs its seed")]
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +13,8 @@ use lederbrev::db::{DatabaseUrl, Db, DbConn, PublicId, migrate};
 use lederbrev::deliveries::DeliveryState;
 use lederbrev::deliveries::store::{self, Counts};
 use lederbrev::issues::{Issue, IssueState};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use crate::sending;
 
@@ -97,6 +101,14 @@ pub fn serve(url: &str, folder: &Path, relay: u16) -> Process {
     Process::start(program(url, folder, relay))
 }
 
+/// Chooses the moments of faults; other ones by `KILL_SEED`, which is printed when a test fails.
+pub fn seeded() -> StdRng {
+    let seed = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or(20_170_324);
+    println!("KILL_SEED={seed}");
+    StdRng::seed_from_u64(seed)
+}
+
 /// An empty database.
 pub fn migrated(url: &str) -> Db {
     let database = DatabaseUrl::parse(url).unwrap();
@@ -168,6 +180,21 @@ pub fn until_sent(db: &Db, issue: &Issue, mut meanwhile: impl FnMut()) {
     }
 }
 
+/// How many processes have announced themselves on PostgreSQL.
+pub fn alive(db: &Db) -> i64 {
+    count(
+        db,
+        "(SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database \
+         WHERE locktype = 'advisory' AND d.datname = current_database())",
+    )
+}
+
+/// The number that an expression is.
+pub fn count(db: &Db, expression: &str) -> i64 {
+    let number = diesel::dsl::sql::<diesel::sql_types::BigInt>(expression);
+    db.read_blocking(|conn| Ok(diesel::select(number).get_result(conn)?)).unwrap()
+}
+
 /// Waits until a server has done what a killed process had asked of it: a commit that was on its
 /// way counts.
 pub fn settle(db: &Db, url: &str) {
@@ -176,14 +203,7 @@ pub fn settle(db: &Db, url: &str) {
     }
     let busy = "(SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
                 AND pid <> pg_backend_pid() AND state <> 'idle')";
-    let busy = diesel::dsl::sql::<diesel::sql_types::BigInt>(busy);
-    while db
-        .read_blocking(|conn| Ok(diesel::select(busy.clone()).get_result::<i64>(conn)?))
-        .unwrap()
-        > 0
-    {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    until("the server has nothing to do", || count(db, busy) == 0);
 }
 
 /// A person counts the held copies as sent.
