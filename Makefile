@@ -29,10 +29,12 @@ bench: ## measure against the plainest program that does the same (about 20 minu
 	@./.ci/needs test
 	$(CARGO) bench --locked --quiet -- $(BENCH)
 
-soak: ## kill the sending at 250 random moments on each database (about 25 minutes; SEEDS=n for n times ten)
+soak: ## kill the sending at 250 random moments on each database, fill its disk, freeze it (about 35 minutes; SEEDS=n)
 	@./.ci/needs test
 	@for seed in $$(seq 1 $(or $(SEEDS),25)); do \
-		KILL_SEED=$$seed $(CARGO) test --locked --quiet --test it -- kill::ten --nocapture || exit 1; done
+		KILL_SEED=$$seed $(CARGO) test --locked --quiet --test it -- \
+			kill::ten disk_full:: frozen:: postgres_killed:: --nocapture || exit 1; done
+	$(CARGO) test --locked --quiet --test it -- --ignored --nocapture
 
 format:
 	$(CARGO) fmt --check

@@ -37,6 +37,11 @@ impl Manager {
 const SQLITE: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
      PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048; PRAGMA secure_delete=ON;";
 
+/// A process that stands still in the middle of a transaction must not keep its locks for ever:
+/// others have to take its rows over. No transaction of ours waits for anything but the server.
+const POSTGRES: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '60s'; \
+     SET idle_in_transaction_session_timeout = '60s';";
+
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConnectError {
@@ -69,7 +74,7 @@ impl ManageConnection for Manager {
             }
             DatabaseUrl::Postgres(url) => {
                 let mut conn = PgConnection::establish(url)?;
-                conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '60s';")?;
+                conn.batch_execute(POSTGRES)?;
                 if self.door == Door::Read {
                     conn.batch_execute("SET default_transaction_read_only = on;")?;
                 }

@@ -1,6 +1,7 @@
-//! A private PostgreSQL for the suite: its own folder, a free port, no root, gone with the suite
-//! however that ends.
+//! Private PostgreSQL servers for the suite: a folder of their own, a free port, no root, gone
+//! with the suite however that ends.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,73 +12,145 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
-static SERVER: OnceLock<String> = OnceLock::new();
+static SERVER: OnceLock<Server> = OnceLock::new();
 
-/// Makes an empty database and returns its URL.
+/// Makes an empty database on the server that all tests share, and returns its URL.
 pub fn new_database() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let base = SERVER.get_or_init(start);
-    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut conn = PgConnection::establish(&format!("{base}/postgres")).unwrap();
-    conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
-    format!("{base}/{name}")
+    let server = SERVER.get_or_init(|| Server::start("lederbrev-postgres"));
+    server.new_database(&format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed)))
 }
 
-fn start() -> String {
-    let programs = programs();
-    let folder = std::env::temp_dir().join(format!("lederbrev-postgres-{}", std::process::id()));
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
-    if is_root {
-        // PostgreSQL refuses to run as root.
-        assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
-    }
-    let as_user = |program: &str| {
-        let mut command = Command::new(if is_root { "setpriv" } else { program });
-        if is_root {
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]);
-            command.arg(program);
+/// A server.
+pub struct Server {
+    folder: PathBuf,
+    port: u16,
+    keeper: Child,
+}
+
+impl Server {
+    /// Makes one and starts it; the name is of its folder and of its log.
+    pub fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        if is_root() {
+            // PostgreSQL refuses to run as root.
+            assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
         }
-        command.current_dir("/");
-        command
-    };
-    let data = folder.join("data");
-    let made = as_user(programs.join("initdb").to_str().unwrap())
-        .arg("-D")
-        .arg(&data)
-        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let made = as_user(programs().join("initdb").to_str().unwrap())
+            .arg("-D")
+            .arg(folder.join("data"))
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let keeper = keeper(&folder, port);
+        let server = Self { folder, port, keeper };
+        assert!(
+            server.answers(300),
+            "PostgreSQL did not start; see {}",
+            log(&server.folder).display()
+        );
+        server
+    }
+
+    /// Makes an empty database and returns its URL.
+    pub fn new_database(&self, name: &str) -> String {
+        let mut conn = PgConnection::establish(&self.url("postgres")).unwrap();
+        conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        self.url(name)
+    }
+
+    /// `kill -9`: it has no time to put anything in order.
+    pub fn kill(&mut self) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap();
+        assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+        self.end_keeper();
+    }
+
+    /// Starts it again as it was left.
+    pub fn start_again(&mut self) {
+        for _ in 0..10 {
+            self.keeper = keeper(&self.folder, self.port);
+            // It refuses while those who served the dead one are still on their way out.
+            if self.answers(30) {
+                return;
+            }
+            self.end_keeper();
+        }
+        panic!("PostgreSQL did not start again; see {}", log(&self.folder).display());
+    }
+
+    fn end_keeper(&mut self) {
+        self.keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
+        self.keeper.wait().unwrap();
+    }
+
+    /// Whether it answers within so many tenths of a second.
+    fn answers(&self, tenths: usize) -> bool {
+        (0..tenths).any(|_| {
+            std::thread::sleep(Duration::from_millis(100));
+            PgConnection::establish(&self.url("postgres")).is_ok()
+        })
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        drop(self.keeper.wait());
+    }
+}
+
+/// Runs the server.
+fn keeper(folder: &Path, port: u16) -> Child {
     // The shell reads until the suite ends, by itself or killed, which closes the pipe.
-    let keeper = "\"$0\" \"$@\" & read _; kill -INT $!; wait; rm -rf \"$folder\"";
+    let keep = "\"$0\" \"$@\" & read word; kill -INT $!; wait; \
+                [ \"$word\" = keep ] || rm -rf \"$folder\"";
     let mut server = as_user("sh");
     server
-        .args(["-c", keeper])
-        .arg(programs.join("postgres"))
+        .args(["-c", keep])
+        .arg(programs().join("postgres"))
         .arg("-D")
-        .arg(&data)
+        .arg(folder.join("data"))
         .args(["-p", &port.to_string(), "-h", "127.0.0.1"])
         .args(["-c", "fsync=off", "-c", "max_connections=500", "-c", "shared_buffers=64MB"])
         .args(["-c", &format!("unix_socket_directories={}", folder.display())])
-        .env("folder", &folder)
+        .env("folder", folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(
-            std::fs::File::create(std::env::temp_dir().join("lederbrev-postgres.log")).unwrap(),
-        );
-    static KEEPER: OnceLock<Child> = OnceLock::new();
-    KEEPER.set(server.spawn().unwrap()).unwrap();
-    let base = format!("postgres://postgres@127.0.0.1:{port}");
-    for _ in 0..300 {
-        if PgConnection::establish(&format!("{base}/postgres")).is_ok() {
-            return base;
-        }
-        std::thread::sleep(Duration::from_millis(100));
+        .stderr(std::fs::File::options().create(true).append(true).open(log(folder)).unwrap());
+    server.spawn().unwrap()
+}
+
+/// Beside the folder, so that it is still there when that is gone.
+fn log(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap().to_string_lossy();
+    let (name, _) = name.rsplit_once('-').unwrap();
+    std::env::temp_dir().join(format!("{name}.log"))
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
+}
+
+/// A command that runs as the user who may run PostgreSQL.
+fn as_user(program: &str) -> Command {
+    let is_root = is_root();
+    let mut command = Command::new(if is_root { "setpriv" } else { program });
+    if is_root {
+        command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"]);
+        command.arg(program);
     }
-    panic!("PostgreSQL did not start; see lederbrev-postgres.log in the temporary folder");
+    command.current_dir("/");
+    command
 }
 
 fn programs() -> PathBuf {
