@@ -296,7 +296,10 @@ fn a_kill_at_the_commits_around_the_sending(url: &str, folder: &Path) {
         process.kill();
     }
 
+    let said = std::fs::metadata(&log).unwrap().len() as usize;
     let process = start(url, folder, &relay);
+    // It may have been over before: a program that is told to end while it starts just ends.
+    until("it serves", || serves(said));
     until_sent(&db, &issue, || {});
     process.end();
     let nobody = Some(BTreeSet::new());
