@@ -1,7 +1,6 @@
 //! Private PostgreSQL servers for the suite: a folder of their own, a free port, no root, gone
 //! with the suite however that ends.
 
-use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,9 +22,12 @@ pub fn new_database() -> String {
 
 /// A server.
 pub struct Server {
-    folder: PathBuf,
-    port: u16,
-    keeper: Child,
+    /// What it keeps.
+    pub folder: PathBuf,
+    /// Where it listens.
+    pub port: u16,
+    /// Runs it, and removes the folder when the suite ends.
+    pub keeper: Child,
 }
 
 impl Server {
@@ -63,34 +65,8 @@ impl Server {
         self.url(name)
     }
 
-    /// `kill -9`: it has no time to put anything in order.
-    pub fn kill(&mut self) {
-        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap();
-        assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
-        self.end_keeper();
-    }
-
-    /// Starts it again as it was left.
-    pub fn start_again(&mut self) {
-        for _ in 0..10 {
-            self.keeper = keeper(&self.folder, self.port);
-            // It refuses while those who served the dead one are still on their way out.
-            if self.answers(30) {
-                return;
-            }
-            self.end_keeper();
-        }
-        panic!("PostgreSQL did not start again; see {}", log(&self.folder).display());
-    }
-
-    fn end_keeper(&mut self) {
-        self.keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
-        self.keeper.wait().unwrap();
-    }
-
     /// Whether it answers within so many tenths of a second.
-    fn answers(&self, tenths: usize) -> bool {
+    pub fn answers(&self, tenths: usize) -> bool {
         (0..tenths).any(|_| {
             std::thread::sleep(Duration::from_millis(100));
             PgConnection::establish(&self.url("postgres")).is_ok()
@@ -110,7 +86,7 @@ impl Drop for Server {
 }
 
 /// Runs the server.
-fn keeper(folder: &Path, port: u16) -> Child {
+pub fn keeper(folder: &Path, port: u16) -> Child {
     // The shell reads until the suite ends, by itself or killed, which closes the pipe.
     let keep = "\"$0\" \"$@\" & read word; kill -INT $!; wait; \
                 [ \"$word\" = keep ] || rm -rf \"$folder\"";
@@ -131,7 +107,7 @@ fn keeper(folder: &Path, port: u16) -> Child {
 }
 
 /// Beside the folder, so that it is still there when that is gone.
-fn log(folder: &Path) -> PathBuf {
+pub fn log(folder: &Path) -> PathBuf {
     let name = folder.file_name().unwrap().to_string_lossy();
     let (name, _) = name.rsplit_once('-').unwrap();
     std::env::temp_dir().join(format!("{name}.log"))

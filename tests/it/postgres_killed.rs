@@ -1,18 +1,48 @@
 //! A PostgreSQL that is killed in the middle of an issue and comes back a while later.
 
+use std::io::Write;
+use std::process::Command;
 use std::time::Duration;
 
 use rand::RngExt;
 
 use crate::invariants::{self, Fault};
-use crate::postgres::Server;
+use crate::postgres::{Server, keeper, log};
 use crate::process::{
-    CONNECTIONS, WINDOW, alive, migrated, prepare, seeded, serve, until, until_sent,
+    CONNECTIONS, Process, WINDOW, alive, migrated, prepare, seeded, serve, until, until_sent,
 };
 use crate::receiver::{Play, Receiver};
 
 const RECIPIENTS: usize = 600;
 const KILLS: usize = 2;
+
+impl Server {
+    /// `kill -9`: it has no time to put anything in order.
+    pub fn kill(&mut self) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap();
+        assert!(Command::new("kill").args(["-9", pid]).status().unwrap().success());
+        self.end_keeper();
+    }
+
+    /// Starts it again as it was left.
+    pub fn start_again(&mut self) {
+        for _ in 0..10 {
+            self.keeper = keeper(&self.folder, self.port);
+            // It refuses while those who served the dead one are still on their way out.
+            if self.answers(30) {
+                return;
+            }
+            self.end_keeper();
+        }
+        panic!("PostgreSQL did not start again; see {}", log(&self.folder).display());
+    }
+
+    fn end_keeper(&mut self) {
+        self.keeper.stdin.take().unwrap().write_all(b"keep\n").unwrap();
+        self.keeper.wait().unwrap();
+    }
+}
 
 #[test]
 fn a_database_that_is_killed_and_started_again_costs_nobody_the_letter() {
@@ -38,7 +68,7 @@ fn a_database_that_is_killed_and_started_again_costs_nobody_the_letter() {
     }
     until_sent(&db, &issue, || {});
     assert!(processes.iter_mut().all(|process| process.ended().is_none()), "both are still there");
-    processes.into_iter().for_each(crate::process::Process::end);
+    processes.into_iter().for_each(Process::end);
     let most_second_copies = KILLS * 2 * CONNECTIONS * WINDOW;
     let fault = Fault { audience: RECIPIENTS, most_second_copies, ..Fault::default() };
     let counts = invariants::hold(&db, &issue, &relay.received(), &fault);
