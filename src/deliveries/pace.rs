@@ -166,14 +166,15 @@ impl State {
         who.sort_unstable();
         who.dedup();
         if who.len() > most_refusals(rules) {
+            let why = format!(
+                "{} providers among the last {} answers refused us by their policy, such as {reply}",
+                who.len(),
+                self.answers.len()
+            );
             // A person is asked, and after that all begin anew.
             self.answers.clear();
             self.providers.iter_mut().for_each(Provider::forgive);
-            return Heard::Everywhere(format!(
-                "{} providers among the last {} answers refused us by their policy, such as {reply}",
-                who.len(),
-                rules.provider_sample
-            ));
+            return Heard::Everywhere(why);
         }
         match self.providers[by].note(rules, Some(reply), now) {
             Some(wait) => Heard::Stopped(wait),
