@@ -353,4 +353,23 @@ mod tests {
         let later = hear(&pace, "kolding.example", &no, &rules, at(day + 3));
         assert_eq!(later, Heard::Plain, "what was a day ago counts no more");
     }
+
+    #[test]
+    fn a_clock_that_is_put_back_makes_no_pause_longer() {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        assert_eq!(go(&pace, AARHUS, 60, &rules, at(0)), 60);
+        hear(&pace, AARHUS, &too_fast(), &rules, at(30));
+        let waits = |now: Instant| -> Vec<Instant> {
+            let places = (0..10).map(|_| pace.place(AARHUS, &rules, now));
+            places.filter_map(|place| place.err().map(|wait| wait.until)).collect()
+        };
+        let before = waits(at(31));
+        assert_eq!(before.len(), 9, "one a second, and one is there");
+        let hours = 5 * 3600;
+        // Behind those that wait already, as far as without the jump.
+        let last = before.iter().max().map(|until| *until - at(0));
+        let first = waits(at(31 - hours)).first().map(|until| *until - at(-hours));
+        assert!(first > last && first < last.map(|last| last + TimeDelta::seconds(10)));
+        assert!(go(&pace, AARHUS, 1, &rules, at(3 * 3600 - hours)) == 1, "all is forgiven");
+    }
 }

@@ -86,6 +86,8 @@ pub(super) struct Provider {
     answers: VecDeque<bool>,
     answered_at: Option<Instant>,
     stop: Option<Stop>,
+    /// When it was asked for last.
+    asked_at: Option<Instant>,
 }
 
 impl Provider {
@@ -95,6 +97,7 @@ impl Provider {
 
     /// Whether a message may go now. Who may not waits for its turn, one behind the other.
     pub(super) fn ask(&mut self, rules: &SendingRules, now: Instant) -> Result<(), Wait> {
+        self.keep_time(now);
         if let Some(stop) = &self.stop {
             let until = match stop.probe {
                 None => stop.until,
@@ -128,6 +131,7 @@ impl Provider {
         rules: &SendingRules,
         now: Instant,
     ) -> Result<(), Instant> {
+        self.keep_time(now);
         self.grow(rules, now);
         if self.places.is_some_and(|places| self.on_line >= places as usize) {
             return Err(now + TimeDelta::milliseconds(100));
@@ -201,6 +205,22 @@ impl Provider {
     pub(super) fn forgive(&mut self) {
         self.answers.clear();
         self.stop = None;
+    }
+
+    /// When the clock was put back, all that is remembered goes back with it: else a pause would
+    /// last until the clock has caught up.
+    fn keep_time(&mut self, now: Instant) {
+        if let Some(gap) = self.asked_at.map(|at| at - now).filter(|gap| *gap > ONE_COMPLAINT) {
+            let stop = self.stop.as_mut().map(|stop| &mut stop.until);
+            let remembered =
+                [&mut self.next, &mut self.changed_at, &mut self.since, &mut self.answered_at];
+            let remembered = remembered.into_iter().filter_map(Option::as_mut).chain(stop);
+            remembered.for_each(|at| *at = *at - gap);
+            if let Some(at) = self.stop.as_mut().and_then(|stop| stop.probe.as_mut()) {
+                *at = *at - gap;
+            }
+        }
+        self.asked_at = Some(now);
     }
 
     /// Less than all is left of the complaint: a minute without one more brings a little more.

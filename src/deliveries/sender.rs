@@ -101,7 +101,8 @@ impl Sender {
         }
         let mut hands = self.hands();
         let worker = hands.worker(app)?;
-        let mut busy = recover::abandoned(app, &worker, &mut hands.missing)?;
+        let has_taken_over = recover::abandoned(app, &worker, &mut hands.missing)?;
+        let mut busy = has_taken_over;
         // What is due waits, and is held as late if that takes too long.
         if app.door.closed().is_none() {
             busy |= start::due_issues(app)?;
@@ -122,6 +123,11 @@ impl Sender {
                 Ok(None) => {}
                 Err(error) => failure = Some(error),
             }
+        }
+        if has_taken_over {
+            // They are due now; but a relay that is away is left alone all the same.
+            let at_rest = hands.issues.values_mut().filter(|hand| hand.failures == 0);
+            at_rest.for_each(|hand| hand.look_at = None);
         }
         // An issue that stopped is looked at at once when it goes on.
         hands

@@ -112,6 +112,32 @@ sends! {
         assert_eq!((counts.accepted, counts.uncertain), (4, 4));
     }
 
+    async fn what_is_taken_over_goes_out_at_once(sending: Sending) {
+        sending.readers(4).await;
+        let issue = sending.due_issue().await;
+        let (id, far) = (issue.id, Instant::from_micros(i64::MAX / 1000));
+        sending.fan_out(&issue).await;
+        sending
+            .write(move |conn| {
+                let all = deliveries::table.filter(deliveries::issue.eq(id));
+                let ids: Vec<i64> = all.order(deliveries::id).select(deliveries::id).load(conn)?;
+                diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids[2..])))
+                    .set((
+                        deliveries::state.eq(DeliveryState::InData),
+                        deliveries::attempts.eq(1),
+                        deliveries::worker.eq("a process that was killed"),
+                        deliveries::lease_until.eq(far),
+                    ))
+                    .execute(conn)
+            })
+            .await;
+        sending.app.run_until_idle().await;
+        // Long enough away to be taken for dead, and no longer.
+        sending.app.clock.advance(TimeDelta::seconds(11));
+        let counts = sending.run_to_the_end(&issue).await;
+        assert_eq!((counts.accepted, counts.uncertain), (4, 2));
+    }
+
     async fn a_clock_that_jumps_back_does_not_freeze_what_pages_show(sending: Sending) {
         sending.readers(8).await;
         let issue = sending.due_issue().await;
