@@ -29,7 +29,7 @@ bench: ## measure against the plainest program that does the same (about 20 minu
 	@./.ci/needs test
 	$(CARGO) bench --locked --quiet -- $(BENCH)
 
-soak: ## kill the sending at 250 random moments on each database, fill its disk, freeze it (about 35 minutes; SEEDS=n)
+soak: ## kill the sending at 250 random moments on each database, fill its disk, freeze it (about 15 minutes; SEEDS=n for n times ten)
 	@./.ci/needs test
 	@for seed in $$(seq 1 $(or $(SEEDS),25)); do \
 		KILL_SEED=$$seed $(CARGO) test --locked --quiet --test it -- \
