@@ -7,6 +7,7 @@
 //! This folder is the only place that knows which database it is. Elsewhere a query is written
 //! once, with diesel's `MultiConnection`; what that cannot say has a macro here ([`crate::on_both!`]).
 
+mod among;
 mod conn;
 pub mod migrate;
 mod pool;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use diesel::r2d2::Pool;
 
 use crate::error::{Error, Result};
+pub use among::{Among, among};
 pub use conn::{DbConn, MultiBackend};
 use pool::{Door, Manager};
 pub use types::{Json, PublicId};
@@ -37,6 +39,45 @@ macro_rules! on_both {
         match $conn {
             $crate::db::DbConn::Sqlite($inner) => $body,
             $crate::db::DbConn::Postgres($inner) => $body,
+        }
+    };
+}
+
+/// Makes a type of the caller a statement on both databases, for what diesel cannot say. Its text
+/// must be the same whatever the values are: so it stays prepared, which `sql_query` and diesel's
+/// own updates do not. Behind `=>` stands what it returns, if it returns rows.
+///
+/// ```ignore
+/// statement!(Rename<'_>, (self, out) => {
+///     out.push_sql("UPDATE newsletters SET title = ");
+///     out.push_bind_param::<Text, _>(self.title)
+/// });
+/// ```
+#[macro_export]
+macro_rules! statement {
+    ($name:ident<'_> => $row:ty, ($this:ident, $out:ident) => $body:expr) => {
+        impl diesel::query_builder::Query for $name<'_> {
+            type SqlType = $row;
+        }
+        $crate::statement!($name<'_>, ($this, $out) => $body);
+    };
+    ($name:ident<'_>, ($this:ident, $out:ident) => $body:expr) => {
+        impl<Conn> diesel::RunQueryDsl<Conn> for $name<'_> {}
+        impl diesel::query_builder::QueryId for $name<'_> {
+            type QueryId = $name<'static>;
+            const HAS_STATIC_QUERY_ID: bool = true;
+        }
+        $crate::statement!($name, ($this, $out) => $body, diesel::sqlite::Sqlite);
+        $crate::statement!($name, ($this, $out) => $body, diesel::pg::Pg);
+    };
+    ($name:ident, ($this:ident, $out:ident) => $body:expr, $backend:ty) => {
+        impl diesel::query_builder::QueryFragment<$backend> for $name<'_> {
+            fn walk_ast<'b>(
+                &'b $this,
+                mut $out: diesel::query_builder::AstPass<'_, 'b, $backend>,
+            ) -> diesel::QueryResult<()> {
+                $body
+            }
         }
     };
 }

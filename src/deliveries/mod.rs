@@ -30,6 +30,7 @@ pub mod send_now;
 pub mod sender;
 pub mod start;
 pub mod store;
+mod turns;
 
 pub use sender::{Sender, Tally};
 

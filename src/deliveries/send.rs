@@ -1,32 +1,22 @@
 //! Sending what is due of one issue: several connections, each of which marks a window of rows,
 //! sends them, and writes down what became of them together with the next mark.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::breaker::Breaker;
 use super::letter::Letter;
-use super::mark::{self, Marked};
 use super::pace::Place;
 use super::policy::Rules;
-use super::quota::Grant;
 use super::sender::Tally;
-use super::store::{self, Record};
+use super::store::Record;
+use super::turns::Turns;
 use super::{DeliveryState, PauseReason, connection, control, quota};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::issues::Issue;
-use crate::subscribers::{EndReason, suppression};
-
-/// The fewest ids that are looked up at once.
-const BLOCK: usize = 512;
-
-/// How long to try to write down what was sent while the database is away: well within the lease.
-/// After that the rows stay under way and are recovered as uncertain.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// One issue being sent by this process.
 pub(super) struct Run<'a> {
@@ -34,27 +24,19 @@ pub(super) struct Run<'a> {
     pub(super) issue: &'a Issue,
     pub(super) letter: &'a Letter,
     pub(super) rules: Rules<'a>,
-    breaker: Breaker,
+    pub(super) breaker: Breaker,
     /// This process, in the rows that it has under way.
-    worker: &'a str,
-    tally: &'a Tally,
+    pub(super) worker: &'a str,
+    pub(super) tally: &'a Tally,
     /// The process is to end.
     stop: &'a AtomicBool,
     /// This issue is to stop.
-    halt: AtomicBool,
+    pub(super) halt: AtomicBool,
     /// Nothing more is to be marked.
-    is_drained: AtomicBool,
-    queue: Mutex<Queue>,
+    pub(super) is_drained: AtomicBool,
+    pub(super) turns: Turns,
     /// Why a connection gave up.
     trouble: Mutex<Option<String>>,
-}
-
-/// Ids that wait, looked up in blocks: first tries by id, then those that are due again.
-#[derive(Default)]
-struct Queue {
-    cursor: i64,
-    ids: VecDeque<i64>,
-    first_tries_done: bool,
 }
 
 /// Sends until nothing is due. Returns why a connection gave up, if one did.
@@ -65,16 +47,16 @@ pub fn run(
     tally: &Tally,
     stop: &AtomicBool,
 ) -> Result<Option<String>> {
-    let mut queue = Queue::default();
-    queue.fill(app, issue.id)?;
-    if queue.ids.is_empty() {
+    let turns = Turns::load(app, issue.id)?;
+    let waiting = turns.waiting();
+    if waiting == 0 {
         return Ok(None);
     }
     if app.sender.quota.is_used_up(app)? {
         return Ok(Some(quota::USED_UP.to_owned()));
     }
     let letter = Letter::load(app, issue)?;
-    let windows = queue.ids.len().div_ceil(app.config.sending.window);
+    let windows = waiting.div_ceil(app.config.sending.window);
     let run = Run {
         app,
         issue,
@@ -89,7 +71,7 @@ pub fn run(
         stop,
         halt: AtomicBool::new(false),
         is_drained: AtomicBool::new(false),
-        queue: Mutex::new(queue),
+        turns,
         trouble: Mutex::new(None),
     };
     let connections = app.config.sending.connections.min(windows);
@@ -152,127 +134,11 @@ impl Run<'_> {
             tracing::error!(issue = %self.issue.uuid, error = ?error, "an issue could not be paused");
         }
     }
-
-    /// Writes down what became of the last window and marks the next one, in one write. Nothing
-    /// that was sent is forgotten while the process lives: a database that is away is waited for.
-    pub(super) fn turn(&self, records: Vec<Record>, next: bool) -> Result<Vec<Marked>> {
-        let taken = if next && !self.is_over() { self.next_ids() } else { None };
-        let (ids, _grant) = taken.unzip();
-        let ids = ids.unwrap_or_default();
-        if records.is_empty() && ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let begun = std::time::Instant::now();
-        let (kept, window) = loop {
-            match self.write(records.clone(), ids.clone()) {
-                Ok(written) => break written,
-                Err(error) if records.is_empty() || begun.elapsed() > PATIENCE => {
-                    return Err(error);
-                }
-                Err(error) => {
-                    tracing::error!(error = ?error, "outcomes cannot be written down yet");
-                    std::thread::sleep(Duration::from_secs(1));
-                }
-            }
-        };
-        if kept < records.len() {
-            let lost = records.len() - kept;
-            tracing::error!(issue = %self.issue.uuid, lost, "rows were taken over before their outcome was written down");
-            // Others take this process for dead, and may be right about more.
-            self.halt.store(true, Ordering::Relaxed);
-        }
-        self.tally.add(&records);
-        if let Some(why) = self.breaker.count(&records) {
-            self.pause(PauseReason::Failures, &why);
-        }
-        if window.is_none() {
-            self.halt.store(true, Ordering::Relaxed);
-        }
-        Ok(window.unwrap_or_default())
-    }
-
-    fn write(&self, records: Vec<Record>, ids: Vec<i64>) -> Result<(usize, Option<Vec<Marked>>)> {
-        let (issue, worker) = (self.issue.clone(), self.worker.to_owned());
-        let variants = (self.letter.shared_variant, self.letter.asks_for_consent());
-        let now = self.app.clock.now();
-        let gone: Vec<i64> = match self.breaker.believes() {
-            true => {
-                records.iter().filter(|record| record.is_gone).map(|record| record.id).collect()
-            }
-            false => Vec::new(),
-        };
-        self.app.db.write_blocking(move |conn| {
-            let kept = store::record(conn, &worker, &records)?;
-            // One refusal at submission is enough: the server that knows the mailbox spoke.
-            if !gone.is_empty() && kept == records.len() {
-                for person in store::recipients(conn, &gone)? {
-                    suppression::suppress(conn, &person, EndReason::Bounced, "smtp", now)?;
-                }
-            }
-            let window = mark::window(conn, &issue, variants, &ids, &worker, now)?;
-            Ok((kept, window))
-        })
-    }
-
-    /// Whether there may be more to mark.
-    pub(super) fn has_more(&self) -> bool {
-        let may_mark = !self.is_over() && !self.is_drained.load(Ordering::Relaxed);
-        may_mark && !self.filled_queue().ids.is_empty()
-    }
-
-    /// Rows to mark, and the part of the relay's quota that they take.
-    fn next_ids(&self) -> Option<(Vec<i64>, Grant<'_>)> {
-        let mut queue = self.filled_queue();
-        let wanted = self.rules.sending.window.min(queue.ids.len());
-        let why = match self.app.sender.quota.take(self.app, wanted) {
-            Ok(grant) if grant.count > 0 || wanted == 0 => {
-                return Some((queue.ids.drain(..grant.count).collect(), grant));
-            }
-            Ok(_) => quota::USED_UP.to_owned(),
-            Err(error) => error.to_string(),
-        };
-        // What is marked already was granted, and goes.
-        self.is_drained.store(true, Ordering::Relaxed);
-        self.give_up(why);
-        None
-    }
-
-    /// The queue, with something in it if there is something.
-    fn filled_queue(&self) -> MutexGuard<'_, Queue> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = queue.fill(self.app, self.issue.id) {
-            self.give_up(error.to_string());
-        }
-        queue
-    }
-}
-
-impl Queue {
-    /// Looks up more ids when there are none left.
-    fn fill(&mut self, app: &App, issue: i64) -> Result<()> {
-        if !self.ids.is_empty() {
-            return Ok(());
-        }
-        let block = BLOCK.max(app.config.sending.connections * app.config.sending.window) as i64;
-        if !self.first_tries_done {
-            let after = self.cursor;
-            let next =
-                app.db.read_blocking(|conn| Ok(store::queued_after(conn, issue, after, block)?))?;
-            self.cursor = next.last().copied().unwrap_or(after);
-            self.first_tries_done = next.is_empty();
-            self.ids.extend(next);
-        }
-        if self.first_tries_done {
-            let now = app.clock.now();
-            self.ids.extend(app.db.read_blocking(|conn| Ok(store::due(conn, issue, now, block)?))?);
-        }
-        Ok(())
-    }
 }
 
 impl Tally {
     /// Counts what became of a window.
-    fn add(&self, records: &[Record]) {
+    pub(super) fn add(&self, records: &[Record]) {
         for record in records {
             let counter = match record.state {
                 _ if record.uncertain > 0 => &self.uncertain,

@@ -4,6 +4,7 @@ mod again;
 mod progress;
 mod queue;
 mod quota;
+mod record;
 
 pub use again::{Forsaken, decide_held, forsake, is_any_forsaken, retry, retryable, workers};
 pub use progress::{
@@ -11,7 +12,8 @@ pub use progress::{
     pause_note, refusals, under_way,
 };
 pub use queue::{
-    Candidate, Person, Record, Wish, candidates, due, gone, insert, mark, next_due, queued_after,
-    recipients, record, rendition, skip, skip_remaining, stands_still_since, tracking_consents,
+    Candidate, Person, Wish, candidates, due, gone, insert, mark, next_due, queued_after,
+    recipients, rendition, skip, skip_remaining, stands_still_since, tracking_consents,
 };
 pub use quota::{accepted_between, taken_since};
+pub use record::{Record, record};

@@ -1,22 +1,20 @@
-//! Rows on their way: written at fan-out, marked for a window, recorded, recovered.
-
-use std::fmt::Write as _;
+//! Rows on their way: written at fan-out, marked for a window, skipped.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use diesel::sql_types::{BigInt, Text};
 
 use super::super::{DeliveryState, SkipReason, Variant};
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::PublicId;
 use crate::db::schema::{
     consents, deliveries, issue_links, renditions, subscribers, subscriptions, suppressions,
 };
 use crate::db::types::Moment;
+use crate::db::{Among, PublicId, among};
 use crate::issues::Issue;
 use crate::issues::render::{IssueLink, Rendered};
-use crate::on_both;
 use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionState};
+use crate::{on_both, statement};
 
 /// Whether a row may be sent now: for the first time, or again and its time has come. One that is
 /// held has no time.
@@ -177,13 +175,14 @@ pub fn candidates(
 ) -> QueryResult<Vec<Candidate>> {
     let subscription =
         subscriptions::subscriber.eq(subscribers::id).and(subscriptions::newsletter.eq(newsletter));
-    deliveries::table
+    let rows = deliveries::table
         .left_join(subscribers::table)
         .left_join(subscriptions::table.on(subscription))
         .left_join(suppressions::table.on(suppressions::address_hash.eq(subscribers::address_hash)))
-        .filter(deliveries::id.eq_any(ids))
+        .filter(among(deliveries::id, ids))
         .filter(ready!(now))
-        .order(deliveries::id)
+        .order(deliveries::id);
+    on_both!(conn, c => rows
         .select((
             deliveries::id,
             deliveries::attempts,
@@ -192,7 +191,7 @@ pub fn candidates(
             Option::<Wish>::as_select(),
             suppressions::reason.nullable(),
         ))
-        .load(conn)
+        .load(c))
 }
 
 /// Which of some subscribers consent now to being measured.
@@ -201,14 +200,14 @@ pub fn tracking_consents(
     newsletter: i64,
     people: &[i64],
 ) -> QueryResult<Vec<i64>> {
-    consents::table
-        .filter(consents::subscriber.eq_any(people))
+    let consenting = consents::table
+        .filter(among(consents::subscriber, people))
         .filter(consents::newsletter.eq(newsletter))
         .filter(consents::purpose.eq(Purpose::Tracking))
         .filter(consents::confirmed_at.is_not_null())
         .filter(consents::withdrawn_at.is_null())
-        .select(consents::subscriber)
-        .load(conn)
+        .select(consents::subscriber);
+    on_both!(conn, c => consenting.load(c))
 }
 
 /// Marks rows as under way; only those that it returns are this worker's.
@@ -220,19 +219,35 @@ pub fn mark(
     lease_until: Instant,
     now: Instant,
 ) -> QueryResult<Vec<i64>> {
-    let waiting = deliveries::table.filter(deliveries::id.eq_any(ids)).filter(ready!(now));
-    diesel::update(waiting)
-        .set((
-            deliveries::state.eq(DeliveryState::InData),
-            deliveries::variant.eq(variant),
-            deliveries::attempts.eq(deliveries::attempts + 1),
-            deliveries::due_at.eq(None::<Instant>),
-            deliveries::worker.eq(worker),
-            deliveries::lease_until.eq(lease_until),
-        ))
-        .returning(deliveries::id)
-        .get_results(conn)
+    let mark = Mark { ids: among(deliveries::id, ids), variant, worker, lease_until, now };
+    on_both!(conn, c => mark.get_results(c))
 }
+
+struct Mark<'a> {
+    ids: Among<deliveries::id>,
+    variant: Variant,
+    worker: &'a str,
+    lease_until: Instant,
+    now: Instant,
+}
+
+// The same condition as `ready!`.
+statement!(Mark<'_> => BigInt, (self, out) => {
+    out.push_sql(
+        "UPDATE deliveries SET state = 'in_data', attempts = attempts + 1, due_at = NULL, variant = ",
+    );
+    out.push_bind_param::<Text, _>(&self.variant)?;
+    out.push_sql(", worker = ");
+    out.push_bind_param::<Text, _>(self.worker)?;
+    out.push_sql(", lease_until = ");
+    out.push_bind_param::<Moment, _>(&self.lease_until)?;
+    out.push_sql(" WHERE ");
+    self.ids.walk_ast(out.reborrow())?;
+    out.push_sql(" AND (state = 'queued' OR (state = 'deferred' AND due_at <= ");
+    out.push_bind_param::<Moment, _>(&self.now)?;
+    out.push_sql(")) RETURNING id");
+    Ok(())
+});
 
 /// Gives rows that wait their final state: not sent, for a reason.
 pub fn skip(
@@ -269,84 +284,6 @@ pub fn skip_remaining(
         .select(deliveries::id)
         .load(conn)?;
     skip(conn, &ids, SkipReason::Cancelled, now)
-}
-
-/// What became of a row that was marked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// The delivery.
-    pub id: i64,
-    /// The lease under which it was marked. A row that was taken over has another one, though the
-    /// worker may be the same.
-    pub lease_until: Instant,
-    /// Its new state.
-    pub state: DeliveryState,
-    /// −1 takes the try back: nothing was sent.
-    pub attempts: i32,
-    /// When it is tried again; none of a deferred row holds it for a person.
-    pub due_at: Option<Instant>,
-    /// 1 if it may have gone out without our knowing.
-    pub uncertain: i32,
-    /// The server's code.
-    pub code: Option<i32>,
-    /// The enhanced status code.
-    pub status: Option<String>,
-    /// The server's words, or what went wrong; none keeps what is there.
-    pub text: Option<String>,
-    /// The server says that there is no such address.
-    pub is_gone: bool,
-    /// When it became final.
-    pub finished_at: Option<Instant>,
-}
-
-/// Records a window in one statement and returns how many rows were still as this worker marked
-/// them. A row that was taken over in the meantime is left as it was made then; and of an erased
-/// person no words are kept, because servers repeat addresses.
-pub fn record(conn: &mut DbConn, worker: &str, records: &[Record]) -> QueryResult<usize> {
-    if records.is_empty() {
-        return Ok(0);
-    }
-    const COLUMNS: usize = 10;
-    let mut rows = String::new();
-    for row in 0..records.len() {
-        let gap = if row == 0 { "" } else { ", " };
-        let first = row * COLUMNS + 1;
-        let _ = write!(rows, "{gap}(${first}");
-        for column in first + 1..first + COLUMNS {
-            let _ = write!(rows, ", ${column}");
-        }
-        rows.push(')');
-    }
-    let sql = format!(
-        "UPDATE deliveries SET state = v.column2, attempts = attempts + v.column3, \
-         due_at = v.column4, uncertain = uncertain + v.column5, \
-         reply_code = CASE WHEN v.column8 IS NULL THEN reply_code ELSE v.column6 END, \
-         reply_status = CASE WHEN v.column8 IS NULL THEN reply_status ELSE v.column7 END, \
-         reply_text = CASE WHEN subscriber IS NULL THEN NULL \
-         WHEN v.column8 IS NULL THEN reply_text ELSE v.column8 END, \
-         finished_at = v.column9, worker = NULL, lease_until = NULL \
-         FROM (VALUES {rows}) AS v \
-         WHERE deliveries.id = v.column1 AND deliveries.state = 'in_data' \
-         AND deliveries.lease_until = v.column10 AND deliveries.worker = ${}",
-        records.len() * COLUMNS + 1
-    );
-    on_both!(conn, c => {
-        let mut query = diesel::sql_query(&sql).into_boxed();
-        for record in records {
-            query = query
-                .bind::<BigInt, _>(record.id)
-                .bind::<Text, _>(record.state)
-                .bind::<Integer, _>(record.attempts)
-                .bind::<Nullable<Moment>, _>(record.due_at)
-                .bind::<Integer, _>(record.uncertain)
-                .bind::<Nullable<Integer>, _>(record.code)
-                .bind::<Nullable<Text>, _>(record.status.as_deref())
-                .bind::<Nullable<Text>, _>(record.text.as_deref())
-                .bind::<Nullable<Moment>, _>(record.finished_at)
-                .bind::<Moment, _>(record.lease_until);
-        }
-        query.bind::<Text, _>(worker).execute(c)
-    })
 }
 
 /// How many recipients of an issue are said not to exist.
