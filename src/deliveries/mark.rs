@@ -58,7 +58,8 @@ pub fn window(
         return Ok(None);
     }
     let mut wanted = Vec::with_capacity(ids.len());
-    for candidate in store::candidates(conn, issue.newsletter, ids, now)? {
+    let candidates = store::candidates(conn, issue.newsletter, ids)?;
+    for candidate in candidates.into_iter().filter(|candidate| candidate.is_ready(now)) {
         match may_have(&candidate, issue.kind, now) {
             Ok(()) => wanted.push(candidate),
             Err(reason) => drop(store::skip(conn, &[candidate.id], reason, now)?),
@@ -132,6 +133,7 @@ fn may_have(row: &Candidate, kind: IssueKind, now: Instant) -> Result<(), SkipRe
 mod tests {
     use chrono::TimeDelta;
 
+    use super::super::DeliveryState;
     use super::*;
 
     #[test]
@@ -156,6 +158,8 @@ mod tests {
         for (state, scope, paused_until, suppressed, expected) in cases {
             let row = Candidate {
                 id: 1,
+                state: DeliveryState::Queued,
+                due_at: None,
                 attempts: 0,
                 uncertain: 0,
                 person: Some(store::Person {

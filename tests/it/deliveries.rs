@@ -357,8 +357,9 @@ sends! {
                     .set(deliveries::due_at.eq(now))
                     .execute(conn)?;
                 let lease = now + TimeDelta::hours(1);
-                let candidates = store::candidates(conn, issue.newsletter, &ids, now)?;
-                let ready: Vec<i64> = candidates.iter().map(|row| row.id).collect();
+                let candidates = store::candidates(conn, issue.newsletter, &ids)?;
+                let ready = candidates.iter().filter(|row| row.is_ready(now));
+                let ready: Vec<i64> = ready.map(|row| row.id).collect();
                 let marked = store::mark(conn, &ids, Variant::Plain, "a worker", lease, now)?;
                 Ok((ready == marked, marked == [ids[2]]))
             })

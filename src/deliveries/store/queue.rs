@@ -16,17 +16,6 @@ use crate::issues::render::{IssueLink, Rendered};
 use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionState};
 use crate::{on_both, statement};
 
-/// Whether a row may be sent now: for the first time, or again and its time has come. One that is
-/// held has no time.
-macro_rules! ready {
-    ($now:expr) => {
-        deliveries::state.eq(DeliveryState::Queued).or(deliveries::state
-            .eq(DeliveryState::Deferred)
-            .and(deliveries::due_at.is_not_null())
-            .and(deliveries::due_at.assume_not_null().le($now)))
-    };
-}
-
 /// States of a row that has no final state and is not under way.
 const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
 
@@ -125,6 +114,10 @@ pub fn next_due(conn: &mut DbConn, issue: i64) -> QueryResult<Option<Instant>> {
 pub struct Candidate {
     /// The delivery.
     pub id: i64,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// When it may be tried again; none of a deferred row holds it.
+    pub due_at: Option<Instant>,
     /// How often it has been tried.
     pub attempts: i32,
     /// How often it may have gone out without our knowing.
@@ -165,14 +158,20 @@ pub struct Wish {
     pub paused_until: Option<Instant>,
 }
 
-/// Rows that may be sent now, by id, with what is known of their recipients. A row whose id was
-/// looked up a while ago may have been tried since, and be put off or held by now.
-pub fn candidates(
-    conn: &mut DbConn,
-    newsletter: i64,
-    ids: &[i64],
-    now: Instant,
-) -> QueryResult<Vec<Candidate>> {
+impl Candidate {
+    /// Whether it may be sent now: for the first time, or again and its time has come. A row whose
+    /// id was looked up a while ago may have been tried since.
+    pub fn is_ready(&self, now: Instant) -> bool {
+        match self.state {
+            DeliveryState::Queued => true,
+            DeliveryState::Deferred => self.due_at.is_some_and(|at| at <= now),
+            _ => false,
+        }
+    }
+}
+
+/// Rows by id, with what is known of their recipients.
+pub fn candidates(conn: &mut DbConn, newsletter: i64, ids: &[i64]) -> QueryResult<Vec<Candidate>> {
     let subscription =
         subscriptions::subscriber.eq(subscribers::id).and(subscriptions::newsletter.eq(newsletter));
     let rows = deliveries::table
@@ -180,11 +179,12 @@ pub fn candidates(
         .left_join(subscriptions::table.on(subscription))
         .left_join(suppressions::table.on(suppressions::address_hash.eq(subscribers::address_hash)))
         .filter(among(deliveries::id, ids))
-        .filter(ready!(now))
         .order(deliveries::id);
     on_both!(conn, c => rows
         .select((
             deliveries::id,
+            deliveries::state,
+            deliveries::due_at,
             deliveries::attempts,
             deliveries::uncertain,
             Option::<Person>::as_select(),
@@ -231,7 +231,7 @@ struct Mark<'a> {
     now: Instant,
 }
 
-// The same condition as `ready!`.
+// The same condition as that of `Candidate::is_ready`.
 statement!(Mark<'_> => BigInt, (self, out) => {
     out.push_sql(
         "UPDATE deliveries SET state = 'in_data', attempts = attempts + 1, due_at = NULL, variant = ",

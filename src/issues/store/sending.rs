@@ -10,7 +10,8 @@ use crate::db::schema::issues;
 
 /// How far an issue has come.
 pub fn state(conn: &mut DbConn, id: i64) -> QueryResult<IssueState> {
-    issues::table.find(id).select(issues::state).first(conn)
+    // Without a LIMIT, for which SQLite would plan the statement anew each time.
+    issues::table.find(id).select(issues::state).get_result(conn)
 }
 
 /// An issue's time has come: its audience is about to be written down. It was scheduled, or held
