@@ -117,7 +117,7 @@
   // and the place stays.
   function refreshView(revision) {
     const old = document.getElementById("view");
-    const place = old.contentDocument?.documentElement.scrollTop ?? 0;
+    const place = old.contentDocument?.documentElement?.scrollTop ?? 0;
     const fresh = old.cloneNode();
     fresh.src = old.src.replace(/revision=.*/, `revision=${revision}`);
     fresh.hidden = true;
@@ -137,7 +137,7 @@
     clearTimeout(timer);
     if (saving) await saving;
     const open = [...form().querySelectorAll(".block > details[open]")].map((d) => d.parentElement.id);
-    const scroll = document.getElementById("view")?.contentDocument?.documentElement.scrollTop ?? 0;
+    const scroll = document.getElementById("view")?.contentDocument?.documentElement?.scrollTop ?? 0;
     const theme = document.getElementById("theme")?.open;
     form().setAttribute("aria-busy", "true");
     form().inert = true;
