@@ -68,6 +68,9 @@ pub async fn act(app: &App, issue: PublicId, action: Action, actor: &str) -> Res
         .db
         .write(move |conn| {
             let issue = issues::store::by_uuid(conn, issue)?;
+            // What is decided here is decided for the state that it has then.
+            issues::store::lock(conn, issue.id)?;
+            let issue = issues::store::find(conn, issue.id)?;
             let counts = store::counts(conn, issue.id)?;
             if !action.fits(issue.state, &counts) {
                 return Err(Error::Conflict("error-delivery-state"));

@@ -40,11 +40,18 @@ pub fn settle(app: &App, id: i64) -> Result<Settled> {
         control::pause_by_program(app, &issue, PauseReason::Uncertain, &why)?;
     } else if adds_up(&issue, &counts) {
         let now = app.clock.now();
-        let is_first = app.db.write_blocking(move |conn| {
-            Ok(issues::store::finish(conn, id, IssueState::Sending, now)?)
+        let end = app.db.write_blocking(move |conn| {
+            // A person may have put rows back since they were counted.
+            issues::store::lock(conn, id)?;
+            match store::counts(conn, id)? == counts {
+                true => Ok(Some(issues::store::finish(conn, id, IssueState::Sending, now)?)),
+                false => Ok(None),
+            }
         })?;
-        if is_first {
-            tracing::info!(issue = %issue.uuid, ?counts, "an issue is sent");
+        match end {
+            Some(true) => tracing::info!(issue = %issue.uuid, "an issue is sent"),
+            Some(false) => {}
+            None => return Ok(Settled::Open(Some(now))),
         }
     } else {
         let why = format!(

@@ -18,7 +18,7 @@ pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
     slugs_like,
 };
-pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, reopen, state};
+pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
 
 use diesel::prelude::*;
 

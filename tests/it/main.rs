@@ -13,6 +13,7 @@ mod composer;
 mod composer_browser;
 mod deliveries;
 mod deliveries_control;
+mod deliveries_hostile;
 mod deliveries_policy;
 mod deliveries_sign_in;
 mod disk_full;

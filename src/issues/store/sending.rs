@@ -14,6 +14,12 @@ pub fn state(conn: &mut DbConn, id: i64) -> QueryResult<IssueState> {
     issues::table.find(id).select(issues::state).get_result(conn)
 }
 
+/// Lets nobody else change an issue, or what depends on its state, before the transaction ends.
+pub fn lock(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    let same = issues::state.eq(issues::state);
+    diesel::update(issues::table.find(id)).set(same).execute(conn).map(drop)
+}
+
 /// An issue's time has come: its audience is about to be written down. It was scheduled, or held
 /// because it was late. `false` when somebody else was first.
 pub fn begin_fan_out(
