@@ -60,3 +60,17 @@ sends! {
         }
     }
 }
+
+#[actix_web::test]
+async fn an_issue_that_was_paused_for_a_week_keeps_the_quota() {
+    let sending = Sending::with(&[("SEND_PER_DAY", "10")]).await;
+    sending.readers(30).await;
+    let issue = sending.due_issue().await;
+    sending.app.run_until_idle().await;
+    assert_eq!(sending.relay.count(), 10);
+    act(&sending, &issue, Action::Pause).await;
+    sending.app.clock.advance(TimeDelta::days(9));
+    act(&sending, &issue, Action::Resume).await;
+    sending.app.run_until_idle().await;
+    assert_eq!(sending.relay.count(), 20);
+}

@@ -1,6 +1,5 @@
 //! What counts against the relay's quota.
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::super::DeliveryState;
@@ -8,12 +7,13 @@ use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::{deliveries, issues};
 
-/// What was accepted since, of issues that began in the week before: no issue goes on for longer.
+/// What was accepted since, of issues that are on their way or ended since then.
 macro_rules! accepted {
     ($then:expr) => {
         deliveries::table
             .inner_join(issues::table)
-            .filter(issues::started_at.ge($then - TimeDelta::days(7)))
+            .filter(issues::started_at.is_not_null())
+            .filter(issues::finished_at.is_null().or(issues::finished_at.ge($then)))
             .filter(deliveries::state.eq(DeliveryState::Accepted))
             .filter(deliveries::finished_at.ge($then))
     };
