@@ -175,7 +175,7 @@ impl Run<'_> {
         let (issue, worker) = (self.issue.clone(), self.worker.to_owned());
         let variants = (self.letter.shared_variant, self.letter.asks_for_consent());
         let now = self.app.clock.now();
-        let gone: Vec<i64> = match self.breaker.believes() {
+        let gone: Vec<i64> = match self.breaker.believes(&records) {
             true => {
                 records.iter().filter(|record| record.is_gone).map(|record| record.id).collect()
             }

@@ -74,3 +74,59 @@ async fn an_issue_that_was_paused_for_a_week_keeps_the_quota() {
     sending.app.run_until_idle().await;
     assert_eq!(sending.relay.count(), 20);
 }
+
+#[actix_web::test]
+async fn full_mailboxes_do_not_switch_off_the_limit_for_addresses_that_are_gone() {
+    let settings = [("SEND_FAILURES_SAMPLE", "10"), ("SEND_FAILURES", "50")];
+    let sending = Sending::with(&settings).await;
+    sending.readers(60).await;
+    let issue = sending.due_issue().await;
+    sending.relay.plays(|to, nth| match (number(to), nth) {
+        (..16, _) => Play::Accept,
+        (16..26, _) => Play::RefuseRecipient("550 5.2.2 mailbox full"),
+        (_, 1) => Play::RefuseRecipient("451 4.3.0 later"),
+        _ => Play::RefuseRecipient("550 5.1.1 no such user"),
+    });
+    sending.app.run_until_idle().await;
+    let (now, counts) = sending.look(&issue).await;
+    assert_eq!((now.state, counts.failed, counts.deferred), (IssueState::Sending, 10, 34));
+    sending.app.clock.advance(TimeDelta::minutes(6));
+    sending.app.run_until_idle().await;
+    let (now, counts) = sending.look(&issue).await;
+    assert_eq!(now.pause_reason.as_deref(), Some("failures"), "{:?} {counts:?}", now.state);
+    let suppressed = suppressed(&sending).await;
+    assert!((1..=20).contains(&suppressed), "{suppressed}");
+}
+
+#[actix_web::test]
+async fn no_more_are_suppressed_than_the_limit_however_large_a_window_is() {
+    let sending = Sending::with(&[("SEND_CONNECTIONS", "1"), ("SEND_WINDOW", "100")]).await;
+    sending.readers(45).await;
+    let issue = sending.due_issue().await;
+    sending.relay.plays(|_, _| Play::RefuseRecipient("550 5.1.1 no such user"));
+    sending.app.run_until_idle().await;
+    let (now, counts) = sending.look(&issue).await;
+    assert_eq!((now.state, counts.failed), (IssueState::Paused, 45));
+    let suppressed = suppressed(&sending).await;
+    assert!(suppressed <= 20, "{suppressed}");
+}
+
+#[actix_web::test]
+async fn the_sample_of_the_first_is_as_large_as_it_is_set_however_large_a_window_is() {
+    let settings = [
+        ("SEND_CONNECTIONS", "1"),
+        ("SEND_WINDOW", "1000"),
+        ("SEND_FAILURES_SAMPLE", "100"),
+        ("SEND_FAILURES", "5"),
+    ];
+    let sending = Sending::with(&settings).await;
+    sending.readers(300).await;
+    let issue = sending.due_issue().await;
+    // Two in a hundred.
+    sending.relay.plays(|to, _| match number(to) % 50 {
+        7 => Play::RefuseRecipient("550 5.2.2 mailbox full"),
+        _ => Play::Accept,
+    });
+    let counts = sending.run_to_the_end(&issue).await;
+    assert_eq!((counts.accepted, counts.failed), (294, 6));
+}
