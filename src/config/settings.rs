@@ -48,7 +48,7 @@ settings! {
     SEND_PROVIDER_SAMPLE = "200", "How many of the last messages to a provider SEND_PROVIDER_REFUSALS is counted among: enough that one strict mailbox stops nothing, few enough that a stop comes early.";
     SEND_PROVIDER_PAUSE = "60", "Minutes until one message tries whether a stopped provider takes our mail again: such blocks are lifted after hours, seldom after minutes.";
     SEND_RAMP_UP = "0", "Minutes in which an issue grows from a tenth of SEND_PER_MINUTE to all of it: a relay that has heard nothing for weeks distrusts a flood.";
-    SEND_DEADLINE = "24", "Hours from the beginning of an issue in which a recipient who cannot take it now is tried again: an issue of the day before is worth less than none.";
+    SEND_DEADLINE = "24", "Hours from the beginning of an issue, or from when a person let it go on, in which a recipient who cannot take it now is tried again: an issue of the day before is worth less than none.";
     SEND_RETRY_PAUSES = "5,15,60,240,240,360,480", "Minutes to wait after each temporary refusal, separated by commas; up to a tenth less by chance, so that what failed together does not come back together. They grow, because a greylist opens within minutes and a broken server within hours. After the last pause one more try decides.";
     SEND_LATE = "2", "Hours by which an issue may be overdue and still go out by itself. A later one is held and asked about: after an outage its day may be over, and a restored backup must not send again what went out before.";
     SEND_UNCERTAIN = "resend", "What becomes of a copy of which nobody knows whether it went out, because the program was killed or the line broke at its end: resend sends it once more, hold leaves it to a person.";

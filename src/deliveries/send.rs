@@ -63,7 +63,8 @@ pub fn run(
         letter: &letter,
         rules: Rules {
             sending: &app.config.sending,
-            deadline: issue.started_at.unwrap_or(app.clock.now()) + app.config.sending.deadline,
+            // It was moved last when it began, or when a person let it go on.
+            deadline: issue.updated_at + app.config.sending.deadline,
         },
         breaker: Breaker::load(app, issue)?,
         worker,

@@ -59,6 +59,30 @@ sends! {
             assert_eq!((now.state, counts.deferred), (IssueState::Sending, 4));
         }
     }
+
+    async fn an_issue_that_waited_for_days_may_still_be_out_a_day_after_it_went_on(sending: Sending) {
+        sending.readers(60).await;
+        let issue = sending.due_issue().await;
+        sending.fan_out(&issue).await;
+        act(&sending, &issue, Action::Pause).await;
+        sending.app.clock.advance(TimeDelta::days(2));
+        act(&sending, &issue, Action::Resume).await;
+        // One provider says that it gets too much, and who is behind must wait.
+        let complaints = AtomicUsize::new(0);
+        sending.relay.plays(move |to, _| {
+            let complains = to.ends_with("@odense.example")
+                && complaints.fetch_add(1, Ordering::SeqCst) == 0;
+            match complains {
+                true => Play::RefuseRecipient("421 4.7.0 too fast"),
+                false => Play::Accept,
+            }
+        });
+        for _ in 0..30 {
+            sending.app.run_until_idle().await;
+            sending.app.clock.advance(TimeDelta::minutes(1));
+        }
+        assert_eq!(sending.run_to_the_end(&issue).await.accepted, 60);
+    }
 }
 
 #[actix_web::test]
