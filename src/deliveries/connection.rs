@@ -7,6 +7,7 @@ use super::pace::Place;
 use super::policy::{self, Verdict};
 use super::send::Run;
 use super::store::Record;
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::mail::{EmailAddress, OpenError, Outcome, Session, Timeouts, hello, without_addresses};
 
@@ -46,10 +47,11 @@ pub(super) fn work(run: &Run<'_>) -> Result<()> {
             break Ok(());
         }
         for row in &window {
-            let is_late = run.app.clock.now() - marked_at > policy::START_WITHIN;
+            let until = marked_at + policy::START_WITHIN;
+            let is_late = run.app.clock.now() > until;
             let goes_on = !run.is_over() && !is_late && connection.is_open();
             done.push(match goes_on {
-                true => connection.send_in_turn(row),
+                true => connection.send_in_turn(row, until),
                 false => policy::give_back(row),
             });
         }
@@ -95,15 +97,16 @@ impl Connection<'_> {
         !self.dead
     }
 
-    /// Sends one message, or puts it off, as the pace allows.
-    fn send_in_turn(&mut self, row: &Marked) -> Record {
+    /// Sends one message, or puts it off, as the pace allows; or gives it back, if its turn does not
+    /// come by then.
+    fn send_in_turn(&mut self, row: &Marked, until: Instant) -> Record {
         let (run, clock) = (self.run, &self.run.app.clock);
         let (pace, rules) = (&run.app.sender.pace, run.rules.sending);
         let mut place = match pace.place(row.domain(), rules, clock.now()) {
             Ok(place) => place,
             Err(wait) => return policy::put_off(row, &wait, &run.rules, clock.now()),
         };
-        match run.await_turn(&mut place) {
+        match run.await_turn(&mut place, until) {
             true => self.send(row, place),
             false => policy::give_back(row),
         }

@@ -15,10 +15,14 @@ use crate::mail::{EnhancedStatus, MOST_TEXT, Meaning, Outcome, Reply, Stage, wit
 /// How long a row may be under way before somebody else may take it for lost.
 pub const LEASE: TimeDelta = TimeDelta::minutes(60);
 
-/// How long after its mark a row may still be started. What is left of the lease is longer than a
+/// How long after its mark a row may still be started: at the mark it was read whether the person
+/// wants it, and who has left since is not to get it. What is left of the lease is longer than a
 /// message can take: RFC 5321 (4.5.3.2) gives each of MAIL and RCPT 5 minutes, DATA 2, a block 3
 /// and the final dot 10.
-pub const START_WITHIN: TimeDelta = TimeDelta::minutes(30);
+pub const START_WITHIN: TimeDelta = TimeDelta::minutes(1);
+
+/// How soon after its mark a row goes out at the rate that is set, if no more are marked than that.
+pub const SOON: TimeDelta = TimeDelta::seconds(10);
 
 /// What to do after an outcome.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +39,8 @@ pub enum Verdict {
 pub struct Rules<'a> {
     /// The settings.
     pub sending: &'a SendingRules,
-    /// Nobody is tried again after this.
+    /// Nobody is tried again after this: so long after the issue began, or after a person let it go
+    /// on.
     pub deadline: Instant,
 }
 

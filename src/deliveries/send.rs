@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::breaker::Breaker;
 use super::letter::Letter;
 use super::pace::Place;
-use super::policy::Rules;
+use super::policy::{self, Rules};
+use super::provider::as_seconds;
 use super::sender::Tally;
 use super::store::Record;
 use super::turns::Turns;
@@ -35,6 +36,8 @@ pub(super) struct Run<'a> {
     /// Nothing more is to be marked.
     pub(super) is_drained: AtomicBool,
     pub(super) turns: Turns,
+    /// How many connections share the rate.
+    connections: usize,
     /// Why a connection gave up.
     trouble: Mutex<Option<String>>,
 }
@@ -56,15 +59,18 @@ pub fn run(
         return Ok(Some(quota::USED_UP.to_owned()));
     }
     let letter = Letter::load(app, issue)?;
-    let windows = waiting.div_ceil(app.config.sending.window);
+    let rules = &app.config.sending;
+    let windows = waiting.div_ceil(rules.window);
+    let soon = rules.per_minute.map(|most| soon(most as f64 / 60.0).ceil() as usize);
+    let connections = rules.connections.min(windows).min(soon.unwrap_or(usize::MAX)).max(1);
     let run = Run {
         app,
         issue,
         letter: &letter,
         rules: Rules {
-            sending: &app.config.sending,
+            sending: rules,
             // It was moved last when it began, or when a person let it go on.
-            deadline: issue.updated_at + app.config.sending.deadline,
+            deadline: issue.updated_at + rules.deadline,
         },
         breaker: Breaker::load(app, issue)?,
         worker,
@@ -73,9 +79,9 @@ pub fn run(
         halt: AtomicBool::new(false),
         is_drained: AtomicBool::new(false),
         turns,
+        connections,
         trouble: Mutex::new(None),
     };
-    let connections = app.config.sending.connections.min(windows);
     std::thread::scope(|scope| -> Result<()> {
         let threads: Vec<_> =
             (0..connections).map(|_| scope.spawn(|| connection::work(&run))).collect();
@@ -89,12 +95,26 @@ pub fn run(
 }
 
 impl Run<'_> {
-    /// Waits until the relay may have another message; `false` when the run ends before.
-    pub(super) fn await_turn(&self, place: &mut Place<'_>) -> bool {
+    /// How many rows a connection marks at once: no more than go soon at the rate that is set.
+    pub(super) fn window(&self) -> usize {
+        let most = self.rules.sending.window;
+        let share = |rate| (soon(rate) / self.connections as f64) as usize;
+        self.rate(self.app.clock.now()).map_or(most, |rate| share(rate).clamp(1, most))
+    }
+
+    /// Messages a second in all, if that is set.
+    fn rate(&self, now: Instant) -> Option<f64> {
+        self.rules.sending.per_minute.map(|most| most as f64 / 60.0 * self.ramp(now))
+    }
+
+    /// Waits until the relay may have another message; `false` when the run or the time ends before.
+    pub(super) fn await_turn(&self, place: &mut Place<'_>, until: Instant) -> bool {
         while !self.is_over() {
             let (rules, now) = (self.rules.sending, self.app.clock.now());
-            let rate = rules.per_minute.map(|most| most as f64 / 60.0 * self.ramp(now));
-            match place.turn(rate, rules, now) {
+            if now > until {
+                break;
+            }
+            match place.turn(self.rate(now), rules, now) {
                 Ok(()) => return true,
                 Err(at) => {
                     let wait = (at - now).to_std().unwrap_or_default();
@@ -135,6 +155,11 @@ impl Run<'_> {
             tracing::error!(issue = %self.issue.uuid, error = ?error, "an issue could not be paused");
         }
     }
+}
+
+/// How many messages go soon at a rate.
+fn soon(rate: f64) -> f64 {
+    rate * as_seconds(policy::SOON)
 }
 
 impl Tally {

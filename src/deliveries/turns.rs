@@ -113,7 +113,7 @@ impl Run<'_> {
         let mut asked = std::mem::take(&mut lock(desk.0).asked);
         let records = asked.iter_mut().flat_map(|one| one.records.drain(..)).collect();
         let wanting = asked.iter().filter(|one| one.wants_more).count();
-        let window = self.rules.sending.window;
+        let window = self.window();
         match self.write_down(records, wanting * window) {
             Ok(marked) => {
                 let mut marked = marked.into_iter();

@@ -154,3 +154,35 @@ async fn the_sample_of_the_first_is_as_large_as_it_is_set_however_large_a_window
     let counts = sending.run_to_the_end(&issue).await;
     assert_eq!((counts.accepted, counts.failed), (294, 6));
 }
+
+#[actix_web::test]
+async fn at_a_slow_rate_nobody_who_leaves_while_others_go_gets_a_copy() {
+    let sending = Sending::with(&[("SEND_PER_MINUTE", "6")]).await;
+    let readers = sending.readers(30).await;
+    let issue = sending.due_issue().await;
+    let app = sending.app.app.clone();
+    let run = actix_web::rt::spawn(async move { lederbrev::jobs::run_until_idle(&app).await });
+    // Eight may go at once; then one goes every ten seconds.
+    let in_data = async || sending.look(&issue).await.1.in_data;
+    while sending.relay.count() < 8 || in_data().await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let all: Vec<i64> = readers.iter().map(|reader| reader.subscription).collect();
+    sending
+        .write(move |conn| {
+            diesel::update(subscriptions::table.filter(subscriptions::id.eq_any(all)))
+                .set(subscriptions::state.eq(SubscriptionState::Ended))
+                .execute(conn)
+        })
+        .await;
+    while !run.is_finished() {
+        sending.app.clock.advance(TimeDelta::seconds(1));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    run.await.unwrap().unwrap();
+    let counts = sending.run_to_the_end(&issue).await;
+    // Whose copy was next on the line then.
+    assert!(counts.accepted <= 8 + 2, "{counts:?}");
+    assert_eq!(sending.relay.tries(&address(29)), 0);
+}
