@@ -16,14 +16,14 @@ pub struct SendingRules {
     pub per_minute: Option<usize>,
     /// `SEND_PER_DAY`
     pub per_day: Option<usize>,
-    /// `SEND_DOMAIN_CONNECTIONS`
-    pub domain_connections: Option<usize>,
-    /// `SEND_DOMAIN_PER_MINUTE`
-    pub domain_per_minute: Option<usize>,
-    /// `SEND_DOMAIN_SLOWEST`, messages a minute
-    pub domain_slowest: usize,
-    /// `SEND_DOMAIN_GROWTH`, per cent a minute
-    pub domain_growth: usize,
+    /// `SEND_PROVIDER_CONNECTIONS`
+    pub provider_connections: Option<usize>,
+    /// `SEND_PROVIDER_PER_MINUTE`
+    pub provider_per_minute: Option<usize>,
+    /// `SEND_PROVIDER_SLOWEST`, messages a minute
+    pub provider_slowest: usize,
+    /// `SEND_PROVIDER_GROWTH`, per cent a minute
+    pub provider_growth: usize,
     /// `SEND_PROVIDER_REFUSALS`, per cent
     pub provider_refusals: usize,
     /// `SEND_PROVIDER_SAMPLE`
@@ -62,10 +62,10 @@ impl SendingRules {
             window: values.number("SEND_WINDOW", 1, 1000)?,
             per_minute: values.limit("SEND_PER_MINUTE")?,
             per_day: values.limit("SEND_PER_DAY")?,
-            domain_connections: values.limit("SEND_DOMAIN_CONNECTIONS")?,
-            domain_per_minute: values.limit("SEND_DOMAIN_PER_MINUTE")?,
-            domain_slowest: values.number("SEND_DOMAIN_SLOWEST", 1, 1000)?,
-            domain_growth: values.number("SEND_DOMAIN_GROWTH", 1, 1000)?,
+            provider_connections: values.limit("SEND_PROVIDER_CONNECTIONS")?,
+            provider_per_minute: values.limit("SEND_PROVIDER_PER_MINUTE")?,
+            provider_slowest: values.number("SEND_PROVIDER_SLOWEST", 1, 1000)?,
+            provider_growth: values.number("SEND_PROVIDER_GROWTH", 1, 1000)?,
             provider_refusals: values.number("SEND_PROVIDER_REFUSALS", 1, 100)?,
             provider_sample: values.number("SEND_PROVIDER_SAMPLE", 10, 10_000)?,
             provider_pause: minutes("SEND_PROVIDER_PAUSE", 1)?,

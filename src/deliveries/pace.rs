@@ -255,14 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_never_complained_is_not_held_up() {
+    fn a_provider_that_never_complained_is_not_held_up() {
         let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
         let places: Vec<_> = (0..10_000).map(|_| pace.place(AARHUS, &rules, at(0))).collect();
         assert!(places.iter().all(Result::is_ok));
     }
 
     #[test]
-    fn who_waits_for_a_domain_waits_one_behind_the_other_and_nobody_else_does() {
+    fn who_waits_for_a_provider_waits_one_behind_the_other_and_nobody_else_does() {
         let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
         assert_eq!(go(&pace, AARHUS, 119, &rules, at(0)), 119);
         // 120 in a minute, so one a second from now on.
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_bears_it_gets_more_again() {
+    fn a_provider_that_bears_it_gets_more_again() {
         let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
         hear(&pace, AARHUS, &too_fast(), &rules, at(0));
         assert!(go(&pace, AARHUS, 100, &rules, at(1)) < 100);
@@ -288,7 +288,8 @@ mod tests {
     #[test]
     fn a_complaint_halves_what_is_on_the_line_at_once_and_quiet_minutes_bring_it_back() {
         // So that the rate is not what stops them.
-        let (pace, rules) = (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_SLOWEST", "1000")]));
+        let (pace, rules) =
+            (Pace::default(), SendingRules::of(&[("SEND_PROVIDER_SLOWEST", "1000")]));
         let line = |now: Instant| -> Vec<_> {
             (0..20).filter_map(|_| pace.place(AARHUS, &rules, now).ok()).collect()
         };
@@ -303,9 +304,9 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_is_set_holds_for_each_domain_by_itself() {
+    fn a_limit_that_is_set_holds_for_each_provider_by_itself() {
         let (pace, rules) =
-            (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_CONNECTIONS", "2")]));
+            (Pace::default(), SendingRules::of(&[("SEND_PROVIDER_CONNECTIONS", "2")]));
         let places: Vec<_> = (0..5).map(|_| pace.place(AARHUS, &rules, at(0))).collect();
         assert_eq!(places.iter().filter(|place| place.is_ok()).count(), 2);
         assert!(pace.place("odense.example", &rules, at(0)).is_ok());
@@ -313,7 +314,7 @@ mod tests {
         assert!(pace.place(AARHUS, &rules, at(0)).is_ok());
 
         let (pace, rules) =
-            (Pace::default(), SendingRules::of(&[("SEND_DOMAIN_PER_MINUTE", "60")]));
+            (Pace::default(), SendingRules::of(&[("SEND_PROVIDER_PER_MINUTE", "60")]));
         assert_eq!(go(&pace, AARHUS, 100, &rules, at(0)), BURST as usize);
         assert_eq!(go(&pace, AARHUS, 100, &rules, at(4)), 4);
     }

@@ -134,7 +134,7 @@ pub fn give_back(row: &Marked) -> Record {
     }
 }
 
-/// A row whose domain gets no more just now waits for its turn; no try is counted. Nobody waits
+/// A row whose provider gets no more just now waits for its turn; no try is counted. Nobody waits
 /// beyond the deadline.
 pub fn put_off(row: &Marked, wait: &Wait, rules: &Rules<'_>, now: Instant) -> Record {
     let plain = Record { text: wait.why.clone(), ..give_back(row) };

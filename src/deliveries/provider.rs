@@ -109,7 +109,7 @@ impl Provider {
         }
         self.grow(rules, now);
         let rate = least(self.rate, set_rate(rules));
-        let places = least(self.places, rules.domain_connections.map(|most| most as f64));
+        let places = least(self.places, rules.provider_connections.map(|most| most as f64));
         let is_full = places.is_some_and(|places| self.on_line >= places as usize);
         if is_full || rate.is_some_and(|rate| self.bucket.take(rate, now).is_err()) {
             let pause = 1.0 / rate.unwrap_or_else(|| self.observed(now).max(1.0));
@@ -150,7 +150,7 @@ impl Provider {
             return;
         }
         let rate = least(self.rate, set).unwrap_or_else(|| self.observed(now));
-        self.rate = Some((rate / 2.0).max(rules.domain_slowest as f64 / 60.0));
+        self.rate = Some((rate / 2.0).max(rules.provider_slowest as f64 / 60.0));
         let places = self.places.unwrap_or(self.on_line as f64);
         self.places = Some((places / 2.0).max(1.0));
         self.changed_at = Some(now);
@@ -229,7 +229,7 @@ impl Provider {
         let minutes = (now - at).num_minutes();
         if minutes > 0 {
             let exponent = i32::try_from(minutes).unwrap_or(i32::MAX);
-            let growth = (1.0 + rules.domain_growth as f64 / 100.0).powi(exponent);
+            let growth = (1.0 + rules.provider_growth as f64 / 100.0).powi(exponent);
             self.rate = self.rate.map(|rate| rate * growth).filter(|rate| *rate < FAST);
             let most = rules.connections as f64;
             self.places = self.places.map(|places| places * growth).filter(|places| *places < most);
@@ -252,9 +252,9 @@ impl Provider {
     }
 }
 
-/// What is set for every domain, in messages a second.
+/// What is set for every provider, in messages a second.
 pub(super) fn set_rate(rules: &SendingRules) -> Option<f64> {
-    rules.domain_per_minute.map(|most| most as f64 / 60.0)
+    rules.provider_per_minute.map(|most| most as f64 / 60.0)
 }
 
 /// The stricter of two limits.

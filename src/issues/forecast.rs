@@ -1,7 +1,7 @@
 //! How long a sending takes at the rates that the settings allow.
 //!
-//! What only shows on the way is not foreseen: a domain that complains, a provider that refuses
-//! us, and how many messages at once a domain takes.
+//! What only shows on the way is not foreseen: a provider that complains or refuses us, and
+//! how many messages at once it takes.
 
 use chrono::TimeDelta;
 
@@ -25,14 +25,14 @@ pub fn duration(rules: &SendingRules, load: &Load) -> Option<TimeDelta> {
         let lost = rules.ramp_up.num_minutes() * 45 / 100;
         TimeDelta::minutes(load.audience.div_euclid(rate as i64) + 1 + lost)
     });
-    let by_domain =
-        rules.domain_per_minute.map(|rate| TimeDelta::minutes(load.largest / rate as i64 + 1));
+    let by_provider =
+        rules.provider_per_minute.map(|rate| TimeDelta::minutes(load.largest / rate as i64 + 1));
     // What exceeds the quota of a day waits for the next one, behind the others.
     let by_day = rules
         .per_day
         .map(|quota| TimeDelta::days((load.taken + load.audience - 1).max(0) / quota as i64));
     let by_day = by_day.filter(|days| *days > TimeDelta::zero());
-    by_minute.into_iter().chain(by_domain).chain(by_day).max()
+    by_minute.into_iter().chain(by_provider).chain(by_day).max()
 }
 
 #[cfg(test)]
@@ -54,8 +54,8 @@ mod tests {
         assert_eq!(takes(&day, 27_699, 0, 0), Some(2 * DAY));
         assert_eq!(takes(&day, 5_000, 0, 6_000), Some(DAY), "others were first");
         assert_eq!(takes(&day, 5_000, 0, 50_000), Some(5 * DAY));
-        let both = [("SEND_PER_MINUTE", "600"), ("SEND_DOMAIN_PER_MINUTE", "100")];
-        assert_eq!(takes(&both, 27_699, 8_000, 0), Some(81), "a third is at one domain");
+        let both = [("SEND_PER_MINUTE", "600"), ("SEND_PROVIDER_PER_MINUTE", "100")];
+        assert_eq!(takes(&both, 27_699, 8_000, 0), Some(81), "a third is at one provider");
         assert_eq!(takes(&both, 27_699, 800, 0), Some(47));
     }
 }

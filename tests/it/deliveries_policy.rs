@@ -106,7 +106,7 @@ sends! {
         assert_eq!(changes, [(-1, Some("bounced".to_owned()))]);
     }
 
-    async fn a_domain_that_asks_for_patience_gets_it_and_nobody_else_waits(sending: Sending) {
+    async fn a_provider_that_asks_for_patience_gets_it_and_nobody_else_waits(sending: Sending) {
         sending.readers(40).await;
         let issue = sending.due_issue().await;
         sending.relay.plays(|to, nth| match (to.ends_with("@odense.example"), nth) {
@@ -278,8 +278,8 @@ async fn what_cannot_be_out_in_time_is_refused_when_it_is_scheduled() {
 }
 
 #[actix_web::test]
-async fn a_domain_gets_no_more_at_once_than_is_set_and_everybody_gets_one() {
-    let settings = [("SEND_DOMAIN_CONNECTIONS", "1"), ("SEND_CONNECTIONS", "6")];
+async fn a_provider_gets_no_more_at_once_than_is_set_and_everybody_gets_one() {
+    let settings = [("SEND_PROVIDER_CONNECTIONS", "1"), ("SEND_CONNECTIONS", "6")];
     let sending = Sending::with(&settings).await;
     sending.readers(60).await;
     let issue = sending.due_issue().await;
@@ -370,9 +370,9 @@ async fn two_processes_keep_one_quota() {
 }
 
 #[actix_web::test]
-async fn what_one_domain_and_other_issues_take_is_foreseen() {
+async fn what_one_provider_and_other_issues_take_is_foreseen() {
     let settings =
-        [("SEND_PER_DAY", "100"), ("SEND_DOMAIN_PER_MINUTE", "1"), ("SEND_DEADLINE", "30")];
+        [("SEND_PER_DAY", "100"), ("SEND_PROVIDER_PER_MINUTE", "1"), ("SEND_DEADLINE", "30")];
     let sending = Sending::with(&settings).await;
     sending.readers(75).await;
     let token = sending.app.token(Role::Editor).await;

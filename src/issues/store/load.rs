@@ -29,7 +29,7 @@ pub fn load(
 ) -> Result<Load> {
     let call = call(issue)?;
     let audience = audience_size(conn, &call, now)?;
-    let largest = match rules.domain_per_minute {
+    let largest = match rules.provider_per_minute {
         Some(_) => largest(conn, &call, now)?,
         None => 0,
     };
