@@ -52,49 +52,38 @@ pub fn judge(
     rules: &Rules<'_>,
     now: Instant,
 ) -> Verdict {
-    let plain = Record {
-        id: row.id,
-        lease_until: row.lease_until,
-        state: DeliveryState::Queued,
-        attempts: 0,
-        due_at: None,
-        uncertain: 0,
-        code: None,
-        status: None,
-        text: None,
-        is_gone: false,
-        finished_at: None,
-    };
-    let told = |reply: &Reply| Record {
+    let told = |reply: Reply| Record {
         code: Some(reply.code.into()),
         status: reply.status.map(|status| status.to_string()),
-        text: Some(reply.text.clone()),
-        ..plain.clone()
+        text: Some(reply.text),
+        ..tried(row)
     };
+    let failed = |reply: Reply| Record {
+        state: DeliveryState::Failed,
+        finished_at: Some(now),
+        ..told(reply)
+    };
+    let not_sent = |reply: Reply| Record { attempts: -1, ..told(reply) };
     Verdict::Record(match outcome {
         Outcome::Accepted(reply) => {
-            Record { state: DeliveryState::Accepted, finished_at: Some(now), ..told(&reply) }
+            Record { state: DeliveryState::Accepted, finished_at: Some(now), ..told(reply) }
         }
         Outcome::Deferred(reply) => match next_try(row.attempts, rules, now) {
-            Some(at) => Record { state: DeliveryState::Deferred, due_at: Some(at), ..told(&reply) },
-            None => Record { state: DeliveryState::Failed, finished_at: Some(now), ..told(&reply) },
+            Some(at) => Record { state: DeliveryState::Deferred, due_at: Some(at), ..told(reply) },
+            None => failed(reply),
         },
         Outcome::Failed(reply) if reply.meaning() == Meaning::OurFault => {
             let why = without_addresses(&reply.to_string());
-            return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, why);
+            return Verdict::OurFault(not_sent(reply), why);
         }
         // A refusal by policy is about us when others are refused as well: who is refused then
         // waits with them.
         Outcome::Failed(reply) => match heard {
             Heard::Plain => {
-                let (state, is_gone) =
-                    (DeliveryState::Failed, reply.meaning() == Meaning::Recipient);
-                Record { state, is_gone, finished_at: Some(now), ..told(&reply) }
+                Record { is_gone: reply.meaning() == Meaning::Recipient, ..failed(reply) }
             }
             Heard::Stopped(wait) => put_off(row, &wait, rules, now),
-            Heard::Everywhere(why) => {
-                return Verdict::OurFault(Record { attempts: -1, ..told(&reply) }, why);
-            }
+            Heard::Everywhere(why) => return Verdict::OurFault(not_sent(reply), why),
         },
         // It is safe to send at once, on another connection; but not for ever, because there are
         // servers that break off at the same message again and again.
@@ -104,7 +93,7 @@ pub fn judge(
             let state =
                 if due_at.is_some() { DeliveryState::Deferred } else { DeliveryState::Failed };
             let finished_at = due_at.is_none().then_some(now);
-            Record { state, due_at, finished_at, text: Some(cut(&why)), ..plain }
+            Record { state, due_at, finished_at, text: Some(cut(&why)), ..tried(row) }
         }
         // The first time it is sent once more, at once; then it is held for a person.
         Outcome::Uncertain(why) => Record {
@@ -112,18 +101,23 @@ pub fn judge(
             due_at: (row.uncertain == 0 && rules.sending.resend_uncertain).then_some(now),
             uncertain: 1,
             text: Some(cut(&why)),
-            ..plain
+            ..tried(row)
         },
     })
 }
 
 /// A row that was marked and not touched goes back as it was.
 pub fn give_back(row: &Marked) -> Record {
+    Record { attempts: -1, ..tried(row) }
+}
+
+/// A row that was tried, before anything is said of what became of it.
+fn tried(row: &Marked) -> Record {
     Record {
         id: row.id,
         lease_until: row.lease_until,
         state: DeliveryState::Queued,
-        attempts: -1,
+        attempts: 0,
         due_at: None,
         uncertain: 0,
         code: None,
