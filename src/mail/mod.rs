@@ -20,7 +20,7 @@ pub use door::{Closed, Door};
 pub use letter::{Content, Letter, letter};
 pub use mailer::{MailError, Mailer};
 pub use provider::provider_of;
-pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NotSmtp, Outcome, Reply, Stage};
+pub use reply::{EnhancedStatus, MOST_TEXT, Meaning, NO_RECIPIENT, NotSmtp, Outcome, Reply, Stage};
 pub use session::{OpenError, Session, Timeouts};
 pub use tls::Trust;
 pub use url::{Credentials, MailUrl, Relay, Tls, hello};

@@ -34,6 +34,10 @@ impl fmt::Display for EnhancedStatus {
     }
 }
 
+/// The details of 5.1.x that say that there is no such recipient: mailbox, domain, syntax, moved,
+/// and a domain that takes no mail.
+pub const NO_RECIPIENT: [u16; 5] = [1, 2, 3, 6, 10];
+
 /// What a reply answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -151,32 +155,26 @@ impl Reply {
         if self.code < 500 {
             return Meaning::Transient;
         }
-        if matches!(self.code, 530 | 534 | 535 | 538) || self.stage == Stage::SignIn {
-            return Meaning::OurFault;
-        }
-        if self.refuses_to_relay() {
+        if self.is_about_sign_in() || self.refuses_to_relay() {
             return Meaning::OurFault;
         }
         let status = self.status.map(|status| (status.subject, status.detail));
         match status {
-            // 5.7.515 is Microsoft's, 5.7.25–29 Google's and RFC 7372's word on authentication;
-            // 5.7.30 is Microsoft's on signing in by password.
-            Some((7, 8 | 9 | 14 | 20..=30 | 515)) | Some((1, 7 | 8)) => Meaning::OurFault,
+            // 5.7.515 is Microsoft's, 5.7.25–29 Google's and RFC 7372's word on authentication.
+            Some((7, 14 | 20..=29 | 515)) | Some((1, 7 | 8)) => Meaning::OurFault,
             _ if self.stage == Stage::Sender || self.stage == Stage::Connection => {
                 Meaning::OurFault
             }
             Some((7, _)) => Meaning::Policy,
             Some((6, _)) | Some((3, 4)) => Meaning::Message,
             Some((4, _)) => Meaning::Domain,
-            Some((1, 1 | 2 | 3 | 6 | 10)) => Meaning::Recipient,
+            Some((1, detail)) if NO_RECIPIENT.contains(&detail) => Meaning::Recipient,
             Some((2, _)) => Meaning::Mailbox,
             None if self.stage == Stage::Message => Meaning::Message,
             _ => Meaning::Unknown,
         }
     }
-}
 
-impl Reply {
     /// Whether it refuses to let us in, so that it will again (RFC 4954; 5.7.30 is Microsoft's word
     /// on passwords).
     pub fn is_about_sign_in(&self) -> bool {

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::super::DeliveryState;
-use super::queue::GONE;
+use super::queue::statuses_of_gone;
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::deliveries;
@@ -100,7 +100,7 @@ macro_rules! retryable {
             .filter(
                 deliveries::reply_status
                     .is_null()
-                    .or(deliveries::reply_status.ne_all(GONE.map(Some))),
+                    .or(deliveries::reply_status.ne_all(statuses_of_gone().map(Some))),
             )
     };
 }

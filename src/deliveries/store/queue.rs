@@ -13,14 +13,17 @@ use crate::db::types::Moment;
 use crate::db::{Among, PublicId, among};
 use crate::issues::Issue;
 use crate::issues::render::{IssueLink, Rendered};
+use crate::mail::NO_RECIPIENT;
 use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionState};
 use crate::{on_both, statement};
 
 /// States of a row that has no final state and is not under way.
 const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
 
-/// Enhanced status codes of an address that does not exist, as in [`crate::mail::Meaning`].
-pub(super) const GONE: [&str; 5] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"];
+/// The status codes of an address that does not exist.
+pub(super) fn statuses_of_gone() -> [String; 5] {
+    NO_RECIPIENT.map(|detail| format!("5.1.{detail}"))
+}
 
 /// What of an issue was frozen when it was approved.
 pub fn rendition(conn: &mut DbConn, issue: &Issue) -> QueryResult<Rendered> {
@@ -291,7 +294,7 @@ pub fn gone(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
     deliveries::table
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::state.eq(DeliveryState::Failed))
-        .filter(deliveries::reply_status.eq_any(GONE))
+        .filter(deliveries::reply_status.eq_any(statuses_of_gone()))
         .count()
         .get_result(conn)
 }
