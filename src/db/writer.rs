@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use super::DbConn;
 use super::pool::Manager;
 use crate::error::{Error, Result};
+use crate::on_both;
 
 /// A closure to run in the open transaction.
 type Job = Box<dyn FnOnce(&mut DbConn) -> Done + Send>;
@@ -127,31 +128,20 @@ fn is_taken_back(conn: &mut DbConn) -> bool {
 }
 
 fn begin(conn: &mut DbConn) -> diesel::QueryResult<()> {
-    match conn {
-        // IMMEDIATE takes the write lock now: a transaction that reads first and writes later
-        // fails when another process has written in between.
-        DbConn::Sqlite(conn) => {
-            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
-        }
-        DbConn::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
-    }
+    // IMMEDIATE takes the write lock now: a transaction that reads first and writes later fails
+    // when another process has written in between.
+    on_both!(conn, c => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"))
 }
 
 fn commit(conn: &mut DbConn) -> diesel::QueryResult<()> {
     let result = match depth(conn) {
-        1 => match conn {
-            DbConn::Sqlite(conn) => AnsiTransactionManager::commit_transaction(conn),
-            DbConn::Postgres(conn) => AnsiTransactionManager::commit_transaction(conn),
-        },
+        1 => on_both!(&mut *conn, c => AnsiTransactionManager::commit_transaction(c)),
         // A savepoint that somebody left open: diesel would close that one and call it a commit.
         _ => Err(diesel::result::Error::BrokenTransactionManager),
     };
     if result.is_err() {
         for _ in 0..depth(conn) {
-            let _ = match conn {
-                DbConn::Sqlite(conn) => AnsiTransactionManager::rollback_transaction(conn),
-                DbConn::Postgres(conn) => AnsiTransactionManager::rollback_transaction(conn),
-            };
+            let _ = on_both!(&mut *conn, c => AnsiTransactionManager::rollback_transaction(c));
         }
     }
     result
@@ -159,10 +149,7 @@ fn commit(conn: &mut DbConn) -> diesel::QueryResult<()> {
 
 /// How many transactions and savepoints are open.
 fn depth(conn: &mut DbConn) -> u32 {
-    let status = match conn {
-        DbConn::Sqlite(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
-        DbConn::Postgres(conn) => AnsiTransactionManager::transaction_manager_status_mut(conn),
-    };
+    let status = on_both!(conn, c => AnsiTransactionManager::transaction_manager_status_mut(c));
     status.transaction_depth().ok().flatten().map_or(0, std::num::NonZeroU32::get)
 }
 
