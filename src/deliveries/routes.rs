@@ -13,7 +13,7 @@ use super::control::{self, Action};
 use super::finish::adds_up;
 use super::progress::{self, Progress};
 use super::store::{self, Counts, Listed};
-use super::{DeliveryState, PauseReason};
+use super::{DeliveryState, PauseReason, quota};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -132,6 +132,11 @@ impl View {
             self.issue.state,
             IssueState::Scheduled | IssueState::Preparing | IssueState::Sending
         ) || self.counts().in_data > 0
+    }
+
+    /// Whether it is only the relay's quota that it waits for, with which nothing is wrong.
+    fn waits_for_quota(&self) -> bool {
+        self.trouble.as_deref() == Some(quota::USED_UP)
     }
 
     /// Why it is paused, as a key of the texts.

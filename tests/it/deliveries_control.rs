@@ -101,7 +101,7 @@ sends! {
         let operator = sending.app.signed_in(Role::Operator).await;
         let page = sending.app.url(&format!("/admin/deliveries/{}", issue.uuid));
         let text = operator.get(&page).send().await.unwrap().text().await.unwrap();
-        assert!(text.contains("mailserveren driller"), "{text}");
+        assert!(text.contains("problemer med mailserveren"), "{text}");
         sending.relay.plays(|_, _| Play::Accept);
         sending.app.run_until_idle().await;
         assert_eq!(sending.relay.count(), 0, "not before the pause is over");

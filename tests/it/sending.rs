@@ -12,6 +12,7 @@ use lederbrev::deliveries::{DeliveryState, SkipReason};
 use lederbrev::issues::splice::{Splice, name_marker};
 use lederbrev::issues::{Issue, IssueKind, IssueState, Origin};
 use lederbrev::on_both;
+use lederbrev::staff::Role;
 use lederbrev::subscribers::{Scope, SubscriptionState, suppression};
 use lederbrev::web::Lang;
 
@@ -143,6 +144,20 @@ impl Sending {
         assert_eq!(issue.audience_count, Some(counts.accepted + counts.failed + counts.skipped));
         assert_eq!((counts.queued, counts.in_data, counts.deferred), (0, 0, 0));
         counts
+    }
+
+    /// Has an operator do something to an issue, such as `resume`.
+    pub async fn act(&self, issue: &Issue, action: &str) {
+        let operator = self.app.signed_in(Role::Operator).await;
+        let url = self.app.url(&format!("/admin/deliveries/{}/{action}", issue.uuid));
+        assert_eq!(operator.post(url).send().await.unwrap().status(), 303);
+    }
+
+    /// Why an issue is paused, which it must be.
+    pub async fn paused_because(&self, issue: &Issue) -> Option<String> {
+        let (issue, _) = self.look(issue).await;
+        assert_eq!(issue.state, IssueState::Paused);
+        issue.pause_reason
     }
 
     /// Why rows were skipped, in the order of the rows.
