@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::store::{self, Forsaken};
+use super::store::{self, Orphans};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::presence::{common_time, grace, is_gone};
@@ -23,7 +23,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         let mut workers = store::workers(conn)?;
         workers.retain(|name| name != worker);
         let common = common_time(conn, now)?;
-        Ok((workers, store::is_any_forsaken(conn, Forsaken::Late(common, worker))?))
+        Ok((workers, store::has_orphans(conn, Orphans::Late(common, worker))?))
     })?;
     missing.0.retain(|name, _| others.contains(name));
     let again = app.config.sending.resend_uncertain.then_some(now);
@@ -38,7 +38,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         let (is_gone, rows) = app.db.write_blocking(move |conn| {
             let is_gone = is_gone(conn, &name)?;
             let rows = match is_gone && is_sure {
-                true => store::forsake(conn, Forsaken::Of(&name), again)?,
+                true => store::recover(conn, Orphans::Of(&name), again)?,
                 false => 0,
             };
             Ok((is_gone, rows))
@@ -52,7 +52,7 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
         let worker = worker.to_owned();
         count += app.db.write_blocking(move |conn| {
             let common = common_time(conn, now)?;
-            Ok(store::forsake(conn, Forsaken::Late(common, &worker), again)?)
+            Ok(store::recover(conn, Orphans::Late(common, &worker), again)?)
         })?;
     }
     if count > 0 {
@@ -69,12 +69,11 @@ pub fn abandoned(app: &App, worker: &str, missing: &mut Missing) -> Result<bool>
 pub fn own(app: &App, worker: &str, issue: i64) -> Result<()> {
     let worker = worker.to_owned();
     let again = app.config.sending.resend_uncertain.then_some(app.clock.now());
-    let has_any = app
-        .db
-        .read_blocking(|conn| Ok(store::is_any_forsaken(conn, Forsaken::In(issue, &worker))?))?;
+    let has_any =
+        app.db.read_blocking(|conn| Ok(store::has_orphans(conn, Orphans::In(issue, &worker))?))?;
     if has_any {
         app.db.write_blocking(move |conn| {
-            Ok(store::forsake(conn, Forsaken::In(issue, &worker), again)?)
+            Ok(store::recover(conn, Orphans::In(issue, &worker), again)?)
         })?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use lederbrev::clock::Instant;
 use lederbrev::db::presence::{Presence, common_time};
 use lederbrev::db::schema::deliveries;
-use lederbrev::deliveries::store::{self, Forsaken, Record};
+use lederbrev::deliveries::store::{self, Orphans, Record};
 use lederbrev::deliveries::{DeliveryState, Variant};
 
 use crate::receiver::Play;
@@ -94,7 +94,7 @@ sends! {
                     .first(conn)?;
                 let (due, first) = (now + TimeDelta::minutes(5), now + TimeDelta::hours(1));
                 store::mark(conn, &[row], Variant::Plain, "a worker", first, due)?;
-                store::forsake(conn, Forsaken::Of("a worker"), Some(now))?;
+                store::recover(conn, Orphans::Of("a worker"), Some(now))?;
                 store::mark(conn, &[row], Variant::Plain, "a worker", first + TimeDelta::hours(1), due)?;
                 let record = Record {
                     id: row,

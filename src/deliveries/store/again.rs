@@ -1,12 +1,13 @@
 //! Rows that get another chance: those that nobody will record any more, failed ones, held ones.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::super::DeliveryState;
 use super::queue::statuses_of_gone;
 use crate::clock::Instant;
-use crate::db::DbConn;
 use crate::db::schema::deliveries;
+use crate::db::{DbConn, MultiBackend};
 
 /// The workers that have rows under way.
 pub fn workers(conn: &mut DbConn) -> QueryResult<Vec<String>> {
@@ -20,7 +21,7 @@ pub fn workers(conn: &mut DbConn) -> QueryResult<Vec<String>> {
 
 /// Rows under way that nobody will record any more.
 #[derive(Debug, Clone, Copy)]
-pub enum Forsaken<'a> {
+pub enum Orphans<'a> {
     /// All of a worker.
     Of(&'a str),
     /// Those of a worker in one issue.
@@ -30,62 +31,49 @@ pub enum Forsaken<'a> {
     Late(Instant, &'a str),
 }
 
-/// Whether there are such rows.
-pub fn is_any_forsaken(conn: &mut DbConn, rows: Forsaken<'_>) -> QueryResult<bool> {
-    let in_data = deliveries::table.filter(deliveries::state.eq(DeliveryState::InData));
-    let count: i64 = match rows {
-        Forsaken::Of(worker) => {
-            in_data.filter(deliveries::worker.eq(worker)).count().get_result(conn)
+impl<'a> Orphans<'a> {
+    fn condition(
+        self,
+    ) -> Box<dyn BoxableExpression<deliveries::table, MultiBackend, SqlType = Nullable<Bool>> + 'a>
+    {
+        let in_data = deliveries::state.eq(DeliveryState::InData);
+        match self {
+            Self::Of(worker) => Box::new(in_data.and(deliveries::worker.eq(worker))),
+            Self::In(issue, worker) => {
+                let of_issue = in_data.and(deliveries::issue.eq(issue));
+                Box::new(of_issue.and(deliveries::worker.eq(worker)))
+            }
+            Self::Late(then, but) => {
+                let late = in_data.and(deliveries::lease_until.lt(then));
+                Box::new(late.and(deliveries::worker.ne(but)))
+            }
         }
-        Forsaken::In(issue, worker) => in_data
-            .filter(deliveries::issue.eq(issue))
-            .filter(deliveries::worker.eq(worker))
-            .count()
-            .get_result(conn),
-        Forsaken::Late(then, but) => in_data
-            .filter(deliveries::lease_until.lt(then))
-            .filter(deliveries::worker.ne(but))
-            .count()
-            .get_result(conn),
-    }?;
+    }
+}
+
+/// Whether there are such rows.
+pub fn has_orphans(conn: &mut DbConn, rows: Orphans<'_>) -> QueryResult<bool> {
+    let count: i64 = deliveries::table.filter(rows.condition()).count().get_result(conn)?;
     Ok(count > 0)
 }
 
 /// Such rows may have gone out or not: the first time they are sent once more, at `again`, the
 /// second time they are held for a person; without `again` at once. Returns how many there were.
-pub fn forsake(
-    conn: &mut DbConn,
-    rows: Forsaken<'_>,
-    again: Option<Instant>,
-) -> QueryResult<usize> {
+pub fn recover(conn: &mut DbConn, rows: Orphans<'_>, again: Option<Instant>) -> QueryResult<usize> {
     let mut count = 0;
     // The order matters: a row that the first has changed is not under way any more.
     for (least, due_at) in [(1, None), (0, again)] {
-        let in_data = deliveries::table
-            .filter(deliveries::state.eq(DeliveryState::InData))
-            .filter(deliveries::uncertain.ge(least));
-        let set = (
-            deliveries::state.eq(DeliveryState::Deferred),
-            deliveries::uncertain.eq(deliveries::uncertain + 1),
-            deliveries::due_at.eq(due_at),
-            deliveries::worker.eq(None::<String>),
-            deliveries::lease_until.eq(None::<Instant>),
-        );
-        count += match rows {
-            Forsaken::Of(worker) => {
-                diesel::update(in_data.filter(deliveries::worker.eq(worker))).set(set).execute(conn)
-            }
-            Forsaken::In(issue, worker) => {
-                let of_issue = in_data.filter(deliveries::issue.eq(issue));
-                diesel::update(of_issue.filter(deliveries::worker.eq(worker)))
-                    .set(set)
-                    .execute(conn)
-            }
-            Forsaken::Late(then, but) => {
-                let late = in_data.filter(deliveries::lease_until.lt(then));
-                diesel::update(late.filter(deliveries::worker.ne(but))).set(set).execute(conn)
-            }
-        }?;
+        let orphans =
+            deliveries::table.filter(rows.condition()).filter(deliveries::uncertain.ge(least));
+        count += diesel::update(orphans)
+            .set((
+                deliveries::state.eq(DeliveryState::Deferred),
+                deliveries::uncertain.eq(deliveries::uncertain + 1),
+                deliveries::due_at.eq(due_at),
+                deliveries::worker.eq(None::<String>),
+                deliveries::lease_until.eq(None::<Instant>),
+            ))
+            .execute(conn)?;
     }
     Ok(count)
 }

@@ -6,7 +6,7 @@ mod queue;
 mod quota;
 mod record;
 
-pub use again::{Forsaken, decide_held, forsake, is_any_forsaken, retry, retryable, workers};
+pub use again::{Orphans, decide_held, has_orphans, recover, retry, retryable, workers};
 pub use progress::{
     Copy, Counts, Domain, Listed, Refusal, copies_after, counts, domains, last_finished, list,
     pause_note, refusals, under_way,
