@@ -79,5 +79,6 @@ mod tests {
             let row = format!("| `{name}` | {default} | {doc} |");
             assert!(rows.contains(&row.as_str()), "the README lacks: {row}");
         }
+        assert_eq!(rows.len(), SETTINGS.len(), "the README lists what is no setting any more");
     }
 }

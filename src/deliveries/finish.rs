@@ -36,7 +36,7 @@ pub fn settle(app: &App, id: i64) -> Result<Settled> {
         return Ok(Settled::Open(if has_queued { Some(app.clock.now()) } else { next_due }));
     }
     if counts.held > 0 {
-        let why = format!("{} may have been sent twice already", counts.held);
+        let why = format!("{} may have been sent already", counts.held);
         control::pause_by_program(app, &issue, PauseReason::Uncertain, &why)?;
     } else if adds_up(&issue, &counts) {
         let now = app.clock.now();
