@@ -358,7 +358,17 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
         let app = App::build(config, Clock::real()).map_err(explain)?;
         // As when serving: a restored backup sends to nobody who has left since.
         subscribers::withdrawals::replay(&app).await.map_err(explain)?;
-        deliveries::send_now::send_now(&app, issue).await.map_err(explain)
+        let mut sending = std::pin::pin!(deliveries::send_now::send_now(&app, issue));
+        tokio::select! {
+            equation = &mut sending => return equation.map_err(explain),
+            signal = stop_signal() => signal?,
+        }
+        // Who breaks it off leaves nobody in doubt.
+        tracing::info!("stopping: finishing what is in flight");
+        app.sender.stop().await;
+        let sent = tokio::time::timeout(deliveries::sender::GOODBYE, sending).await;
+        sent.context("the relay has not answered in time; what is on the line is uncertain")?
+            .map_err(explain)
     })?;
     say(&equation.to_string())?;
     anyhow::ensure!(equation.adds_up(), "not everybody in the audience is done yet");

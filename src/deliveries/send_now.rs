@@ -1,9 +1,9 @@
 //! Sending what is due of one issue in the foreground, for the command line.
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
 
 use actix_web::web::Data;
+use tokio::sync::oneshot;
 
 use super::recover::{self, Missing};
 use super::store::{self, Counts};
@@ -47,10 +47,16 @@ impl fmt::Display for Equation {
 }
 
 /// Sends what is due of an issue, named by uuid or slug. [`Error::Conflict`] when it is not being
-/// sent and its time has not come.
+/// sent and its time has not come. [`super::Sender::stop`] breaks it off.
 pub async fn send_now(app: &Data<App>, name: &str) -> Result<Equation> {
     let (app, name) = (app.clone().into_inner(), name.to_owned());
-    tokio::task::spawn_blocking(move || send(&app, &name)).await.map_err(anyhow::Error::from)?
+    let (answer, sent) = oneshot::channel();
+    // A thread of its own: tokio would not let the process end before a relay has answered.
+    std::thread::Builder::new()
+        .name("send".to_owned())
+        .spawn(move || answer.send(send(&app, &name)))
+        .map_err(anyhow::Error::from)?;
+    sent.await.map_err(|_| anyhow::anyhow!("the sending panicked"))?
 }
 
 fn send(app: &App, name: &str) -> Result<Equation> {
@@ -65,7 +71,7 @@ fn send(app: &App, name: &str) -> Result<Equation> {
     }
     let presence = Presence::announce(&app.config.database_url, sender::worker_name(app))?;
     recover::abandoned(app, presence.name(), &mut Missing::default())?;
-    sender::look(app, &issue, presence.name(), &AtomicBool::new(false))?;
+    sender::look(app, &issue, presence.name(), &app.sender.stop)?;
     app.db.read_blocking(|conn| {
         let issue = issues::store::find(conn, issue.id)?;
         let counts = store::counts(conn, issue.id)?;

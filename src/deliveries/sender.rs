@@ -34,7 +34,7 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 const MOST_PAUSE: TimeDelta = TimeDelta::seconds(90);
 
 /// How long a process that is told to end waits for messages that are on the line.
-const GOODBYE: Duration = Duration::from_secs(30);
+pub const GOODBYE: Duration = Duration::from_secs(30);
 
 /// What this process has sent since it began, for the metrics.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ pub struct Sender {
     hands: Mutex<Hands>,
     /// Why issues do not get on; apart, so that a page need not wait for a tick.
     trouble: Mutex<HashMap<i64, String>>,
-    stop: AtomicBool,
+    pub(super) stop: AtomicBool,
     /// What it has sent.
     pub tally: Tally,
     /// How fast it sends.

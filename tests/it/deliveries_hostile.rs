@@ -12,7 +12,8 @@ use lederbrev::deliveries::{DeliveryState, finish};
 use lederbrev::issues::{Issue, IssueState};
 use lederbrev::subscribers::SubscriptionState;
 
-use crate::receiver::Play;
+use crate::process::{self, migrated, prepare, sqlite, until};
+use crate::receiver::{Play, Receiver};
 use crate::sending::{Sending, address};
 use crate::sends;
 
@@ -185,4 +186,26 @@ async fn at_a_slow_rate_nobody_who_leaves_while_others_go_gets_a_copy() {
     // Whose copy was next on the line then.
     assert!(counts.accepted <= 8 + 2, "{counts:?}");
     assert_eq!(sending.relay.tries(&address(29)), 0);
+}
+
+#[test]
+fn sending_in_the_foreground_is_broken_off_without_a_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = sqlite(folder.path());
+    let relay = Receiver::start();
+    relay.plays(|_, _| {
+        std::thread::sleep(Duration::from_millis(20));
+        Play::Accept
+    });
+    let db = migrated(&url);
+    let issue = prepare(&db, 1_000);
+    let mut process = process::send(&url, folder.path(), relay.port, &issue);
+    until("the relay hears more", || relay.count() >= 50);
+    process.signal("INT");
+    until("it has ended", || process.ended().is_some());
+    assert_eq!(process.ended().unwrap().code(), Some(1), "not everybody is done");
+    let (now, counts) = process::look(&db, &issue);
+    assert_eq!((now.state, counts.in_data), (IssueState::Sending, 0), "{counts:?}");
+    assert_eq!(counts.accepted as usize, relay.count());
+    assert!(counts.queued > 0, "{counts:?}");
 }

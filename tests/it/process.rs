@@ -71,6 +71,13 @@ impl Process {
 
 /// The program, with a new worker name each time as a new container would have.
 pub fn program(url: &str, folder: &Path, relay: u16) -> Command {
+    let mut program = command(url, folder, relay);
+    program.arg("serve");
+    program
+}
+
+/// The program with the settings of the tests, and no arguments yet.
+fn command(url: &str, folder: &Path, relay: u16) -> Command {
     let log = std::fs::File::options()
         .create(true)
         .append(true)
@@ -79,7 +86,6 @@ pub fn program(url: &str, folder: &Path, relay: u16) -> Command {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mut program = Command::new(env!("CARGO_BIN_EXE_lederbrev"));
     program
-        .arg("serve")
         .env("LEDERBREV_DATABASE_URL", url)
         .env("LEDERBREV_DATA_DIR", folder)
         .env("LEDERBREV_BIND", format!("127.0.0.1:{port}"))
@@ -99,6 +105,13 @@ pub fn program(url: &str, folder: &Path, relay: u16) -> Command {
 /// Starts the program.
 pub fn serve(url: &str, folder: &Path, relay: u16) -> Process {
     Process::start(program(url, folder, relay))
+}
+
+/// Starts `lederbrev send`.
+pub fn send(url: &str, folder: &Path, relay: u16, issue: &Issue) -> Process {
+    let mut program = command(url, folder, relay);
+    program.args(["send", &issue.uuid.to_string()]);
+    Process::start(program)
 }
 
 /// Chooses the moments of faults; other ones by `KILL_SEED`, which is printed when a test fails.
