@@ -10,7 +10,7 @@ use super::provider::Wait;
 use super::store::Record;
 use crate::clock::Instant;
 use crate::config::SendingRules;
-use crate::mail::{EnhancedStatus, MOST_TEXT, Meaning, Outcome, Reply, Stage, without_addresses};
+use crate::mail::{MOST_TEXT, Meaning, Outcome, Reply, Stage, without_addresses};
 
 /// How long a row may be under way before somebody else may take it for lost.
 pub const LEASE: TimeDelta = TimeDelta::minutes(60);
@@ -149,12 +149,13 @@ pub fn is_too_fast(reply: &Reply) -> bool {
     reply.code == 421 || reply.status.is_some_and(|status| status.subject == 7)
 }
 
-/// Our own refusal of an address that no message can carry, in the words of a server.
+/// Our own refusal of an address that no message can carry, in the words of a server. It has no
+/// status: that it does not exist is for the server to say that knows the mailbox.
 pub fn unusable_address() -> Reply {
     Reply {
         stage: Stage::Recipient,
         code: 553,
-        status: Some(EnhancedStatus { class: 5, subject: 1, detail: 3 }),
+        status: None,
         text: "the address cannot be written in a message".to_owned(),
     }
 }

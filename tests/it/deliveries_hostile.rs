@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
-use lederbrev::db::schema::{deliveries, issues, subscriptions, suppressions};
+use lederbrev::db::schema::{deliveries, issues, subscribers, subscriptions, suppressions};
 use lederbrev::deliveries::control::{self, Action};
 use lederbrev::deliveries::{DeliveryState, finish};
 use lederbrev::issues::{Issue, IssueState};
@@ -186,6 +186,24 @@ async fn at_a_slow_rate_nobody_who_leaves_while_others_go_gets_a_copy() {
     // Whose copy was next on the line then.
     assert!(counts.accepted <= 8 + 2, "{counts:?}");
     assert_eq!(sending.relay.tries(&address(29)), 0);
+}
+
+#[actix_web::test]
+async fn an_address_that_only_we_cannot_write_ends_no_subscription() {
+    let sending = Sending::sqlite().await;
+    let readers = sending.readers(3).await;
+    let issue = sending.due_issue().await;
+    let odd = readers[1].subscriber;
+    sending
+        .write(move |conn| {
+            diesel::update(subscribers::table.find(odd))
+                .set(subscribers::email.eq("leder 1@odense.example"))
+                .execute(conn)
+        })
+        .await;
+    let counts = sending.run_to_the_end(&issue).await;
+    assert_eq!((counts.accepted, counts.failed), (2, 1));
+    assert_eq!(suppressed(&sending).await, 0);
 }
 
 #[test]
