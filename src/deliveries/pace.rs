@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn a_complaint_at_the_turn_of_a_minute_halves_what_was_in_force() {
+        let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
+        for second in 0..=60 {
+            assert_eq!(go(&pace, AARHUS, 10, &rules, at(second)), 10);
+        }
+        hear(&pace, AARHUS, &too_fast(), &rules, at(61));
+        assert_eq!(go(&pace, AARHUS, 100, &rules, at(62)), 5);
+    }
+
+    #[test]
     fn a_provider_that_bears_it_gets_more_again() {
         let (pace, rules) = (Pace::default(), SendingRules::of(&[]));
         hear(&pace, AARHUS, &too_fast(), &rules, at(0));

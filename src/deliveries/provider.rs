@@ -19,6 +19,10 @@ const FAST: f64 = 100.0;
 
 const MINUTE: TimeDelta = TimeDelta::seconds(60);
 
+/// How long a line of those who wait gets before it begins anew. Who is put off for hours would
+/// wait at the rate of that moment, and the rate grows again.
+const LINE: TimeDelta = TimeDelta::minutes(10);
+
 /// What was on the line when a receiver complained is no second complaint.
 const ONE_COMPLAINT: TimeDelta = TimeDelta::seconds(5);
 
@@ -113,7 +117,8 @@ impl Provider {
         let is_full = places.is_some_and(|places| self.on_line >= places as usize);
         if is_full || rate.is_some_and(|rate| self.bucket.take(rate, now).is_err()) {
             let pause = 1.0 / rate.unwrap_or_else(|| self.observed(now).max(1.0));
-            let until = self.next.filter(|next| *next > now).unwrap_or(now) + seconds(pause);
+            let in_line = |next: &Instant| *next > now && *next - now < LINE;
+            let until = self.next.filter(in_line).unwrap_or(now) + seconds(pause);
             self.next = Some(until);
             return Err(Wait { until, why: None });
         }
@@ -238,9 +243,17 @@ impl Provider {
     }
 
     fn count(&mut self, now: Instant) {
-        if self.since.is_none_or(|since| now - since > MINUTE) {
-            self.since = Some(now);
-            self.count = 0.0;
+        match self.since.map(|since| now - since) {
+            Some(passed) if passed <= MINUTE => {}
+            // Half of the minute stays known, or a complaint now would halve next to nothing.
+            Some(passed) if passed <= MINUTE * 2 => {
+                self.since = Some(now - passed / 2);
+                self.count /= 2.0;
+            }
+            _ => {
+                self.since = Some(now);
+                self.count = 0.0;
+            }
         }
         self.count += 1.0;
     }

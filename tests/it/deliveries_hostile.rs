@@ -189,6 +189,27 @@ async fn at_a_slow_rate_nobody_who_leaves_while_others_go_gets_a_copy() {
 }
 
 #[actix_web::test]
+async fn a_provider_that_is_short_tempered_at_first_gets_everybodys_copy_in_the_end() {
+    let settings = [("SEND_DEADLINE", "1"), ("SEND_PROVIDER_GROWTH", "100")];
+    let sending = Sending::with(&settings).await;
+    sending.readers(1_000).await;
+    let issue = sending.due_issue().await;
+    sending.relay.plays(|_, _| Play::RefuseRecipient("421 4.7.0 too fast"));
+    for _ in 0..40 {
+        sending.app.run_until_idle().await;
+        sending.app.clock.advance(TimeDelta::seconds(6));
+    }
+    let (_, counts) = sending.look(&issue).await;
+    assert_eq!(counts.failed, 0, "an hour is left: {counts:?}");
+    sending.relay.plays(|_, _| Play::Accept);
+    for _ in 0..50 {
+        sending.app.run_until_idle().await;
+        sending.app.clock.advance(TimeDelta::minutes(1));
+    }
+    assert_eq!(sending.run_to_the_end(&issue).await.accepted, 1_000);
+}
+
+#[actix_web::test]
 async fn an_address_that_only_we_cannot_write_ends_no_subscription() {
     let sending = Sending::sqlite().await;
     let readers = sending.readers(3).await;
