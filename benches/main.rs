@@ -32,10 +32,11 @@ fn main() {
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 5] = [
+    let benches: [(&str, fn()); 6] = [
         ("compile_once", compile_once::run),
         ("send_floor", send::floor),
         ("send_floor_postgres", send::floor_postgres),
+        ("send_dkim", send::dkim),
         ("send_latency", send::latency),
         ("send_scale", send::scale),
     ];

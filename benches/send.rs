@@ -1,5 +1,7 @@
 //! Sending: the whole product against the floor, over the same sink in the same run.
 
+use lederbrev::mail::dkim::KeyFolder;
+
 use crate::measure::{Sink, Used, median, used};
 use crate::postgres;
 
@@ -30,9 +32,14 @@ impl Place {
         let (connections, count) = (connections.to_string(), count.to_string());
         used(&["product", &self.url, folder, port, &connections, &count])
     }
+
+    /// From now on the product signs.
+    fn sign(&self) {
+        KeyFolder::new(self.folder.path().join("dkim"), None).make(None).unwrap();
+    }
 }
 
-/// One message of the product, as it came over the wire.
+/// One message of the product, as it came over the wire, unsigned.
 fn message() -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     let sink = Sink::start(&["0", file.path().to_str().unwrap()]);
@@ -46,9 +53,11 @@ fn floor_once(
     connections: usize,
     count: usize,
     file: &tempfile::NamedTempFile,
+    signs: bool,
 ) -> Used {
     let (connections, count) = (connections.to_string(), count.to_string());
-    used(&["floor", port, &connections, &count, file.path().to_str().unwrap()])
+    let words = ["floor", port, &connections, &count, file.path().to_str().unwrap(), "sign"];
+    used(&words[..words.len() - usize::from(!signs)])
 }
 
 fn describe(who: &str, used: &Used, count: usize) {
@@ -60,14 +69,18 @@ fn describe(who: &str, used: &Used, count: usize) {
     );
 }
 
-fn against_the_floor(name: &str, place: fn() -> Place, goal: f64) {
+fn against_the_floor(name: &str, place: fn() -> Place, signs: bool, goal: f64) {
     let file = message();
     let mut ratios = Vec::new();
     for _ in 0..PAIRS {
         let sink = Sink::start(&[]);
-        let floor = floor_once(&sink.port, 8, RECIPIENTS, &file);
+        let floor = floor_once(&sink.port, 8, RECIPIENTS, &file, signs);
         describe("floor", &floor, RECIPIENTS);
-        let ours = place().product(&sink.port, 8, RECIPIENTS);
+        let place = place();
+        if signs {
+            place.sign();
+        }
+        let ours = place.product(&sink.port, 8, RECIPIENTS);
         describe("product", &ours, RECIPIENTS);
         ratios.push(ours.cpu / floor.cpu);
     }
@@ -76,12 +89,17 @@ fn against_the_floor(name: &str, place: fn() -> Place, goal: f64) {
 
 /// CPU a message, on SQLite with synchronous FULL.
 pub fn floor() {
-    against_the_floor("send_floor", Place::sqlite, 2.0);
+    against_the_floor("send_floor", Place::sqlite, false, 2.0);
+}
+
+/// The same with two signatures on each message, as the floor makes them too.
+pub fn dkim() {
+    against_the_floor("send_dkim", Place::sqlite, true, 1.15);
 }
 
 /// The same on PostgreSQL: our process alone.
 pub fn floor_postgres() {
-    against_the_floor("send_floor_postgres", Place::postgres, 4.0);
+    against_the_floor("send_floor_postgres", Place::postgres, false, 4.0);
 }
 
 /// Messages a second over a line with a round trip of 20 ms.
@@ -91,7 +109,7 @@ pub fn latency() {
     let mut ratios = Vec::new();
     for _ in 0..PAIRS {
         let sink = Sink::start(&["20"]);
-        let floor = floor_once(&sink.port, 10, COUNT, &file);
+        let floor = floor_once(&sink.port, 10, COUNT, &file, false);
         describe("floor", &floor, COUNT);
         let ours = Place::sqlite().product(&sink.port, 10, COUNT);
         describe("product", &ours, COUNT);

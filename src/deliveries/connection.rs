@@ -1,7 +1,7 @@
-//! One connection: opens a session, takes windows and sends them until nothing is left.
+//! One connection: opens a session, takes rows and sends them until nothing is left.
 
 use super::PauseReason;
-use super::letter::{Paper, Unwritable};
+use super::letter::Paper;
 use super::mark::Marked;
 use super::pace::Place;
 use super::policy::{self, Verdict};
@@ -34,27 +34,21 @@ pub(super) fn work(run: &Run<'_>) -> Result<()> {
         dead: false,
         paper: Paper::default(),
     };
-    let mut done = Vec::new();
+    let mut done = None;
     let result = loop {
         // Nothing is marked before there is a way to send it.
-        let ready = run.has_more() && connection.is_open();
-        let marked_at = run.app.clock.now();
-        let window = match run.turn(std::mem::take(&mut done), ready) {
-            Ok(window) => window,
+        let is_ready = run.has_more() && connection.is_open();
+        let row = match run.turn(done.take(), is_ready) {
+            Ok(Some(row)) => row,
+            Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         };
-        if !ready {
-            break Ok(());
-        }
-        for row in &window {
-            let until = marked_at + policy::START_WITHIN;
-            let is_late = run.app.clock.now() > until;
-            let goes_on = !run.is_over() && !is_late && connection.is_open();
-            done.push(match goes_on {
-                true => connection.send_in_turn(row, until),
-                false => policy::give_back(row),
-            });
-        }
+        let until = row.marked_at + policy::START_WITHIN;
+        let is_late = run.app.clock.now() > until;
+        done = Some(match !run.is_over() && !is_late && connection.is_open() {
+            true => connection.send_in_turn(&row, until),
+            false => policy::give_back(&row),
+        });
     };
     if let Some(session) = connection.session {
         session.quit();
@@ -152,11 +146,11 @@ impl Connection<'_> {
         };
         let parts = match letter.message(links, row, &to, &mut self.paper) {
             Ok(parts) => parts,
-            Err(Unwritable::Recipient(_)) => return Outcome::Failed(policy::unusable_address()),
             // A key that cannot sign fails for everybody, so somebody must look at it.
-            Err(error @ Unwritable::Unsigned(_)) => {
-                self.run.pause(PauseReason::SenderRefused, &error.to_string());
-                return Outcome::NotSent(error.to_string());
+            Err(error) => {
+                let why = format!("the message cannot be signed: {error}");
+                self.run.pause(PauseReason::SenderRefused, &why);
+                return Outcome::NotSent(why);
             }
         };
         let from = letter.envelope_sender(links, row.id);

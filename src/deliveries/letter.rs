@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::Json;
 use crate::error::Result;
-use crate::issues::compile::{Compiled, HeaderError, IssueHeaders, Recipient};
+use crate::issues::compile::{Compiled, IssueHeaders, Recipient};
 use crate::issues::render::{Aggregate, LinkWriter, Personal, Untracked};
 use crate::issues::sender::Sender;
 use crate::issues::splice::{Person, PersonalAddresses};
@@ -42,17 +42,6 @@ pub struct Paper {
     values: Vec<u8>,
 }
 
-/// Why a copy cannot be written.
-#[derive(Debug, thiserror::Error)]
-pub enum Unwritable {
-    /// The recipient's address cannot stand in a header.
-    #[error(transparent)]
-    Recipient(#[from] HeaderError),
-    /// It cannot be signed, which is not the recipient's fault.
-    #[error("the message cannot be signed")]
-    Unsigned(#[from] SigningError),
-}
-
 impl Letter {
     /// Reads what was frozen and encodes it. Takes milliseconds: once an issue, not once a copy.
     pub fn load(app: &App, issue: &Issue) -> Result<Self> {
@@ -68,16 +57,13 @@ impl Letter {
         // A second try is the same message, so its date is the one at which the sending began.
         let started_at = issue.started_at.unwrap_or(Instant::from_micros(0));
         let headers = IssueHeaders::of(&sender, issue.zone(), issue, started_at)?;
-        let compile = |writer: &dyn LinkWriter| {
-            Compiled::new(&rendered.write(writer), &headers)
-                .map_err(|error| anyhow::Error::new(error).context("the sender of the issue"))
-        };
+        let compile = |writer: &dyn LinkWriter| Compiled::new(&rendered.write(writer), &headers);
         let aggregate = Aggregate { links: &app.links, issue: issue.id };
         let (shared_variant, shared, personal) = match newsletter.open_tracking {
-            Tracking::Off => (Variant::Plain, compile(&Untracked)?, None),
-            Tracking::Aggregate => (Variant::Aggregate, compile(&aggregate)?, None),
+            Tracking::Off => (Variant::Plain, compile(&Untracked), None),
+            Tracking::Aggregate => (Variant::Aggregate, compile(&aggregate), None),
             Tracking::Consented => {
-                (Variant::Aggregate, compile(&aggregate)?, Some(compile(&Personal)?))
+                (Variant::Aggregate, compile(&aggregate), Some(compile(&Personal)))
             }
         };
         let own_domain = headers.from.domain().to_owned();
@@ -110,7 +96,7 @@ impl Letter {
         row: &Marked,
         email: &EmailAddress,
         paper: &'a mut Paper,
-    ) -> Result<Vec<&'a [u8]>, Unwritable> {
+    ) -> Result<Vec<&'a [u8]>, SigningError> {
         let compiled = match (&self.personal, row.variant) {
             (Some(personal), Variant::Personal) => personal,
             _ => &self.shared,
@@ -118,7 +104,7 @@ impl Letter {
         let addresses = Addresses { links, row };
         let person = Person { name: row.name.as_deref(), addresses: &addresses };
         let recipient = Recipient { delivery: row.id, email, person };
-        let mut parts = compiled.message(&recipient, &mut paper.values)?;
+        let mut parts = compiled.message(&recipient, &mut paper.values);
         if let (Some(keys), Some(head)) = (&self.dkim, parts.first()) {
             let body = compiled.body_hash(&parts);
             paper.signatures.clear();

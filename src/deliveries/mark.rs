@@ -15,6 +15,8 @@ use crate::subscribers::{EndReason, Scope, SubscriptionState};
 pub struct Marked {
     /// The delivery.
     pub id: i64,
+    /// When it was marked, by the clock of this machine.
+    pub marked_at: Instant,
     /// Until when nobody else may take it for lost; part of what its outcome is recorded under.
     pub lease_until: Instant,
     /// Tries, this one included.
@@ -78,6 +80,7 @@ pub fn window(
             let consents = consenting.contains(&person.id);
             Some(Marked {
                 id: row.id,
+                marked_at: now,
                 lease_until,
                 attempts: row.attempts + 1,
                 uncertain: row.uncertain,

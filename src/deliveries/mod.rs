@@ -1,10 +1,10 @@
 //! From a due issue to one final state a recipient.
 //!
 //! [`sender`] is called every second. It has [`start`] begin what is due, [`fan_out`] write down
-//! the audience, and [`send`] send it: connections ([`connection`]) that mark a window of rows
-//! ([`mark`]), splice each into the frozen [`letter`], and write down what the server said, as
-//! [`policy`] judges it. [`recover`] takes over what a killed process left, [`finish`] checks the
-//! equation, [`control`] is what people do to an issue on its way.
+//! the audience, and [`send`] send it: connections ([`connection`]) that share a [`window`] of
+//! marked rows ([`mark`]), splice each into the frozen [`letter`], and hand in what the server
+//! said, as [`policy`] judges it. [`recover`] takes over what a killed process left, [`finish`]
+//! checks the equation, [`control`] is what people do to an issue on its way.
 //!
 //! No transaction is ever open while SMTP is spoken, and a row is under way (`in_data`) from the
 //! mark to the record. So a kill leaves only such rows in doubt, never more than connections times
@@ -30,7 +30,7 @@ pub mod send_now;
 pub mod sender;
 pub mod start;
 pub mod store;
-mod turns;
+mod window;
 
 pub use sender::{Sender, Tally};
 

@@ -1,5 +1,5 @@
-//! Sending what is due of one issue: several connections, each of which marks a window of rows,
-//! sends them, and writes down what became of them together with the next mark.
+//! Sending what is due of one issue: several connections, which share a window of marked rows
+//! ([`super::window`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use super::policy::{self, Rules};
 use super::provider::as_seconds;
 use super::sender::Tally;
 use super::store::Record;
-use super::turns::Turns;
+use super::window::Window;
 use super::{DeliveryState, PauseReason, connection, control, quota};
 use crate::app::App;
 use crate::clock::Instant;
@@ -35,9 +35,7 @@ pub(super) struct Run<'a> {
     pub(super) halt: AtomicBool,
     /// Nothing more is to be marked.
     pub(super) is_drained: AtomicBool,
-    pub(super) turns: Turns,
-    /// How many connections share the rate.
-    connections: usize,
+    pub(super) window: Window,
     /// Why a connection gave up.
     trouble: Mutex<Option<String>>,
 }
@@ -50,19 +48,17 @@ pub fn run(
     tally: &Tally,
     stop: &AtomicBool,
 ) -> Result<Option<String>> {
-    let turns = Turns::load(app, issue.id)?;
-    let waiting = turns.waiting();
-    if waiting == 0 {
+    let rules = &app.config.sending;
+    let mut window = Window::load(app, issue.id)?;
+    let soon = rules.per_minute.map_or(usize::MAX, |most| soon(most as f64 / 60.0));
+    let connections = window.open(rules.connections.min(soon.max(1)), rules.window);
+    if connections == 0 {
         return Ok(None);
     }
     if app.sender.quota.is_used_up(app)? {
         return Ok(Some(quota::USED_UP.to_owned()));
     }
     let letter = Letter::load(app, issue)?;
-    let rules = &app.config.sending;
-    let windows = waiting.div_ceil(rules.window);
-    let soon = rules.per_minute.map(|most| soon(most as f64 / 60.0).ceil() as usize);
-    let connections = rules.connections.min(windows).min(soon.unwrap_or(usize::MAX)).max(1);
     let run = Run {
         app,
         issue,
@@ -78,11 +74,10 @@ pub fn run(
         stop,
         halt: AtomicBool::new(false),
         is_drained: AtomicBool::new(false),
-        turns,
-        connections,
+        window,
         trouble: Mutex::new(None),
     };
-    std::thread::scope(|scope| -> Result<()> {
+    let sent = std::thread::scope(|scope| -> Result<()> {
         let threads: Vec<_> =
             (0..connections).map(|_| scope.spawn(|| connection::work(&run))).collect();
         for thread in threads {
@@ -90,16 +85,16 @@ pub fn run(
             thread.join().map_err(|_| anyhow::anyhow!("a sending thread panicked"))??;
         }
         Ok(())
-    })?;
+    });
+    run.close()?;
+    sent?;
     Ok(run.trouble.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Run<'_> {
-    /// How many rows a connection marks at once: no more than go soon at the rate that is set.
-    pub(super) fn window(&self) -> usize {
-        let most = self.rules.sending.window;
-        let share = |rate| (soon(rate) / self.connections as f64) as usize;
-        self.rate(self.app.clock.now()).map_or(most, |rate| share(rate).clamp(1, most))
+    /// How many messages go soon at the rate in all, if one is set.
+    pub(super) fn soon(&self, now: Instant) -> Option<usize> {
+        self.rate(now).map(soon)
     }
 
     /// Messages a second in all, if that is set.
@@ -158,8 +153,8 @@ impl Run<'_> {
 }
 
 /// How many messages go soon at a rate.
-fn soon(rate: f64) -> f64 {
-    rate * as_seconds(policy::SOON)
+fn soon(rate: f64) -> usize {
+    (rate * as_seconds(policy::SOON)) as usize
 }
 
 impl Tally {

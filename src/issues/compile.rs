@@ -76,11 +76,6 @@ pub struct Recipient<'a> {
     pub person: Person<'a>,
 }
 
-/// Why an issue cannot be encoded.
-#[derive(Debug, thiserror::Error)]
-#[error("an address that no header can carry")]
-pub struct HeaderError(#[from] lettre::address::AddressError);
-
 enum Segment {
     /// The same for everyone.
     Fixed(Fixed),
@@ -120,10 +115,7 @@ pub struct Compiled {
 
 impl Compiled {
     /// Encodes an issue.
-    ///
-    /// # Errors
-    /// When the sender's or the reply address cannot stand in a header.
-    pub fn new(written: &Written, headers: &IssueHeaders) -> Result<Self, HeaderError> {
+    pub fn new(written: &Written, headers: &IssueHeaders) -> Self {
         // `=_` cannot come up in quoted-printable text.
         let boundary = format!("=_{}", headers.issue.0.simple());
         let has_name = pieces(&written.subject).iter().any(|p| matches!(p, Piece::Splice(..)));
@@ -134,8 +126,8 @@ impl Compiled {
         encode(&written.html, Place::Html, &mut fixed, &mut body);
         fixed.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         body.push(Segment::fixed(fixed));
-        Ok(Self {
-            from: mime::address_header(From::name(), &headers.from_name, &headers.from)?,
+        Self {
+            from: mime::address_header(&From::name(), &headers.from_name, &headers.from),
             subject: match has_name {
                 true => Subject::Template(written.subject.clone()),
                 false => Subject::Fixed(mime::subject(&written.subject)),
@@ -143,30 +135,29 @@ impl Compiled {
             date: format!("Date: {}\r\n", mime::date(headers.date, headers.zone)),
             message_id_domain: headers.message_id_domain.clone(),
             issue: headers.issue,
-            headers: common_headers(headers, &boundary)?,
+            headers: common_headers(headers, &boundary),
             body,
-        })
+        }
     }
 
     /// The message for one recipient, in pieces for one vectored write; `values` holds what is
     /// this recipient's own, and may be used again for the next.
-    ///
-    /// # Errors
-    /// When the recipient's address cannot stand in a header.
     pub fn message<'a>(
         &'a self,
         recipient: &Recipient<'_>,
         values: &'a mut Vec<u8>,
-    ) -> Result<Vec<&'a [u8]>, HeaderError> {
+    ) -> Vec<&'a [u8]> {
         values.clear();
-        let unsubscribe = recipient.person.addresses.unsubscribe();
-        self.write_headers(recipient, &unsubscribe, values)?;
+        let addresses = recipient.person.addresses;
+        let (unsubscribe, preferences) = (addresses.unsubscribe(), addresses.preferences());
+        self.write_headers(recipient, &unsubscribe, values);
         let mut start = values.len();
         let mut ends = Vec::with_capacity(self.body.len());
         for segment in &self.body {
             if let Segment::Value { splice, place, fallback } = segment {
                 let value = match splice {
                     Splice::Unsubscribe => place.write(&unsubscribe),
+                    Splice::Preferences => place.write(&preferences),
                     _ => recipient.person.value(*splice, fallback, *place),
                 };
                 mime::encode_into(&value, values);
@@ -183,7 +174,7 @@ impl Compiled {
             }
             start = end;
         }
-        Ok(slices)
+        slices
     }
 
     /// The hash of a body for DKIM. `message` is what [`Compiled::message`] returned: its headers,
@@ -199,52 +190,44 @@ impl Compiled {
         hash
     }
 
-    fn write_headers(
-        &self,
-        recipient: &Recipient<'_>,
-        unsubscribe: &str,
-        out: &mut Vec<u8>,
-    ) -> Result<(), HeaderError> {
+    fn write_headers(&self, recipient: &Recipient<'_>, unsubscribe: &str, out: &mut Vec<u8>) {
         let name = text::line(recipient.person.name.unwrap_or_default());
-        let to = mime::address_header(To::name(), &name, recipient.email)?;
-        let left = format!("{}.{}", self.issue, recipient.delivery);
-        let message_id = mime::message_id(&left, &self.message_id_domain);
-        for line in [&*self.from, &to] {
-            out.extend_from_slice(line.as_bytes());
-        }
+        let mut add = |text: &str| out.extend_from_slice(text.as_bytes());
+        add(&self.from);
+        add(&mime::address_header(&To::name(), &name, recipient.email));
         match &self.subject {
-            Subject::Fixed(line) => out.extend_from_slice(line.as_bytes()),
+            Subject::Fixed(line) => add(line),
             Subject::Template(template) => {
-                let subject = recipient.person.fill(template, Place::Text);
-                out.extend_from_slice(mime::subject(&subject).as_bytes());
+                add(&mime::subject(&recipient.person.fill(template, Place::Text)));
             }
         }
-        out.extend_from_slice(self.date.as_bytes());
+        add(&self.date);
+        let left = format!("{}.{}", self.issue, recipient.delivery);
+        add("Message-ID: ");
+        add(&mime::message_id(&left, &self.message_id_domain));
         // An address cannot be folded, but it may begin a line.
-        let lines = format!(
-            "Message-ID: {message_id}\r\nList-Unsubscribe:\r\n <{unsubscribe}>\r\n{}",
-            self.headers
-        );
-        out.extend_from_slice(lines.as_bytes());
-        Ok(())
+        add("\r\nList-Unsubscribe:\r\n <");
+        add(unsubscribe);
+        add(">\r\n");
+        add(&self.headers);
     }
 }
 
 /// The headers that are the same for everyone, and the empty line that ends all of them.
-fn common_headers(headers: &IssueHeaders, boundary: &str) -> Result<String, HeaderError> {
+fn common_headers(headers: &IssueHeaders, boundary: &str) -> String {
     let reply_to = match &headers.reply_to {
-        Some(address) => mime::address_header(ReplyTo::name(), "", address)?,
+        Some(address) => mime::address_header(&ReplyTo::name(), "", address),
         None => String::new(),
     };
     let list_id = mime::list_id(&headers.list_title, &headers.list_id);
     let feedback_id = &headers.feedback_id;
-    Ok(format!(
+    format!(
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\
          {list_id}{reply_to}Feedback-ID: {feedback_id}\r\n\
          Precedence: list\r\n\
          MIME-Version: 1.0\r\n\
          Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n"
-    ))
+    )
 }
 
 fn part_start(boundary: &str, content_type: &str) -> Vec<u8> {

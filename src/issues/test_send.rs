@@ -26,13 +26,13 @@ pub async fn send(app: &App, uuid: PublicId, to: &str, staff: &Staff) -> Result<
     written.subject.insert_str(0, MARK);
     let from = EmailAddress::parse(&newsletter.sender_email).map_err(anyhow::Error::from)?;
     let headers = IssueHeaders::of(&Sender::of(&newsletter), newsletter.zone(), &issue, now)?;
-    let compiled = Compiled::new(&written, &headers).map_err(anyhow::Error::from)?;
+    let compiled = Compiled::new(&written, &headers);
     let addresses = preview::SampleAddresses { links: &app.links };
     let person = preview::sample(&staff.name, &addresses);
     // The time makes each test a message of its own: the same Message-ID twice would be dropped.
     let recipient = Recipient { delivery: -now.micros(), email: &to, person };
     let mut values = Vec::new();
-    let message = compiled.message(&recipient, &mut values).map_err(anyhow::Error::from)?.concat();
+    let message = compiled.message(&recipient, &mut values).concat();
     app.mailer.send_bytes(&from, &to, now, message).await.map_err(|error| {
         tracing::warn!(%error, "a test send failed");
         if error.is_final() {

@@ -28,8 +28,19 @@ pub fn lines(text: &str) -> String {
 
 /// One line: every stretch of blanks becomes one space, what is not clean goes.
 pub fn line(text: &str) -> String {
-    let text = lines(text);
-    text.split([' ', '\n']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    let mut is_gap = false;
+    for letter in text.chars() {
+        if matches!(letter, ' ' | '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}') {
+            is_gap = !line.is_empty();
+        } else if is_clean(letter) {
+            if std::mem::take(&mut is_gap) {
+                line.push(' ');
+            }
+            line.push(letter);
+        }
+    }
+    line
 }
 
 /// Where an address may lead.

@@ -86,7 +86,7 @@ fn check_compiled(content: &Content, name: Option<&str>, is_personal: bool) -> T
     let written: Written =
         if is_personal { rendered.write(&Personal) } else { rendered.write(&Untracked) };
     let whole = written.fill(&Person { name, addresses: &Own(3) });
-    let message = message(&Compiled::new(&written, &headers()?)?, 3, name)?;
+    let message = message(&Compiled::new(&written, &headers()?), 3, name)?;
     for line in message.split("\r\n") {
         assert!(line.is_ascii() && !line.contains(['\r', '\n']), "{line:?}");
         assert!(!line.starts_with('.'), "nothing is left to stuff: {line:?}");
@@ -138,7 +138,7 @@ fn a_name_is_written_for_the_place_where_it_lands() -> TestResult {
         "blocks": [{"kind": "text", "body": "Kære {{navn|leder}}\n\nLæs mere."}],
     }))?;
     let written = render::render(&content, &frame())?.write(&Untracked);
-    let compiled = Compiled::new(&written, &headers()?)?;
+    let compiled = Compiled::new(&written, &headers()?);
     let name = "<b>Bo & \"Å\"</b> =?utf-8?q?x?=";
     for (name, plain, html, subject) in [
         (
