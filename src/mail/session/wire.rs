@@ -7,11 +7,17 @@ use std::io::{self, IoSlice, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+/// How long the socket itself waits at most. So it need not be told anew for each read: only when
+/// less than this is left.
+const TICK: Duration = Duration::from_secs(20);
+
 /// A connection whose reads and writes end in time.
 #[derive(Debug)]
 pub(in crate::mail) struct Wire {
     stream: TcpStream,
     until: Instant,
+    /// What the socket was told last.
+    patience: Option<Duration>,
 }
 
 impl Wire {
@@ -20,7 +26,7 @@ impl Wire {
         // Without it each message waits for a delayed acknowledgement, some 40 ms.
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(block))?;
-        Ok(Self { stream, until: Instant::now() + block })
+        Ok(Self { stream, until: Instant::now() + block, patience: None })
     }
 
     /// What is done from now on must be done within this.
@@ -37,8 +43,17 @@ impl Wire {
 
 impl Read for Wire {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(self.left()?))?;
-        self.stream.read(into).map_err(named)
+        loop {
+            let wait = self.left()?.min(TICK);
+            if self.patience != Some(wait) {
+                self.stream.set_read_timeout(Some(wait))?;
+                self.patience = Some(wait);
+            }
+            match self.stream.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+        }
     }
 }
 
