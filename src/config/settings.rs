@@ -37,7 +37,7 @@ settings! {
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
     TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
     SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
-    SEND_WINDOW = "8", "Messages that a connection marks as under way in one write. Connections times window is the most that a crash can send twice.";
+    SEND_WINDOW = "8", "Messages for each connection that may be marked as under way at once; all connections share them. Connections times window is the most that a crash can send twice.";
     SEND_PER_MINUTE = "", "Messages of issues a minute in all, as the relay allows; without it, as many as it takes. Each process counts for itself.";
     SEND_PER_DAY = "", "Messages of issues in 24 hours, as the relay allows. An issue that cannot be out before SEND_DEADLINE is refused when it is scheduled. Several processes look every 500 messages or 30 seconds what the others took, more often as the end comes near: each but one may exceed it by an eighth of what was left then, and by 500 and a window at most.";
     SEND_PROVIDER_CONNECTIONS = "", "Messages that may be on the line at once to one provider: a receiving domain, or the domains of one known house. Without it there is no limit before a provider complains (421, 4.7.x); then it gets half of what it had, and more again with every quiet minute. A relay queues by itself, and a limit that nobody asked for would hold up an audience of which a third is at one provider.";
