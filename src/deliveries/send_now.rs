@@ -1,6 +1,8 @@
 //! Sending what is due of one issue in the foreground, for the command line.
 
 use std::fmt;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use actix_web::web::Data;
 use tokio::sync::oneshot;
@@ -12,6 +14,9 @@ use crate::app::App;
 use crate::db::presence::Presence;
 use crate::error::{Error, Result};
 use crate::issues::{self, Issue, IssueState};
+
+/// How often it is made sure that other processes see this one.
+const RENEW: Duration = Duration::from_secs(1);
 
 /// The audience on one side, what became of its rows on the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +74,34 @@ fn send(app: &App, name: &str) -> Result<Equation> {
     if !matches!(issue.state, IssueState::Preparing | IssueState::Sending | IssueState::Sent) {
         return Err(Error::Conflict("error-delivery-not-due"));
     }
-    let presence = Presence::announce(&app.config.database_url, sender::worker_name(app))?;
-    recover::abandoned(app, presence.name(), &mut Missing::default())?;
-    sender::look(app, &issue, presence.name(), &app.sender.stop)?;
+    present(app, |worker| {
+        recover::abandoned(app, worker, &mut Missing::default())?;
+        sender::look(app, &issue, worker, &app.sender.stop).map(drop)
+    })?;
     app.db.read_blocking(|conn| {
         let issue = issues::store::find(conn, issue.id)?;
         let counts = store::counts(conn, issue.id)?;
         Ok(Equation::of(&issue, counts))
+    })
+}
+
+/// Works under a name that the other processes see all the time, whatever the database does: else
+/// they would take this one for dead, and send once more what it has under way.
+fn present(app: &App, work: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    let url = &app.config.database_url;
+    let mut presence = Presence::announce(url, sender::worker_name(app))?;
+    let worker = presence.name().to_owned();
+    let (end, ended) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while ended.recv_timeout(RENEW) == Err(RecvTimeoutError::Timeout) {
+                if let Err(error) = presence.renew(url) {
+                    tracing::warn!(%error, "other processes do not see this one");
+                }
+            }
+        });
+        let done = work(&worker);
+        drop(end);
+        done
     })
 }

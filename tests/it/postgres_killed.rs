@@ -7,9 +7,10 @@ use std::time::Duration;
 use rand::RngExt;
 
 use crate::invariants::{self, Fault};
-use crate::postgres::{Server, keeper, log};
+use crate::postgres::{Server, keeper, log, new_database};
 use crate::process::{
-    CONNECTIONS, Process, WINDOW, alive, migrated, prepare, seeded, serve, until, until_sent,
+    CONNECTIONS, Process, WINDOW, alive, count, migrated, prepare, seeded, send, serve, until,
+    until_sent,
 };
 use crate::receiver::{Play, Receiver};
 
@@ -73,4 +74,27 @@ fn a_database_that_is_killed_and_started_again_costs_nobody_the_letter() {
     let fault = Fault { audience: RECIPIENTS, most_second_copies, ..Fault::default() };
     let counts = invariants::hold(&db, &issue, &relay.received(), &fault);
     assert_eq!(counts.accepted, RECIPIENTS as i64);
+}
+
+#[test]
+fn a_command_that_sends_is_soon_seen_again_when_its_connection_was_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = new_database();
+    let relay = Receiver::start();
+    relay.plays(|_, _| {
+        std::thread::sleep(Duration::from_millis(100));
+        Play::Accept
+    });
+    let db = migrated(&url);
+    let issue = prepare(&db, RECIPIENTS);
+    let command = send(&url, folder.path(), relay.port, &issue);
+    until("it sends", || relay.count() > 0);
+    let cut = "(SELECT count(pg_terminate_backend(pid)) FROM pg_locks \
+               JOIN pg_database d ON d.oid = database \
+               WHERE locktype = 'advisory' AND d.datname = current_database())";
+    assert_eq!(count(&db, cut), 1);
+    until("it is gone", || alive(&db) == 0);
+    until("it is seen again", || alive(&db) == 1);
+    assert!(relay.count() < RECIPIENTS, "and has not ended");
+    command.kill();
 }
