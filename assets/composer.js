@@ -85,7 +85,23 @@
     size.classList.toggle("over", news.size > 100);
     size.querySelector("label").textContent = news.size_text;
     size.querySelector("progress").value = news.size;
+    showPreflight(news.preflight);
     refreshView(news.revision);
+  }
+
+  function showPreflight({ words, notes }) {
+    const section = document.getElementById("preflight");
+    const status = section.querySelector("[role=status]");
+    // A screen reader says it only when it has changed.
+    if (status.textContent !== words) status.textContent = words;
+    section.querySelector("ul").replaceChildren(...notes.map((note) => {
+      const item = document.createElement("li");
+      const label = Object.assign(document.createElement("span"), { className: "chip", textContent: note.label });
+      const link = Object.assign(document.createElement("a"), { href: `#${note.target}`, textContent: note.text });
+      item.className = note.level;
+      item.append(label, " ", link);
+      return item;
+    }));
   }
 
   function showErrors(errors) {
@@ -216,7 +232,7 @@
   });
 
   main.addEventListener("click", (event) => {
-    const link = event.target.closest?.(".error-summary a");
+    const link = event.target.closest?.(".error-summary a, .preflight a");
     if (link) reveal(document.getElementById(link.hash.slice(1)), event);
   });
 

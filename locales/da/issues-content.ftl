@@ -30,3 +30,17 @@ error-missing-url = Skriv adressen, der skal linkes til.
 error-missing-image = Vælg et billede.
 error-missing-alt = Beskriv billedet, eller markér, at det kun er pynt.
 error-missing-projects = Tilføj mindst ét projekt.
+# Tjek før udsendelse.
+error-preflight-private = Adressen »{ $host }« virker kun på jeres eget netværk. Brug en adresse, som alle modtagere kan åbne.
+error-preflight-placeholder = Her står stadig pladsholderteksten »{ $found }«. Skriv den rigtige tekst, eller slet den.
+error-preflight-past = Datoen er passeret, når udgaven sendes. Ret datoen, eller fjern arrangementet.
+error-preflight-footer = Bunden af mailen mangler afsender, postadresse eller kontaktadresse. Udfyld dem under nyhedsbrevets indstillinger.
+error-preflight-size = Mailen fylder { $size } kB. Over 100 kB viser Gmail ikke slutningen, så gør den ikke meget længere.
+error-preflight-size-cut = Mailen fylder { $size } kB. Gmail viser ikke slutningen, heller ikke linket til afmelding. Gør den kortere.
+error-preflight-subject-long = Emnet er på { $length } tegn. Mange indbakker viser kun de første { $best }, så sæt det vigtigste først.
+error-preflight-preheader = Der er ingen forhåndstekst. Skriv en linje, som indbakken kan vise efter emnet.
+error-preflight-alt-file = Billedteksten ligner et filnavn. Skriv, hvad billedet viser.
+error-preflight-http = Linket begynder med http://. Brug https://, hvis siden kan åbnes sådan.
+error-preflight-link-words = Linkteksten »{ $words }« siger ikke, hvor linket fører hen. Skriv, hvad man finder dér.
+error-preflight-twice = Adressen { $url } står også i blok { $number }. Behold ét af linkene, hvis det ikke er med vilje.
+error-preflight-level = Overskriften er på niveau 3, men der er ingen på niveau 2 over den. Vælg niveau 2.

@@ -30,3 +30,17 @@ error-missing-url = Write the address to link to.
 error-missing-image = Choose a picture.
 error-missing-alt = Describe the picture, or mark it as decoration only.
 error-missing-projects = Add at least one project.
+# Preflight.
+error-preflight-private = The address “{ $host }” works only on your own network. Use one that every recipient can open.
+error-preflight-placeholder = The placeholder “{ $found }” is still here. Write the real text or delete it.
+error-preflight-past = The date has passed when the issue goes out. Correct the date or remove the event.
+error-preflight-footer = The footer lacks the sender, the postal address or the contact address. Fill them in under the newsletter’s settings.
+error-preflight-size = The mail is { $size } kB. Over 100 kB Gmail does not show the end, so do not make it much longer.
+error-preflight-size-cut = The mail is { $size } kB. Gmail does not show the end, nor the link to unsubscribe. Make it shorter.
+error-preflight-subject-long = The subject has { $length } characters. Many inboxes show only the first { $best }, so put what matters first.
+error-preflight-preheader = There is no preheader. Write a line that inboxes can show after the subject.
+error-preflight-alt-file = The description looks like a file name. Write what the picture shows.
+error-preflight-http = The link starts with http://. Use https:// if the page can be opened that way.
+error-preflight-link-words = The link text “{ $words }” does not say where it leads. Write what one finds there.
+error-preflight-twice = The address { $url } is also in block { $number }. Keep one of the links unless both are meant.
+error-preflight-level = The heading is of level 3, but there is none of level 2 above it. Choose level 2.

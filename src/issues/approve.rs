@@ -4,14 +4,16 @@
 use super::compose::{self, Composition};
 use super::content::Content;
 use super::store::{self, Approval};
-use super::{Frame, Issue, IssueState, freeze};
+use super::{Frame, Issue, IssueState, freeze, preflight};
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
+use crate::newsletters::Newsletter;
 use crate::staff::{self, Staff};
 
-/// What keeps content from going out.
-pub fn may_go(content: &Content) -> Vec<FieldError> {
+/// What keeps content from going out at a moment.
+pub fn may_go(content: &Content, newsletter: &Newsletter, at: Instant) -> Vec<FieldError> {
     let mut findings = Vec::new();
     if content.subject.is_empty() {
         findings.push(FieldError::new("subject", "error-required"));
@@ -19,7 +21,7 @@ pub fn may_go(content: &Content) -> Vec<FieldError> {
     if content.blocks.is_empty() {
         findings.push(FieldError::new("blocks", "error-no-blocks"));
     }
-    for finding in content.missing() {
+    for finding in preflight::stops(content, newsletter, at) {
         if findings.iter().all(|known| known.field != finding.field) {
             findings.push(finding);
         }
@@ -32,8 +34,8 @@ pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
         .write(move |conn| {
-            let Composition { issue, content, .. } = compose::open(conn, uuid)?;
-            let findings = may_go(&content);
+            let Composition { issue, newsletter, content, .. } = compose::open(conn, uuid)?;
+            let findings = may_go(&content, &newsletter, now);
             if !findings.is_empty() {
                 return Err(Error::Invalid(findings));
             }
@@ -70,7 +72,7 @@ pub async fn approve(app: &App, uuid: PublicId, staff: &Staff) -> Result<Issue> 
     if newsletter.approval_required && (!staff.is_person() || revision.saved_by == staff.actor()) {
         return Err(Error::Conflict("error-approval-second"));
     }
-    let findings = may_go(&content);
+    let findings = may_go(&content, &newsletter, now);
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }

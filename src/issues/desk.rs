@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use super::store::{self, Filter};
-use super::{Issue, IssueState};
+use super::{Issue, IssueState, preflight};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::Result;
@@ -67,7 +67,10 @@ pub fn open(conn: &mut DbConn) -> Result<Desk> {
         drafts,
         last,
         has_newsletter: !newsletters.is_empty(),
-        incomplete: newsletters.into_iter().filter(lacks_sender).collect(),
+        incomplete: newsletters
+            .into_iter()
+            .filter(|newsletter| preflight::lacks_sender(&newsletter.details()))
+            .collect(),
     })
 }
 
@@ -83,14 +86,6 @@ fn numbers(conn: &mut DbConn, issue: &Issue) -> Result<Numbers> {
         }
     }
     Ok(numbers)
-}
-
-/// Whether the footer does not say who sends and how to reach them (e-handelsloven § 7).
-fn lacks_sender(newsletter: &Newsletter) -> bool {
-    let details = newsletter.details();
-    details.organisation.is_empty()
-        || details.postal_address.is_empty()
-        || details.contact_email.is_empty()
 }
 
 /// How long until a moment: the key of a text and its number.

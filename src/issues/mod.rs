@@ -26,6 +26,7 @@ pub mod html;
 mod mail_html;
 pub mod markup;
 mod plain;
+pub mod preflight;
 pub mod preview;
 mod read;
 pub mod render;

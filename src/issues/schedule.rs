@@ -84,7 +84,7 @@ pub async fn schedule(
     if send_at < now - TimeDelta::minutes(1) {
         return Err(Error::field("at", "error-time-past"));
     }
-    let findings = may_go(&content);
+    let findings = may_go(&content, &newsletter, send_at);
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }

@@ -37,6 +37,7 @@ mod newsletter_settings;
 mod operations;
 mod postgres;
 mod postgres_killed;
+mod preflight;
 mod process;
 mod receiver;
 mod relay_faults;

@@ -19,7 +19,7 @@ use crate::issues::editor::{self, Form, Look};
 use crate::issues::fields::Widget;
 use crate::issues::form::{self, Pairs};
 use crate::issues::steps::{Blocks, Step};
-use crate::issues::{Issue, IssueKind, freeze, from_library, preview, store};
+use crate::issues::{Issue, IssueKind, freeze, from_library, preflight, preview, store};
 use crate::library;
 use crate::newsletters;
 use crate::staff::Staff;
@@ -45,6 +45,7 @@ struct ComposerPage {
     kinds: &'static [&'static str],
     /// The size of the mail in kB.
     size: usize,
+    preflight: preflight::view::View,
 }
 
 /// What the address says of how to show the page.
@@ -88,7 +89,7 @@ pub async fn show(
     }
     let typed = form::of(&composition.content);
     let errors = match shown.check {
-        Some(_) => composition.content.missing(),
+        Some(_) => stops(&app, &composition),
         None => Vec::new(),
     };
     let view = View {
@@ -115,8 +116,11 @@ fn composer(
     composition: Composition,
     view: &View<'_>,
 ) -> Result<ComposerPage> {
-    let size = size(app, &composition)?;
+    let bytes = bytes(app, &composition)?;
     let Composition { issue, newsletter, revision, .. } = composition;
+    let typed = Content::read(view.typed).ok();
+    let found =
+        typed.map(|typed| preflight::look_over(&typed, &newsletter, app.clock.now(), bytes));
     let look = Look {
         page: &page,
         errors: view.errors,
@@ -124,6 +128,7 @@ fn composer(
         open: view.open.clone(),
     };
     let form = Form::new(view.typed, &look);
+    let preflight = preflight::view::View::of(&page, &form, found.as_deref());
     let name = match issue.subject.is_empty() {
         true => page.t("issue-untitled"),
         false => issue.subject.clone(),
@@ -138,7 +143,8 @@ fn composer(
         is_check: view.is_check,
         removed: view.removed.clone(),
         kinds: &editor::KINDS,
-        size,
+        size: bytes.div_ceil(1000),
+        preflight,
         newsletter: newsletter.title,
         sender: newsletter.sender_name,
         issue,
@@ -154,9 +160,15 @@ fn saved(page: &Page, revision: &store::Revision, zone: chrono_tz::Tz) -> String
     page.t2("composer-saved", "hour", at.hour(), "minute", minute)
 }
 
-/// The size of the mail in kB, rounded up.
-fn size(app: &App, composition: &Composition) -> Result<usize> {
-    Ok(preview::mail(app, composition, "")?.html.len().div_ceil(1000))
+/// The size of the mail's HTML.
+fn bytes(app: &App, composition: &Composition) -> Result<usize> {
+    Ok(preview::mail(app, composition, "")?.html.len())
+}
+
+/// What keeps it from going out today.
+fn stops(app: &App, composition: &Composition) -> Vec<FieldError> {
+    let Composition { content, newsletter, .. } = composition;
+    preflight::stops(content, newsletter, app.clock.now())
 }
 
 fn find_block(revision: &store::Revision, id: PublicId) -> Result<Option<(usize, Value)>> {
@@ -359,11 +371,15 @@ async fn refuse(
 async fn saved_json(request: &HttpRequest, app: &App, id: PublicId) -> Result<HttpResponse> {
     let composition = app.db.read(move |conn| compose::open(conn, id)).await?;
     let page = Page::new(request);
-    let size = size(app, &composition)?;
-    let typed = form::of(&composition.content);
-    let missing = composition.content.missing();
+    let bytes = bytes(app, &composition)?;
+    let size = bytes.div_ceil(1000);
+    let Composition { content, newsletter, .. } = &composition;
+    let found = preflight::look_over(content, newsletter, app.clock.now(), bytes);
+    let typed = form::of(content);
+    let missing = content.missing();
     let look = Look { page: &page, errors: &[], missing: &missing, open: None };
-    let blocks: Vec<Value> = Form::new(&typed, &look)
+    let form = Form::new(&typed, &look);
+    let blocks: Vec<Value> = form
         .blocks
         .iter()
         .map(|b| json!({ "id": b.id, "title": b.title, "incomplete": b.is_incomplete }))
@@ -374,6 +390,7 @@ async fn saved_json(request: &HttpRequest, app: &App, id: PublicId) -> Result<Ht
         "size": size,
         "size_text": page.t1("composer-size", "size", size),
         "blocks": blocks,
+        "preflight": preflight::view::View::of(&page, &form, Some(&found)),
     })))
 }
 

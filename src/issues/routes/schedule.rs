@@ -11,8 +11,11 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::{self, Composition};
 use crate::issues::editor::{self, Finding, Look};
+use crate::issues::preflight::view::{Note, View};
 use crate::issues::store;
-use crate::issues::{Issue, IssueState, approve, forecast, form, schedule, test_send};
+use crate::issues::{
+    Issue, IssueState, approve, forecast, form, preflight, preview, schedule, test_send,
+};
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
@@ -30,6 +33,8 @@ struct SchedulePage {
     forecast: Option<TimeDelta>,
     /// What must be written before it can go.
     missing: Vec<Finding>,
+    /// What somebody should have seen before it goes.
+    notes: Vec<Note>,
     errors: Vec<FieldError>,
     at: String,
     may_edit: bool,
@@ -57,18 +62,22 @@ async fn of(
             Ok((composition, load))
         })
         .await?;
+    let size = preview::mail(app, &composition, "")?.html.len();
     let Composition { issue, newsletter, revision, content } = composition;
+    let goes_at = issue.send_at.unwrap_or(now);
+    let found = preflight::look_over(&content, &newsletter, goes_at, size);
     let page = Page::new(request);
     let name =
         if issue.subject.is_empty() { page.t("issue-untitled") } else { issue.subject.clone() };
     // Each finding leads to its field on the editor page.
     let look = Look { page: &page, errors: &[], missing: &[], open: None };
     let fields = editor::Form::new(&form::of(&content), &look);
-    let missing = approve::may_go(&content);
+    let missing = approve::may_go(&content, &newsletter, goes_at);
     let missing = missing.iter().map(|finding| fields.finding(&page, finding)).collect();
     Ok(SchedulePage {
         zone: newsletter.zone(),
         missing,
+        notes: View::of(&page, &fields, Some(&found)).without_stops(),
         may_edit: page.is("editor admin"),
         may_approve: staff.is_person() && revision.saved_by != staff.actor(),
         email: staff.email.clone(),

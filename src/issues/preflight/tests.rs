@@ -1,0 +1,263 @@
+//! Each rule with what it finds and with what comes near and is none.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+fn details() -> Details {
+    Details {
+        organisation: "Væksthus for Ledelse".to_owned(),
+        postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
+        contact_email: "redaktion@lederweb.example".to_owned(),
+        ..Details::default()
+    }
+}
+
+fn day() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2017, 3, 24).unwrap_or_default()
+}
+
+fn issue(subject: &str, preheader: &str, mut blocks: Vec<Value>) -> TestResult<Content> {
+    for (at, block) in blocks.iter_mut().enumerate() {
+        block["id"] = format!("6f1d2c1e-0001-4a6b-9c10-5d3b7a9e{at:04}").into();
+    }
+    let value =
+        json!({ "version": 1, "subject": subject, "preheader": preheader, "blocks": blocks });
+    Content::read(&value).map_err(|errors| format!("{errors:?}").into())
+}
+
+fn found(content: &Content, size: Option<usize>) -> Vec<(Level, String, &'static str)> {
+    let facts = Facts { details: &details(), day: day(), size };
+    let found = check(content, &facts).into_iter();
+    found.map(|finding| (finding.level, finding.error.field, finding.error.code)).collect()
+}
+
+/// What is found in blocks of an issue that is well but for them.
+fn in_blocks(blocks: Vec<Value>) -> TestResult<Vec<(Level, String, &'static str)>> {
+    Ok(found(&issue("Om kerneopgaven", "Et tema til dig, der leder", blocks)?, None))
+}
+
+fn text(body: &str) -> Value {
+    json!({ "kind": "text", "body": body })
+}
+
+fn event(date: &str) -> Value {
+    let url = "https://lederweb.dk/vaeksthusdagen";
+    json!({ "kind": "event", "title": "Væksthusdagen", "url": url, "date": date })
+}
+
+fn one(level: Level, field: &str, code: &'static str) -> Vec<(Level, String, &'static str)> {
+    vec![(level, field.to_owned(), code)]
+}
+
+#[test]
+fn an_issue_that_is_well_has_no_findings() -> TestResult {
+    assert_eq!(in_blocks(vec![text("Læs [om kerneopgaven](https://lederweb.dk/a).")])?, []);
+    Ok(())
+}
+
+#[test]
+fn the_issue_of_the_example_has_no_stops() -> TestResult {
+    let json = include_str!("../../../assets/demo/special_kerneopgaven.json");
+    let content = Content::read(&serde_json::from_str(json)?).map_err(|e| format!("{e:?}"))?;
+    let stops: Vec<_> =
+        found(&content, None).into_iter().filter(|(level, ..)| *level == Level::Stop).collect();
+    assert_eq!(stops, []);
+    Ok(())
+}
+
+#[test]
+fn what_is_not_written_stops_and_leads_to_its_block() -> TestResult {
+    let content = issue("Nyt", "Kort", vec![text("Nyt."), text("")])?;
+    let facts = Facts { details: &details(), day: day(), size: None };
+    let found = check(&content, &facts);
+    let blocks: Vec<_> = found.iter().map(|finding| (finding.level, finding.block)).collect();
+    assert_eq!(blocks, [(Level::Stop, Some(content.blocks[1].id))]);
+    Ok(())
+}
+
+#[test]
+fn a_link_that_only_the_own_network_knows_stops() -> TestResult {
+    let stop = one(Level::Stop, "blocks.0.body", "error-preflight-private");
+    for host in [
+        "intranet",
+        "intranet.",
+        "localhost:8080",
+        "10.1.2.3",
+        "192.168.0.7",
+        "172.16.0.1",
+        "127.0.0.1",
+        "169.254.1.1",
+        "100.64.0.1",
+        "0.0.0.0",
+        "[::1]",
+        "[fd00::1]",
+        "[fe80::1]",
+        "[::ffff:10.0.0.1]",
+        "wiki.kommune.local",
+        "sag.internal",
+    ] {
+        let body = format!("Se [planen](https://{host}/plan).");
+        assert_eq!(in_blocks(vec![text(&body)])?, stop, "{host}");
+    }
+    for host in ["lederweb.dk", "local.dk", "172.32.0.1", "100.128.0.1", "8.8.8.8", "[2a00::1]"] {
+        let body = format!("Se [planen](https://{host}/plan).");
+        assert_eq!(in_blocks(vec![text(&body)])?, [], "{host}");
+    }
+    let mail = text("Skriv til [redaktionen](mailto:redaktion@lederweb.example).");
+    assert_eq!(in_blocks(vec![mail])?, []);
+    Ok(())
+}
+
+#[test]
+fn pictures_buttons_and_projects_are_looked_at_too() -> TestResult {
+    let image =
+        json!({ "url": "https://nas/billede.png", "alt": "To ledere", "decorative": false });
+    let picture = json!({ "kind": "image", "image": image });
+    let button = json!({ "kind": "button", "text": "Tilmeld dig", "url": "https://nas/a" });
+    let projects = json!([{ "title": "Samspil", "url": "https://nas/b", "groups": [] }]);
+    let list = json!({ "kind": "project_list", "title": "Projekter", "projects": projects });
+    let fields: Vec<_> = in_blocks(vec![picture, button, list])?
+        .into_iter()
+        .filter(|(.., code)| *code == "error-preflight-private")
+        .map(|(_, field, _)| field)
+        .collect();
+    assert_eq!(fields, ["blocks.0.image.url", "blocks.1.url", "blocks.2.projects.0.url"]);
+    Ok(())
+}
+
+#[test]
+fn text_that_only_held_a_place_stops() -> TestResult {
+    let stop = one(Level::Stop, "blocks.0.body", "error-preflight-placeholder");
+    for body in ["Lorem ipsum dolor.", "Mødet er xxx.", "TODO: navn", "Skriv her…", "[indsæt dato]"]
+    {
+        assert_eq!(in_blocks(vec![text(body)])?, stop, "{body}");
+    }
+    for body in ["Skriv her til os.", "Str. xx", "En todo-liste", "Metoden", "Hotel XXXL"] {
+        assert_eq!(in_blocks(vec![text(body)])?, [], "{body}");
+    }
+    let subject = issue("Nyt: [indsæt emne]", "Kort", vec![text("Nyt.")])?;
+    assert_eq!(found(&subject, None), one(Level::Stop, "subject", "error-preflight-placeholder"));
+    Ok(())
+}
+
+#[test]
+fn an_event_that_has_been_stops() -> TestResult {
+    let stop = one(Level::Stop, "blocks.0.date", "error-preflight-past");
+    for date in [
+        "23. marts 2017",
+        "Torsdag den 23. marts 2017 kl. 9.00",
+        "22.-23. mar. 2017",
+        "23/3 2017",
+        "23-03-2017",
+        "2017-03-23",
+        "23 March 2017",
+    ] {
+        assert_eq!(in_blocks(vec![event(date)])?, stop, "{date}");
+    }
+    for date in [
+        "24. marts 2017",
+        "23.-24. marts 2017",
+        "30. november 2016 og 4. april 2017",
+        "23. marts",
+        "Oktober 2016",
+        "Hver torsdag",
+        "",
+    ] {
+        assert_eq!(in_blocks(vec![event(date)])?, [], "{date}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_footer_that_does_not_say_who_sends_stops() -> TestResult {
+    let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
+    let without = |change: fn(&mut Details)| {
+        let mut details = details();
+        change(&mut details);
+        let found = check(&content, &Facts { details: &details, day: day(), size: None });
+        found.into_iter().map(|finding| finding.error.code).collect::<Vec<_>>()
+    };
+    let stop = ["error-preflight-footer"];
+    assert_eq!(without(|details| details.organisation.clear()), stop);
+    assert_eq!(without(|details| details.postal_address = " ".to_owned()), stop);
+    assert_eq!(without(|details| details.contact_email.clear()), stop);
+    assert!(without(|details| details.cvr.clear()).is_empty());
+    Ok(())
+}
+
+#[test]
+fn the_size_warns_in_two_steps() -> TestResult {
+    let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
+    assert_eq!(found(&content, Some(80_000)), []);
+    assert_eq!(found(&content, Some(80_001)), one(Level::Warn, "", "error-preflight-size"));
+    assert_eq!(found(&content, Some(100_000)), one(Level::Warn, "", "error-preflight-size"));
+    assert_eq!(found(&content, Some(100_001)), one(Level::Warn, "", "error-preflight-size-cut"));
+    Ok(())
+}
+
+#[test]
+fn a_long_subject_and_no_preheader_warn() -> TestResult {
+    let blocks = || vec![text("Nyt.")];
+    let long = issue(&"æ".repeat(61), "Kort", blocks())?;
+    assert_eq!(found(&long, None), one(Level::Warn, "subject", "error-preflight-subject-long"));
+    let fits = issue(&"æ".repeat(60), "Kort", blocks())?;
+    assert_eq!(found(&fits, None), []);
+    let bare = issue("Nyt", "", blocks())?;
+    assert_eq!(found(&bare, None), one(Level::Warn, "preheader", "error-preflight-preheader"));
+    Ok(())
+}
+
+#[test]
+fn the_words_of_a_link_say_where_it_leads() -> TestResult {
+    let warn = one(Level::Warn, "blocks.0.body", "error-preflight-link-words");
+    for words in ["her", "Læs mere", "Klik her »", "Læs **mere**", "read more"] {
+        let body = format!("Om planen: [{words}](https://lederweb.dk/a)");
+        assert_eq!(in_blocks(vec![text(&body)])?, warn, "{words}");
+    }
+    for words in ["Læs mere om planen", "Herning", "Læs artiklen"] {
+        let body = format!("Om planen: [{words}](https://lederweb.dk/a)");
+        assert_eq!(in_blocks(vec![text(&body)])?, [], "{words}");
+    }
+    let button = json!({ "kind": "button", "text": "Læs mere", "url": "https://lederweb.dk/a" });
+    let warn = one(Level::Warn, "blocks.0.text", "error-preflight-link-words");
+    assert_eq!(in_blocks(vec![button])?, warn);
+    Ok(())
+}
+
+#[test]
+fn the_same_address_in_two_blocks_warns() -> TestResult {
+    let link = |url: &str| text(&format!("Se [planen]({url})."));
+    let found = in_blocks(vec![link("https://lederweb.dk/a"), link("https://lederweb.dk/a/")])?;
+    assert_eq!(found, one(Level::Warn, "blocks.1", "error-preflight-twice"));
+    let found = in_blocks(vec![link("https://lederweb.dk/a"), link("https://lederweb.dk/b")])?;
+    assert_eq!(found, []);
+    let twice = "Se [planen](https://lederweb.dk/a) og [bilaget](https://lederweb.dk/a).";
+    assert_eq!(in_blocks(vec![text(twice)])?, []);
+    Ok(())
+}
+
+#[test]
+fn a_picture_is_not_described_by_its_file() -> TestResult {
+    let picture = |alt: &str| {
+        let image = json!({ "url": "/a.png", "alt": alt, "decorative": false });
+        json!({ "kind": "image", "image": image })
+    };
+    let warn = one(Level::Warn, "blocks.0.image.alt", "error-preflight-alt-file");
+    assert_eq!(in_blocks(vec![picture("IMG_0042.JPG")])?, warn);
+    assert_eq!(in_blocks(vec![picture("To ledere ved en tavle")])?, []);
+    Ok(())
+}
+
+#[test]
+fn links_without_encryption_and_headings_out_of_order_are_hints() -> TestResult {
+    let found = in_blocks(vec![text("Se [planen](http://lederweb.dk/a).")])?;
+    assert_eq!(found, one(Level::Hint, "blocks.0.body", "error-preflight-http"));
+    let heading = |level: u8| json!({ "kind": "heading", "text": "Nyt", "level": level });
+    let found = in_blocks(vec![heading(3), heading(2)])?;
+    assert_eq!(found, one(Level::Hint, "blocks.0.level", "error-preflight-level"));
+    assert_eq!(in_blocks(vec![heading(2), heading(3)])?, []);
+    Ok(())
+}
