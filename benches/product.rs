@@ -82,6 +82,12 @@ fn content() -> Content {
 }
 
 fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
+    let details = newsletters::Details {
+        organisation: "Væksthus for Ledelse".to_owned(),
+        postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
+        contact_email: "redaktion@lederweb.example".to_owned(),
+        ..Default::default()
+    };
     let new = newsletters::store::NewNewsletter {
         slug: "lederweb",
         title: "Nyt fra Lederweb",
@@ -91,7 +97,7 @@ fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
         sender_name: "Væksthus for Ledelse",
         sender_email: "nyhedsbrev@lederweb.example",
         open_tracking: Tracking::Aggregate,
-        details: &newsletters::Details::default(),
+        details: &details,
     };
     let id = newsletters::store::insert(conn, &new, now)?;
     newsletters::store::find(conn, id)
