@@ -52,6 +52,8 @@ pub struct Config {
     pub sending_addresses: Vec<IpAddr>,
     /// `DNS_SERVER`
     pub dns_server: Option<SocketAddr>,
+    /// `FETCH_ALLOW`
+    pub fetch_allow: Vec<String>,
     /// `TRUSTED_PROXIES`
     pub trusted_proxies: Vec<Network>,
     /// `METRICS_TOKEN`
@@ -199,6 +201,7 @@ impl Config {
                 .get("DNS_SERVER")
                 .map(|text| text.parse().context("LEDERBREV_DNS_SERVER is no ADDRESS:PORT"))
                 .transpose()?,
+            fetch_allow: values.list("FETCH_ALLOW"),
             trusted_proxies: values
                 .list("TRUSTED_PROXIES")
                 .iter()

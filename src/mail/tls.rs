@@ -48,7 +48,8 @@ impl Trust {
         Ok(stream)
     }
 
-    fn verified(&self) -> io::Result<Arc<ClientConfig>> {
+    /// What checks certificates; for every protocol, not only for mail.
+    pub(crate) fn verified(&self) -> io::Result<Arc<ClientConfig>> {
         static SYSTEM: OnceLock<Arc<ClientConfig>> = OnceLock::new();
         let with = |roots: Arc<RootCertStore>| -> io::Result<Arc<ClientConfig>> {
             let config = builder()?.with_root_certificates(roots).with_no_client_auth();

@@ -1,10 +1,12 @@
-//! The frame of every page: language, texts, errors as pages, headers, static files.
+//! The frame of every page: language, texts, errors as pages, headers, static files,
+//! and the way to the web outside.
 
 pub mod api;
 pub mod errors;
 pub mod format;
 pub mod headers;
 pub mod language;
+pub mod outside;
 pub mod page;
 pub mod static_files;
 

@@ -35,6 +35,7 @@ mod mail_session;
 mod migrations;
 mod newsletter_settings;
 mod operations;
+mod outside;
 mod postgres;
 mod postgres_killed;
 mod preflight;
