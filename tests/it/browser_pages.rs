@@ -64,6 +64,8 @@ async fn the_menu_of_a_phone_opens_by_keyboard_and_without_a_script() {
     browser.resize(PHONE).await;
     assert_eq!(browser.run(is_shown).await, false);
     browser.wait_for(".menu summary").await.send_keys(" ").await.unwrap();
+    // The key is let go a moment after it was pressed, and only then does the menu open.
+    browser.wait_for(".menu[open]").await;
     assert_eq!(browser.run(is_shown).await, true);
     browser.axe().await;
     browser.fits_a_narrow_screen().await;
