@@ -198,7 +198,10 @@ fn settings() -> anyhow::Result<()> {
 fn catch(bind: SocketAddr, dir: PathBuf) -> anyhow::Result<()> {
     let catcher = Catcher::start(dir, bind).with_context(|| format!("listening on {bind}"))?;
     say(&format!("smtp://{}", catcher.address()))?;
-    actix_web::rt::System::new().block_on(stop_signal())
+    actix_web::rt::System::new().block_on(async {
+        stop_signal()?.await;
+        Ok(())
+    })
 }
 
 /// Plain HTTP to the port that `BIND` names, on this machine.
@@ -274,7 +277,6 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
     db::migrate::run(&config.database_url)?;
     actix_web::rt::System::new().block_on(async move {
         let app = App::build(config, Clock::real()).map_err(explain)?;
-        tracing::info!(address = %app.config.public_url, "serving");
         serve_until_stopped(app, listener, async { Ok(()) }).await
     })
 }
@@ -361,7 +363,7 @@ fn send(file: Option<&Path>, issue: &str) -> anyhow::Result<()> {
         let mut sending = std::pin::pin!(deliveries::send_now::send_now(&app, issue));
         tokio::select! {
             equation = &mut sending => return equation.map_err(explain),
-            signal = stop_signal() => signal?,
+            () = stop_signal()? => {}
         }
         // Who breaks it off leaves nobody in doubt.
         tracing::info!("stopping: finishing what is in flight");
@@ -384,6 +386,8 @@ pub async fn serve_until_stopped(
     listener: TcpListener,
     alongside: impl Future<Output = anyhow::Result<()>> + 'static,
 ) -> anyhow::Result<()> {
+    // From here on, so that whoever reads that it serves can tell it to end in order.
+    let stop = stop_signal()?;
     subscribers::withdrawals::replay(&app).await.map_err(explain)?;
     let server = app::serve(app.clone(), listener)?;
     let handle = server.handle();
@@ -392,9 +396,10 @@ pub async fn serve_until_stopped(
         .run_until(async {
             let mut scheduler = jobs::start(&app).await?;
             let running = tokio::task::spawn_local(server);
+            tracing::info!(address = %app.config.public_url, "serving");
             let mut alongside = tokio::task::spawn_local(alongside);
             let stopped = tokio::select! {
-                signal = stop_signal() => signal,
+                () = stop => Ok(()),
                 error = failure(&mut alongside) => Err(error),
             };
             alongside.abort();
@@ -421,15 +426,17 @@ async fn failure(task: &mut tokio::task::JoinHandle<anyhow::Result<()>>) -> anyh
     }
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
+/// Listens for SIGTERM and SIGINT from now on; the future ends when one has come.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Logs go to standard error.
