@@ -145,8 +145,7 @@ impl Config {
         let mail_url = MailUrl::parse(&values.must("MAIL_URL")?)
             .map_err(|why| anyhow::anyhow!("LEDERBREV_MAIL_URL: {why}"))?;
         // While mail is caught nobody else has a link that it signed.
-        let may_make =
-            matches!(database_url, DatabaseUrl::Sqlite(_)) || mail_url == MailUrl::Catcher;
+        let may_make = database_url.is_our_own() || mail_url == MailUrl::Catcher;
         let secret = |name: &str, file: &str| -> anyhow::Result<Secret> {
             let secret = match values.get(name) {
                 Some(given) => given,

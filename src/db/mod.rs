@@ -116,6 +116,11 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether only this installation has it: a file beside it, and no server that others share.
+    pub fn is_our_own(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Whether there can be a database already: a file, or a server that is to be asked.
     pub fn may_be_there(&self) -> bool {
         match self {
