@@ -1,6 +1,6 @@
 # Lederbrev: what people do with a checkout. `make` alone lists it.
 
-.PHONY: help demo test build bench soak format lint docs suite deny clean
+.PHONY: help demo test build bench soak golden format lint docs suite deny clean
 .DEFAULT_GOAL := help
 
 CARGO ?= cargo
@@ -35,6 +35,12 @@ soak: ## kill the sending at 250 random moments on each database, fill its disk,
 		KILL_SEED=$$seed $(CARGO) test --locked --quiet --test it -- \
 			kill::ten disk_full:: frozen:: postgres_killed:: --nocapture || exit 1; done
 	$(CARGO) test --locked --quiet --test it -- --ignored --nocapture
+
+golden: ## render the golden issues with the official MJML again, after a change of our templates (needs Node)
+	@command -v npm >/dev/null || { echo "golden: npm is missing; only this command needs it" >&2; exit 1; }
+	$(CARGO) test --locked --quiet --lib golden::write_the_mjml -- --ignored
+	cd tests/golden && npm ci --silent --no-audit --no-fund && node render.mjs
+	$(CARGO) test --locked --quiet --lib golden::
 
 format:
 	$(CARGO) fmt --check

@@ -200,7 +200,7 @@ fn open_image(escaped_url: &str) -> String {
 }
 
 /// Gives every address of a block that can be counted its number.
-fn number_links(content: &Content) -> Vec<IssueLink> {
+pub(super) fn number_links(content: &Content) -> Vec<IssueLink> {
     let intro = content.theme.iter().flat_map(|theme| theme.intro.links());
     let intro = intro.map(|url| (None, url, None));
     let blocks = content.blocks.iter().flat_map(|block| {

@@ -20,6 +20,7 @@ use crate::newsletters::Details;
 use crate::web::Lang;
 
 mod compiled;
+mod golden;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
