@@ -44,3 +44,6 @@ error-preflight-http = Linket begynder med http://. Brug https://, hvis siden ka
 error-preflight-link-words = Linkteksten »{ $words }« siger ikke, hvor linket fører hen. Skriv, hvad man finder dér.
 error-preflight-twice = Adressen { $url } står også i blok { $number }. Behold ét af linkene, hvis det ikke er med vilje.
 error-preflight-level = Overskriften er på niveau 3, men der er ingen på niveau 2 over den. Vælg niveau 2.
+error-preflight-nobody = Der er ingen modtagere. Tilføj abonnenter, eller vælg en anden slags udgave.
+error-preflight-audience = Udgaven sendes til { $number }. Den seneste af samme slags blev sendt til { $last }. Er det rigtigt?
+error-preflight-untested = Der er ikke sendt en test, siden udgaven sidst blev rettet. Send en til dig selv, og læs den.

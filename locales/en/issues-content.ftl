@@ -44,3 +44,6 @@ error-preflight-http = The link starts with http://. Use https:// if the page ca
 error-preflight-link-words = The link text “{ $words }” does not say where it leads. Write what one finds there.
 error-preflight-twice = The address { $url } is also in block { $number }. Keep one of the links unless both are meant.
 error-preflight-level = The heading is of level 3, but there is none of level 2 above it. Choose level 2.
+error-preflight-nobody = There are no recipients. Add subscribers or choose another kind of issue.
+error-preflight-audience = The issue goes to { $number }. The last one of this kind went to { $last }. Is that right?
+error-preflight-untested = No test has been sent since the issue was last edited. Send one to yourself and read it.

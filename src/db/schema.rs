@@ -325,6 +325,23 @@ diesel::table! {
         finished_at -> Nullable<Moment>,
         published_on -> Nullable<Date>,
         sender -> Nullable<Document>,
+        preflight -> Nullable<Document>,
+        tested_revision -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    preflight_overrides (issue, revision, finding) {
+        issue -> BigInt,
+        revision -> Integer,
+        finding -> Text,
+        code -> Text,
+        block -> Nullable<Uid>,
+        seen_by -> Text,
+        at -> Moment,
     }
 }
 
@@ -487,6 +504,7 @@ diesel::joinable!(stated_counts -> newsletters (newsletter));
 diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(issue_revisions -> issues (issue));
+diesel::joinable!(preflight_overrides -> issues (issue));
 diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
 diesel::joinable!(deliveries -> issues (issue));
@@ -516,6 +534,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     library_addresses,
     issues,
     issue_revisions,
+    preflight_overrides,
     renditions,
     issue_links,
     deliveries,

@@ -16,8 +16,10 @@ use crate::error::Result;
 use crate::issues::archive::{self, Historical};
 use crate::issues::compose::{self, NewIssue};
 use crate::issues::content::Block;
+use crate::issues::preflight::Seen;
+use crate::issues::schedule::{self, At};
 use crate::issues::store::Filter;
-use crate::issues::{self, Content, Issue, IssueKind, IssueState, Origin, schedule};
+use crate::issues::{self, Content, Issue, IssueKind, IssueState, Origin};
 use crate::mail::RECEIPTS;
 use crate::newsletters::Newsletter;
 use crate::staff::{self, Role, Staff};
@@ -74,8 +76,7 @@ pub async fn send(app: &Data<App>, newsletter: &Newsletter, say: impl Fn(&str)) 
         return Ok(issue);
     }
     say("sending a special edition on the core task to everyone, over SMTP");
-    let issue = schedule::schedule(app, issue.uuid, None, None, &editor(app).await?).await?;
-    Ok(issue)
+    schedule::schedule(app, issue.uuid, At::Now, &Seen::All, &editor(app).await?).await
 }
 
 /// The made-up editor.

@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::compose::{self, Composition, Draft, NewIssue};
+use super::preflight::Seen;
+use super::schedule::{self, At};
 use super::store::{self, Filter};
-use super::{Content, Issue, IssueKind, IssueState, Origin, approve, schedule, test_send};
+use super::{Content, Issue, IssueKind, IssueState, Origin, approve, test_send};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -282,32 +284,83 @@ pub struct When {
     at: Option<String>,
     /// `+02:00` or `+01:00`, for a time that comes twice.
     offset: Option<String>,
+    /// The codes of the warnings that somebody has seen; another warning is an error then. When
+    /// not given, all warnings are accepted, and the answer has them.
+    accept_warnings: Option<Vec<String>>,
+}
+
+/// A warning of the preflight that was accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WarningView {
+    /// What it is.
+    pub code: String,
+    /// The field of the content that it is about; empty for the whole.
+    pub field: String,
+    /// The block that it is about.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub block: Option<PublicId>,
+    /// Who accepted it.
+    pub seen_by: String,
+}
+
+/// An issue, and the warnings that were accepted for it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedIssue {
+    /// The issue.
+    #[serde(flatten)]
+    pub issue: WholeIssue,
+    /// The warnings.
+    pub warnings: Vec<WarningView>,
+}
+
+async fn accepted(app: &App, id: PublicId) -> Result<Json<AcceptedIssue>> {
+    let kept = app
+        .db
+        .read(move |conn| {
+            let issue = store::by_uuid(conn, id)?;
+            Ok(store::preflight(conn, issue.id)?)
+        })
+        .await?;
+    let kept = kept.map_or(Value::Null, |kept| kept.0);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let warnings = kept["found"].as_array().into_iter().flatten();
+    let warnings = warnings.filter(|found| found["level"] == "warn").map(|found| WarningView {
+        code: text(&found["code"]),
+        field: text(&found["field"]),
+        block: found["block"].as_str().and_then(|id| id.parse().ok()),
+        seen_by: text(&found["seen_by"]),
+    });
+    Ok(Json(AcceptedIssue { warnings: warnings.collect(), issue: whole(app, id).await? }))
 }
 
 /// Schedules an issue.
 #[utoipa::path(post, path = "/api/v1/issues/{id}/schedule", tag = "issues",
     params(("id" = uuid::Uuid, Path)), request_body = When,
-    responses((status = 200, body = WholeIssue), (status = 422)))]
+    responses((status = 200, body = AcceptedIssue), (status = 422)))]
 pub async fn plan(
     app: web::Data<App>,
     staff: Staff,
     id: web::Path<PublicId>,
     when: Json<When>,
-) -> Result<Json<WholeIssue>> {
-    schedule::schedule(&app, *id, when.at.as_deref(), when.offset.as_deref(), &staff).await?;
-    Ok(Json(whole(&app, *id).await?))
+) -> Result<Json<AcceptedIssue>> {
+    let When { at, offset, accept_warnings } = when.into_inner();
+    let at = at.as_deref().map_or(At::Now, |at| At::Local(at, offset.as_deref()));
+    let seen = accept_warnings.map_or(Seen::All, Seen::Codes);
+    schedule::schedule(&app, *id, at, &seen, &staff).await?;
+    accepted(&app, *id).await
 }
 
-/// Approves the current revision; where a second person is asked for, a token is refused.
+/// Approves the current revision; where a second person is asked for, a token is refused. All
+/// warnings are accepted, and the answer has them.
 #[utoipa::path(post, path = "/api/v1/issues/{id}/approve", tag = "issues",
-    params(("id" = uuid::Uuid, Path)), responses((status = 200, body = WholeIssue)))]
+    params(("id" = uuid::Uuid, Path)), responses((status = 200, body = AcceptedIssue)))]
 pub async fn approve(
     app: web::Data<App>,
     staff: Staff,
     id: web::Path<PublicId>,
-) -> Result<Json<WholeIssue>> {
-    approve::approve(&app, *id, &staff).await?;
-    Ok(Json(whole(&app, *id).await?))
+) -> Result<Json<AcceptedIssue>> {
+    approve::approve(&app, *id, &Seen::All, &staff).await?;
+    accepted(&app, *id).await
 }
 
 /// Takes a schedule or an approval back.

@@ -43,6 +43,7 @@ pub struct Draft {
 }
 
 /// An issue with its newest content.
+#[derive(Clone)]
 pub struct Composition {
     /// The issue.
     pub issue: Issue,

@@ -3,8 +3,9 @@
 use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
-use super::approve::{self, may_go};
+use super::approve;
 use super::compose::{self, Composition};
+use super::preflight::{self, Seen};
 use super::sender::Sender;
 use super::store::{self, When};
 use super::{Frame, Issue, IssueState, forecast, freeze};
@@ -64,30 +65,41 @@ fn read(text: &str) -> Option<NaiveDateTime> {
     (read.format(format).to_string() == text).then(|| read.with_second(0)).flatten()
 }
 
+/// When an issue is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At<'a> {
+    /// At once.
+    Now,
+    /// On the newsletter's clock, with the offset for a time that comes twice.
+    Local(&'a str, Option<&'a str>),
+}
+
 /// Schedules an issue, at a moment on the newsletter's clock or at once. Where no second person is
 /// asked for, scheduling approves. What is sent is frozen here: nothing that is changed later in
 /// the program or in the newsletter's settings changes it.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is no such moment, something stops it, or a warning has been seen
+/// by nobody.
 pub async fn schedule(
     app: &App,
     uuid: PublicId,
-    at: Option<&str>,
-    offset: Option<&str>,
+    at: At<'_>,
+    seen: &Seen,
     staff: &Staff,
 ) -> Result<Issue> {
-    let composition = app.db.read(move |conn| compose::open(conn, uuid)).await?;
-    let Composition { issue, newsletter, content, .. } = composition;
-    let (zone, now) = (newsletter.zone(), app.clock.now());
+    let now = app.clock.now();
+    let zone = app.db.read(move |conn| Ok(compose::open(conn, uuid)?.newsletter.zone())).await?;
     let send_at = match at {
-        Some(at) => moment(at, zone, offset).map_err(|error| Error::Invalid(vec![error]))?,
-        None => now,
+        At::Local(at, offset) => moment(at, zone, offset).map_err(|e| Error::Invalid(vec![e]))?,
+        At::Now => now,
     };
     if send_at < now - TimeDelta::minutes(1) {
         return Err(Error::field("at", "error-time-past"));
     }
-    let findings = may_go(&content, &newsletter, send_at);
-    if !findings.is_empty() {
-        return Err(Error::Invalid(findings));
-    }
+    let examined = preflight::examine(app, uuid, Some(send_at)).await?;
+    examined.stop()?;
+    let Composition { issue, newsletter, content, .. } = examined.composition.clone();
     let (asked, rules) = (issue.clone(), app.config.sending.clone());
     let load = app.db.read(move |conn| store::load(conn, &asked, &rules, send_at, now)).await?;
     let rules = &app.config.sending;
@@ -110,9 +122,12 @@ pub async fn schedule(
         IssueState::Draft | IssueState::InReview if newsletter.approval_required => {
             return Err(Error::Conflict("error-approval-missing"));
         }
-        IssueState::Draft | IssueState::InReview => approve::approve(app, uuid, staff).await?,
+        IssueState::Draft | IssueState::InReview => {
+            approve::approve_examined(app, examined.clone(), seen, staff).await?
+        }
         _ => return Err(Error::Conflict("error-issue-locked")),
     };
+    examined.pass(seen)?;
     let frame =
         Frame::of(&newsletter, &Issue { send_at: Some(send_at), ..issue.clone() }, &app.links, now);
     let frozen = freeze::freeze(&content, &frame, now)?;
@@ -127,6 +142,7 @@ pub async fn schedule(
                 return Err(Error::Stale);
             }
             store::replace_links(conn, issue.id, &frozen.links)?;
+            examined.keep(conn, &issue, &actor, now)?;
             let details = serde_json::json!({ "at": local, "zone": zone.name() });
             staff::store::audit(
                 conn,

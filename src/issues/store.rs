@@ -3,6 +3,7 @@
 mod audience;
 mod lists;
 mod load;
+mod preflight;
 mod renditions;
 mod revisions;
 mod sending;
@@ -10,9 +11,13 @@ mod sending;
 pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
 pub use lists::{Filter, copies, list, neighbours, published, published_by_slug, uncertain_copies};
 pub use load::load;
+pub use preflight::{
+    Override, keep_override, keep_preflight, last_audience, mark_tested, overrides, preflight,
+    tested_revision,
+};
 pub use renditions::{
     Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
-    replace_links, schedule, sender,
+    replace_links, schedule, sender, submit,
 };
 pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,

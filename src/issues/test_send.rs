@@ -5,6 +5,7 @@ use super::compose::{self, Composition};
 use super::preview;
 use super::render::{self, Untracked};
 use super::sender::Sender;
+use super::store;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
@@ -44,6 +45,7 @@ pub async fn send(app: &App, uuid: PublicId, to: &str, staff: &Staff) -> Result<
     let (actor, to) = (staff.actor(), to.masked());
     app.db
         .write(move |conn| {
+            store::mark_tested(conn, issue.id, issue.current_revision)?;
             let details = serde_json::json!({ "to": to, "revision": issue.current_revision });
             let subject = format!("issue {uuid}");
             Ok(staff::store::audit(conn, &actor, "issue.test", &subject, details, now)?)

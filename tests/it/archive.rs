@@ -86,7 +86,8 @@ both! {
             assert_eq!(answer.status(), StatusCode::NOT_FOUND);
         }
         let form = [("do", "schedule"), ("at", "2017-03-25T09:00")];
-        editor.browser.post(editor.path("/schedule")).form(&form).send().await.unwrap();
+        editor.readers(1).await;
+        assert_eq!(editor.act(&form).await.status(), StatusCode::SEE_OTHER);
         let answer = app.get(&format!("/archive/{}", editor.issue.slug)).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "a planned one neither");
         assert_eq!(app.get("/archive/..%2fadmin").await.status(), StatusCode::NOT_FOUND);

@@ -9,7 +9,7 @@ use lederbrev::staff::Role;
 
 use crate::app::TestApp;
 use crate::browser::{Browser, NARROWEST, PHONE, WIDE};
-use crate::composer::special_edition;
+use crate::composer::{Editor, special_edition};
 use crate::sending::{address, readers};
 
 #[actix_web::test]
@@ -118,8 +118,8 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
         let issue = compose::create(&app.app, new, "editor@lederweb.example").await.unwrap();
         sent = sent.or(Some((issue.id, issue.uuid)));
         if let Some(form) = plan {
-            let schedule = app.url(&format!("/admin/issues/{}/schedule", issue.uuid));
-            let answer = editor.post(schedule).form(&form).send().await.unwrap();
+            let editor = Editor { app, browser: editor.clone(), issue };
+            let answer = editor.act(&form).await;
             assert_eq!(answer.status(), 303);
         }
     }

@@ -246,7 +246,7 @@ both! {
                 app.app.db.write(move |conn| Ok(readers(conn, newsletter, 1, now)?)).await.unwrap();
             }
             let form = [("do", "schedule"), ("at", at)];
-            let answer = editor.browser.post(editor.path("/schedule")).form(&form).send().await.unwrap();
+            let answer = editor.act(&form).await;
             assert_eq!(answer.status(), 303);
             let state = async || {
                 let id = editor.issue.id;

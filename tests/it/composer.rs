@@ -1,6 +1,7 @@
 //! Writing issues: the editor's form, its steps, autosave, two editors at once, and the preview.
 //! Everything is done as a browser without JavaScript does it: read the form, change it, post it.
 
+use lederbrev::db::DbConn;
 use lederbrev::issues::compose::{self, NewIssue};
 use lederbrev::issues::{Content, Issue, IssueKind, store};
 use lederbrev::library::{self, Details, ItemKind, NewItem};
@@ -10,6 +11,7 @@ use reqwest::{Client, Response, StatusCode};
 
 use crate::app::{TestApp, browser};
 use crate::both;
+use crate::sending::{Reader, readers};
 
 /// The example: the special edition on the core task.
 pub fn special_edition() -> Content {
@@ -122,6 +124,46 @@ impl<'a> Editor<'a> {
 
     pub async fn get(&self, rest: &str) -> Response {
         self.browser.get(self.path(rest)).send().await.unwrap()
+    }
+
+    /// The same editor with a copy of the issue open.
+    pub async fn copy(&self) -> Self {
+        let issue = compose::duplicate(&self.app.app, self.issue.uuid, "editor@lederweb.example");
+        Self { app: self.app, browser: self.browser.clone(), issue: issue.await.unwrap() }
+    }
+
+    /// The same editor with another issue of the same newsletter open.
+    pub async fn another(&self, kind: IssueKind) -> Self {
+        let newsletter = self.issue.newsletter;
+        let content =
+            if kind == IssueKind::Special { special_edition() } else { Content::default() };
+        let new = NewIssue { newsletter, kind, content };
+        let issue = compose::create(&self.app.app, new, "editor@lederweb.example");
+        Self { app: self.app, browser: self.browser.clone(), issue: issue.await.unwrap() }
+    }
+
+    /// Gives the newsletter some active subscribers: without recipients nothing is sent.
+    pub async fn readers(&self, count: usize) -> Vec<Reader> {
+        let (newsletter, now) = (self.issue.newsletter, self.app.clock.now());
+        let insert = move |conn: &mut DbConn| Ok(readers(conn, newsletter, count, now)?);
+        self.app.app.db.write(insert).await.unwrap()
+    }
+
+    /// Presses a button of the page on which an issue is planned, as somebody who has read the
+    /// page: every warning is ticked.
+    pub async fn act(&self, form: &[(&str, &str)]) -> Response {
+        let page = self.get("/schedule").await.text().await.unwrap();
+        let mut form: Vec<(String, String)> =
+            form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        for tag in page.split("<input").filter(|tag| tag.contains(" name=\"seen\"")) {
+            form.push(("seen".to_owned(), attribute(tag, "value").unwrap()));
+        }
+        self.post(&form).await
+    }
+
+    /// Posts to the page on which an issue is planned, and nothing but this.
+    pub async fn post(&self, form: &(impl serde::Serialize + ?Sized)) -> Response {
+        self.browser.post(self.path("/schedule")).form(form).send().await.unwrap()
     }
 
     pub async fn form(&self) -> Form {

@@ -8,10 +8,10 @@ use reqwest::{Response, StatusCode};
 use crate::app::TestApp;
 use crate::both;
 use crate::composer::{Editor, special_edition};
-use crate::sending::{address, readers};
+use crate::sending::address;
 
 async fn act(editor: &Editor<'_>, form: &[(&str, &str)]) -> Response {
-    editor.browser.post(editor.path("/schedule")).form(form).send().await.unwrap()
+    editor.act(form).await
 }
 
 async fn issue(editor: &Editor<'_>) -> Issue {
@@ -39,14 +39,14 @@ async fn change_newsletter(
 }
 
 async fn special(app: &TestApp) -> Editor<'_> {
-    Editor::with(app, IssueKind::Special, special_edition()).await
+    let editor = Editor::with(app, IssueKind::Special, special_edition()).await;
+    editor.readers(1).await;
+    editor
 }
 
 both! {
     async fn who_it_is_from_is_settled_when_it_is_scheduled(app: TestApp) {
         let editor = special(&app).await;
-        let (newsletter, now) = (editor.issue.newsletter, app.clock.now());
-        app.app.db.write(move |conn| Ok(readers(conn, newsletter, 1, now)?)).await.unwrap();
         let later = [("do", "schedule"), ("at", "2017-03-24T10:00")];
         assert_eq!(act(&editor, &later).await.status(), StatusCode::SEE_OTHER);
         change_newsletter(&app, |newsletter| {
@@ -178,6 +178,7 @@ both! {
 
     async fn the_desk_says_what_to_do_first_and_what_comes_next(app: TestApp) {
         let editor = Editor::with(&app, IssueKind::Ordinary, Content::default()).await;
+        editor.readers(1).await;
         let desk = async || editor.browser.get(app.url("/admin")).send().await.unwrap().text().await.unwrap();
         assert!(desk().await.contains("Uden emne"));
         let special = {

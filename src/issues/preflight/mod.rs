@@ -7,9 +7,14 @@
 //! always its language, and the words on a theme's colour can always be read: by construction.
 
 mod dates;
+mod facts;
 mod hosts;
 mod phrases;
+mod seen;
 pub mod view;
+
+pub use facts::{Facts, Sending};
+pub use seen::{Examined, Seen, examine};
 
 use std::collections::HashMap;
 
@@ -64,19 +69,22 @@ pub struct Finding {
     pub error: FieldError,
 }
 
-/// What an issue is judged by, beside its content.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
-    /// Who sends it.
-    pub details: &'a Details,
-    /// The day on which it goes, on the newsletter's clock.
-    pub day: NaiveDate,
-    /// The size of the mail's HTML in bytes; none while nobody has rendered it.
-    pub size: Option<usize>,
+impl Finding {
+    /// What tells it from the others of the same revision, and stays the same when it is looked at
+    /// once more: what is about the whole may count on (how many would get it).
+    pub fn key(&self) -> String {
+        let FieldError { field, code, args } = &self.error;
+        let mut key = format!("{code} {field}");
+        for (_, value) in args.iter().filter(|_| !field.is_empty()) {
+            key.push(' ');
+            key.push_str(value);
+        }
+        key
+    }
 }
 
 /// Looks at an issue: stops first, then warnings, then hints, each in the order of the page.
-pub fn check(content: &Content, facts: &Facts<'_>) -> Vec<Finding> {
+pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
     let mut check = Check { content, found: Vec::new() };
     for error in content.missing() {
         check.add(Level::Stop, error);
@@ -85,7 +93,7 @@ pub fn check(content: &Content, facts: &Facts<'_>) -> Vec<Finding> {
     check.texts();
     check.links();
     check.blocks(facts.day);
-    if lacks_sender(facts.details) {
+    if lacks_sender(&facts.details) {
         check.stop("", "error-preflight-footer");
     }
     match facts.size {
@@ -93,25 +101,26 @@ pub fn check(content: &Content, facts: &Facts<'_>) -> Vec<Finding> {
         Some(size) if size > SIZE_NEAR => check.size("error-preflight-size", size),
         _ => {}
     }
+    if let Some(sending) = &facts.sending {
+        check.sending(sending);
+    }
     check.found.sort_by_key(|finding| finding.level);
     check.found
 }
 
-/// Looks at a whole issue as it would go out at a moment, with the size in bytes of its HTML.
+/// Looks at a whole issue that is being written, with the size in bytes of its HTML.
 pub fn look_over(
     content: &Content,
     newsletter: &Newsletter,
     at: Instant,
     size: usize,
 ) -> Vec<Finding> {
-    let (details, day) = (newsletter.details(), at.day_in(newsletter.zone()));
-    check(content, &Facts { details: &details, day, size: Some(size) })
+    check(content, &Facts { size: Some(size), ..Facts::of(newsletter, at) })
 }
 
 /// What keeps an issue from going out at a moment, one finding a field.
 pub fn stops(content: &Content, newsletter: &Newsletter, at: Instant) -> Vec<FieldError> {
-    let (details, day) = (newsletter.details(), at.day_in(newsletter.zone()));
-    let found = check(content, &Facts { details: &details, day, size: None });
+    let found = check(content, &Facts::of(newsletter, at));
     let mut stops: Vec<FieldError> = Vec::new();
     for finding in found.into_iter().filter(|finding| finding.level == Level::Stop) {
         if stops.iter().all(|known| known.field != finding.error.field) {

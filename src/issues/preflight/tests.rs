@@ -29,7 +29,7 @@ fn issue(subject: &str, preheader: &str, mut blocks: Vec<Value>) -> TestResult<C
 }
 
 fn found(content: &Content, size: Option<usize>) -> Vec<(Level, String, &'static str)> {
-    let facts = Facts { details: &details(), day: day(), size };
+    let facts = Facts { details: details(), day: day(), size, ..Facts::default() };
     let found = check(content, &facts).into_iter();
     found.map(|finding| (finding.level, finding.error.field, finding.error.code)).collect()
 }
@@ -71,7 +71,7 @@ fn the_issue_of_the_example_has_no_stops() -> TestResult {
 #[test]
 fn what_is_not_written_stops_and_leads_to_its_block() -> TestResult {
     let content = issue("Nyt", "Kort", vec![text("Nyt."), text("")])?;
-    let facts = Facts { details: &details(), day: day(), size: None };
+    let facts = Facts { details: details(), day: day(), ..Facts::default() };
     let found = check(&content, &facts);
     let blocks: Vec<_> = found.iter().map(|finding| (finding.level, finding.block)).collect();
     assert_eq!(blocks, [(Level::Stop, Some(content.blocks[1].id))]);
@@ -177,7 +177,8 @@ fn a_footer_that_does_not_say_who_sends_stops() -> TestResult {
     let without = |change: fn(&mut Details)| {
         let mut details = details();
         change(&mut details);
-        let found = check(&content, &Facts { details: &details, day: day(), size: None });
+        let facts = Facts { details, day: day(), ..Facts::default() };
+        let found = check(&content, &facts);
         found.into_iter().map(|finding| finding.error.code).collect::<Vec<_>>()
     };
     let stop = ["error-preflight-footer"];
@@ -259,5 +260,52 @@ fn links_without_encryption_and_headings_out_of_order_are_hints() -> TestResult 
     let found = in_blocks(vec![heading(3), heading(2)])?;
     assert_eq!(found, one(Level::Hint, "blocks.0.level", "error-preflight-level"));
     assert_eq!(in_blocks(vec![heading(2), heading(3)])?, []);
+    Ok(())
+}
+
+#[test]
+fn what_only_matters_when_it_is_about_to_go_is_asked_then() -> TestResult {
+    let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
+    let found = |audience, last, is_tested| {
+        let sending = Some(Sending { audience, last, is_tested });
+        let facts = Facts { details: details(), day: day(), sending, ..Facts::default() };
+        check(&content, &facts).into_iter().map(|found| found.error.code).collect::<Vec<_>>()
+    };
+    assert_eq!(found(100, None, true), [""; 0]);
+    assert_eq!(found(0, Some(100), true), ["error-preflight-nobody"]);
+    assert_eq!(found(100, None, false), ["error-preflight-untested"]);
+    for (audience, is_unusual) in [(80, false), (79, true), (120, false), (121, true)] {
+        let expected: &[&str] = if is_unusual { &["error-preflight-audience"] } else { &[] };
+        assert_eq!(found(audience, Some(100), true), expected, "{audience}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_finding_keeps_its_key_while_people_come_and_go() {
+    let finding = |field: &str, number: i64| {
+        let error = FieldError::new(field, "error-preflight-audience").with("number", number);
+        Finding { level: Level::Warn, block: None, error }.key()
+    };
+    assert_eq!(finding("", 100), finding("", 101));
+    assert_ne!(finding("blocks.0.body", 100), finding("blocks.0.body", 101));
+}
+
+/// Two hundred blocks, as many as an issue may have; says how long it takes.
+#[test]
+#[expect(clippy::print_stderr, reason = "the figure is what it is for")]
+fn looking_at_two_hundred_blocks_is_quick() -> TestResult {
+    let body = "Ledelse af **kerneopgaven** begynder med [en samtale](https://lederweb.dk/a). ";
+    let blocks = (0..200).map(|at| match at % 4 {
+        0 => event("24. marts 2017"),
+        1 => json!({ "kind": "button", "text": "Tilmeld dig", "url": "https://lederweb.dk/b" }),
+        _ => text(&body.repeat(8)),
+    });
+    let content = issue("Nyt", "Kort", blocks.collect())?;
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        assert!(!found(&content, Some(90_000)).is_empty());
+    }
+    eprintln!("preflight of 200 blocks: {:?}", start.elapsed() / 20);
     Ok(())
 }

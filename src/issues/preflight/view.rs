@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Finding, Level};
+use super::Finding;
 use crate::issues::editor::Form;
 use crate::web::Page;
 
@@ -29,6 +29,12 @@ pub struct Note {
     pub target: String,
     /// What was found and what to do about it.
     pub text: String,
+    /// What tells it from the others, for the page on which it can be seen and overridden.
+    #[serde(skip)]
+    pub key: String,
+    /// Its code.
+    #[serde(skip)]
+    pub code: &'static str,
 }
 
 impl View {
@@ -44,12 +50,6 @@ impl View {
         };
         Self { words, notes }
     }
-
-    /// What does not keep the issue here.
-    pub fn without_stops(mut self) -> Vec<Note> {
-        self.notes.retain(|note| note.level != Level::Stop.as_str());
-        self.notes
-    }
 }
 
 fn note(page: &Page, form: &Form, finding: &Finding) -> Note {
@@ -61,5 +61,7 @@ fn note(page: &Page, form: &Form, finding: &Finding) -> Note {
         block: finding.block.map(|block| block.to_string()).unwrap_or_default(),
         target: shown.target,
         text: shown.text,
+        key: finding.key(),
+        code: finding.error.code,
     }
 }

@@ -77,6 +77,14 @@ pub struct Approval<'a> {
     pub rendition: &'a str,
 }
 
+/// Hands the current revision to a second person; `false` when it was changed or moved on meanwhile.
+pub fn submit(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<bool> {
+    diesel::update(as_it_was(issue))
+        .set((issues::state.eq(IssueState::InReview), issues::updated_at.eq(now)))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}
+
 /// Marks the current revision as approved; `false` when it was changed or moved on meanwhile.
 pub fn approve(
     conn: &mut DbConn,

@@ -1,0 +1,3 @@
+ALTER TABLE issues DROP COLUMN tested_revision;
+ALTER TABLE issues DROP COLUMN preflight;
+DROP TABLE preflight_overrides;

@@ -1,0 +1,86 @@
+//! What an issue is judged by, beside its content.
+
+use chrono::NaiveDate;
+
+use super::{Check, Level};
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::{FieldError, Result};
+use crate::issues::Issue;
+use crate::issues::audience::Audience;
+use crate::issues::store::{self, Call};
+use crate::newsletters::{Details, Newsletter};
+
+/// What an issue is judged by, beside its content. What nobody has asked for is not judged.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Who sends it.
+    pub details: Details,
+    /// The day on which it goes, on the newsletter's clock.
+    pub day: NaiveDate,
+    /// The size of the mail's HTML in bytes; none while nobody has rendered it.
+    pub size: Option<usize>,
+    /// What can be said when it is about to go; none while it is being written.
+    pub sending: Option<Sending>,
+}
+
+/// What can be said of an issue that is about to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sending {
+    /// How many would get it now.
+    pub audience: i64,
+    /// How many the last issue of the same newsletter, kind and audience was for.
+    pub last: Option<i64>,
+    /// Whether a test has gone since it was last edited.
+    pub is_tested: bool,
+}
+
+impl Sending {
+    /// Whether the audience is more than a fifth larger or smaller than that of the last issue.
+    pub fn is_unusual(&self) -> bool {
+        self.last.is_some_and(|last| (self.audience - last).abs() * 5 > last)
+    }
+}
+
+impl Facts {
+    /// What is known of an issue while it is being written.
+    pub fn of(newsletter: &Newsletter, at: Instant) -> Self {
+        let (details, day) = (newsletter.details(), at.day_in(newsletter.zone()));
+        Self { details, day, ..Self::default() }
+    }
+
+    /// What is known of an issue that is about to go out at a moment.
+    pub fn of_sending(
+        conn: &mut DbConn,
+        issue: &Issue,
+        newsletter: &Newsletter,
+        at: Instant,
+        now: Instant,
+    ) -> Result<Self> {
+        let rules = Audience::read(&issue.audience)?;
+        let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules };
+        let sending = Sending {
+            audience: store::audience_size(conn, &call, now)?,
+            last: store::last_audience(conn, issue)?,
+            is_tested: store::tested_revision(conn, issue.id)? == Some(issue.current_revision),
+        };
+        Ok(Self { sending: Some(sending), ..Self::of(newsletter, at) })
+    }
+}
+
+impl Check<'_> {
+    /// What only matters when it is about to go.
+    pub(super) fn sending(&mut self, sending: &Sending) {
+        if sending.audience == 0 {
+            self.stop("", "error-preflight-nobody");
+        } else if sending.is_unusual() {
+            let error = FieldError::new("", "error-preflight-audience")
+                .with("number", sending.audience)
+                .with("last", sending.last.unwrap_or_default());
+            self.add(Level::Warn, error);
+        }
+        if !sending.is_tested {
+            self.warn("", "error-preflight-untested");
+        }
+    }
+}
