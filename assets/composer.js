@@ -8,6 +8,7 @@
   const AGAIN = 15000;
   const main = document.getElementById("main");
   const form = () => document.getElementById("composer");
+  const rich = window.lederbrev.richText;
   if (!form()) return;
 
   let dirty = false;
@@ -152,6 +153,7 @@
   async function step(value, focus) {
     clearTimeout(timer);
     if (saving) await saving;
+    const caret = rich.place(focus);
     const open = [...form().querySelectorAll(".block > details[open]")].map((d) => d.parentElement.id);
     const scroll = document.getElementById("view")?.contentDocument?.documentElement?.scrollTop ?? 0;
     const theme = document.getElementById("theme")?.open;
@@ -177,7 +179,7 @@
       }, { once: true });
       enhance();
       const arrived = `block-${new URL(answer.url).searchParams.get("open")}`;
-      land(focus, arrived, value);
+      if (!caret || !rich.goTo(caret)) land(focus, arrived, value);
     } catch {
       form().inert = false;
       form().removeAttribute("aria-busy");
@@ -202,7 +204,7 @@
     if (/^(add|library|duplicate|restore):/.test(value) && block) {
       block.classList.add("arrived");
       block.scrollIntoView({ block: "center" });
-      (block.querySelector("details[open] :is(input:not([type=hidden]), textarea, select)") ?? block.querySelector("summary")).focus();
+      (block.querySelector("details[open] :is(input:not([type=hidden]), textarea:not([hidden]), select, .rich-text)") ?? block.querySelector("summary")).focus();
       return;
     }
     if (/^add-project:/.test(value)) {
@@ -273,7 +275,7 @@
 
   document.addEventListener("keydown", (event) => {
     const control = event.ctrlKey || event.metaKey;
-    const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+    const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select") || event.target.isContentEditable;
     if (document.querySelector("dialog[open]")) return;
     if (control && event.key.toLowerCase() === "s") {
       event.preventDefault();
@@ -371,6 +373,7 @@
 
   function enhance() {
     form().classList.add("enhanced");
+    rich.enhance(form());
     for (const counter of form().querySelectorAll("[data-counter]")) {
       count(counter, document.getElementById(counter.dataset.counter));
     }

@@ -34,6 +34,9 @@ files! {
     "issue.css" "text/css; charset=utf-8";
     "composer.css" "text/css; charset=utf-8";
     "composer.js" "text/javascript; charset=utf-8";
+    "markup.js" "text/javascript; charset=utf-8";
+    "paste.js" "text/javascript; charset=utf-8";
+    "rich-text.js" "text/javascript; charset=utf-8";
     "demo/artikel.png" "image/png";
     "demo/ekursus.png" "image/png";
     "demo/kerneopgaven.png" "image/png";
@@ -41,6 +44,7 @@ files! {
     "demo/udgivelse.png" "image/png";
     "live.js" "text/javascript; charset=utf-8";
     "vendor/sortable.min.js" "text/javascript; charset=utf-8";
+    "vendor/tiptap.min.js" "text/javascript; charset=utf-8";
 }
 
 /// The hashes of [`FILES`], in their order.

@@ -14,12 +14,12 @@ use crate::browser::{Browser, PHONE, WIDE};
 use crate::composer::special_edition;
 
 /// Types on whatever has the focus.
-async fn keys(browser: &Browser<'_>, keys: &str) {
+pub async fn keys(browser: &Browser<'_>, keys: &str) {
     browser.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
 }
 
 /// Waits until a script says so.
-async fn until(browser: &Browser<'_>, what: &str) {
+pub async fn until(browser: &Browser<'_>, what: &str) {
     for _ in 0..200 {
         if browser.run(&format!("return Boolean({what})")).await == true {
             return;
@@ -33,7 +33,7 @@ async fn until(browser: &Browser<'_>, what: &str) {
 const IDLE: &str = "!document.querySelector('#composer:is([inert], [aria-busy])')";
 
 /// Holds Alt or Ctrl and presses a key.
-fn chord(modifier: Key, key: &str) -> String {
+pub fn chord(modifier: Key, key: &str) -> String {
     format!("{}{key}{}", char::from(modifier), char::from(Key::Null))
 }
 
@@ -82,13 +82,13 @@ async fn an_issue_is_written_by_keyboard_alone() {
     keys(&browser, "Læs og brug").await;
     browser.run("document.querySelector('[value=\"add:text\"]').closest('details').open = true; document.querySelector('[value=\"add:text\"]').focus()").await;
     keys(&browser, "\u{E007}").await;
-    until(&browser, "document.activeElement.name?.endsWith('.body')").await;
+    until(&browser, "document.activeElement.id.endsWith('-body')").await;
     keys(&browser, "Kære leder").await;
 
     // Alt and an arrow move the block, and the cursor stays in it.
     keys(&browser, &chord(Key::Alt, &char::from(Key::Up).to_string())).await;
     until(&browser, "document.querySelector('.block .block-kind').textContent == 'Tekst'").await;
-    until(&browser, "document.activeElement.name?.endsWith('.body')").await;
+    until(&browser, "document.activeElement.id.endsWith('-body')").await;
 
     // Remove, and bring back.
     browser.run("document.querySelector('.tool.danger').focus()").await;

@@ -43,6 +43,7 @@ mod process;
 mod receiver;
 mod relay_faults;
 mod reports;
+mod rich_text_browser;
 mod schedule;
 mod sending;
 mod staff;

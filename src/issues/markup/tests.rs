@@ -61,6 +61,15 @@ fn what_cannot_be_meant_is_named() {
     );
 }
 
+#[test]
+fn a_star_right_behind_a_mark_stays_a_star() {
+    for text in ["*-*\\* 2.", "**a**\\* b", "***a***\\* b"] {
+        let tree = RichText::parse(text).map_err(|error| error.code);
+        let markup = tree.as_ref().map(RichText::to_markup).unwrap_or_default();
+        assert_eq!(RichText::parse(&markup).map_err(|error| error.code), tree, "{markup}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_reads_back_the_same(

@@ -77,6 +77,8 @@ fn close_link(out: &mut String, link: Option<String>) {
 /// Text with a backslash before what would be a mark.
 fn write_text(text: &str, style: &Style, out: &mut String) {
     let styled = style.bold || style.italic;
+    // A star right behind a closing mark would make another mark of the two.
+    let mut is_behind_mark = out.ends_with('*');
     for (at, line) in text.split('\n').enumerate() {
         if at > 0 {
             out.push('\n');
@@ -98,7 +100,7 @@ fn write_text(text: &str, style: &Style, out: &mut String) {
             let next = chars.peek();
             let marks = match c {
                 '\\' => true,
-                '*' => styled || !matches!(next, Some(' ')),
+                '*' => styled || (at == 0 && is_behind_mark) || !matches!(next, Some(' ')),
                 '{' => matches!(next, None | Some('{')),
                 ']' => matches!(next, Some('(')),
                 '[' => style.link.is_some(),
@@ -108,6 +110,7 @@ fn write_text(text: &str, style: &Style, out: &mut String) {
                 out.push('\\');
             }
             out.push(c);
+            is_behind_mark = false;
         }
     }
 }
