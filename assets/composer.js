@@ -325,6 +325,27 @@
       if (!answer.ok || !picker) throw new Error(answer.status);
       dialog.replaceChildren(document.adoptNode(picker));
     };
+    // An address that was pasted: the answer is the item, or the same page with what is wrong.
+    const paste = async (to, pasted) => {
+      const body = new URLSearchParams(new FormData(pasted));
+      pasted.inert = true;
+      pasted.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(to, { method: "POST", body, headers: { Accept: "application/json, text/html" } });
+        if (answer.ok) {
+          const { item } = await answer.json();
+          dialog.close();
+          step(`library:${item}`);
+          return;
+        }
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        dialog.replaceChildren(document.adoptNode(page.getElementById("picker")));
+      } catch {
+        pasted.inert = false;
+        pasted.removeAttribute("aria-busy");
+      }
+      dialog.querySelector("#pick-address")?.focus();
+    };
     try {
       await load(address);
     } catch {
@@ -337,6 +358,8 @@
       if (event.target.method === "get") {
         asked.search = new URLSearchParams(new FormData(event.target));
         load(asked);
+      } else if (event.target.dataset.paste !== undefined) {
+        paste(asked, event.target);
       } else {
         dialog.close();
         step(`library:${event.submitter.value}`);

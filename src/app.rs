@@ -21,6 +21,7 @@ use crate::newsletters::brand::LastBrand;
 use crate::operations::{Health, Metrics};
 use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
+use crate::web::outside::Outside;
 use crate::{
     deliveries, issues, library, newsletters, openapi, operations, outbox, reports, staff,
     subscribers, tracking, web as pages,
@@ -50,6 +51,8 @@ pub struct App {
     pub brand: LastBrand,
     /// Whether the relay lets us in.
     pub door: Arc<Door>,
+    /// The way to the web outside.
+    pub outside: Outside,
     /// The sending of issues.
     pub sender: Sender,
     /// What this process counts.
@@ -98,6 +101,7 @@ impl App {
             catcher,
             attempts: Attempts::default(),
             brand: LastBrand::default(),
+            outside: Outside::new(&config.fetch_allow),
             sender: Sender::default(),
             metrics: Metrics::new()?,
             health: Health::default(),
@@ -205,6 +209,7 @@ routes! {
     GET "/admin/library" Editors => library::routes::list;
     POST "/admin/library" Editors => library::routes::create;
     GET "/admin/library/new" Editors => library::routes::blank;
+    POST "/admin/library/fetch" Editors => library::routes::fetch::propose;
     GET "/admin/library/{id}" Editors => library::routes::show;
     POST "/admin/library/{id}" Editors => library::routes::change;
     POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;
@@ -249,6 +254,7 @@ routes! {
     GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
     GET "/api/v1/library" Anyone => library::api::list;
     POST "/api/v1/library" Editors => library::api::create;
+    POST "/api/v1/library/fetch" Editors => library::api::propose;
     GET "/api/v1/library/{id}" Anyone => library::api::show;
     GET "/api/v1/figures" Anyone => reports::api::list_figures;
     POST "/api/v1/figures" Editors => reports::api::enter_figure;

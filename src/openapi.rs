@@ -36,6 +36,7 @@ use crate::{deliveries, issues, library, newsletters, reports, subscribers};
         library::api::list,
         library::api::create,
         library::api::show,
+        library::api::propose,
         reports::api::list_figures,
         reports::api::enter_figure,
     ),

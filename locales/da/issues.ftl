@@ -261,6 +261,8 @@ pick-title = Hent fra biblioteket
 pick-close = Luk
 pick-search = Søg
 pick-empty = Der er ikke noget, der passer. Prøv med færre ord, eller føj det til biblioteket først.
+pick-paste = Hent og indsæt
+pick-paste-hint = Står den ikke i biblioteket, henter vi siden, gemmer den der og sætter den ind i udgaven.
 pick-insert = Indsæt
 
 desk-hello = Goddag { $name }

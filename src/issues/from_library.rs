@@ -14,7 +14,7 @@ use crate::web::Lang;
 /// The block that an item becomes, in the newsletter's language.
 pub fn block(item: &Item, lang: Lang) -> BlockKind {
     let details = &item.details;
-    let line = |text: &Option<String>| Line::new(text.as_deref().unwrap_or_default());
+    let line = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
     let date = details.date(lang).unwrap_or_default();
     let card = card(item);
     match details.kind {
@@ -53,7 +53,7 @@ fn card(item: &Item) -> Card {
     };
     let image = address(details.image_url.as_deref(), Target::Image);
     Card {
-        title: Line::new(&details.title),
+        title: words(&details.title),
         teaser: plain(&details.summary),
         url: address(item.address(), Target::Web),
         link_text: Line::default(),
@@ -64,8 +64,65 @@ fn card(item: &Item) -> Card {
     }
 }
 
+/// One line. A title may hold no merge field, so what looks like one is parted: it is words.
+fn words(text: &str) -> Line {
+    let mut text = text.to_owned();
+    while text.contains("{{") {
+        text = text.replace("{{", "{ {");
+    }
+    Line::new(&text)
+}
+
 /// Text in which nothing is a mark of emphasis or a link.
 fn plain(text: &str) -> RichText {
     let run = Run { piece: Piece::Text(text.to_owned()), style: Style::default() };
     RichText::from_parts(vec![Part::Paragraph(vec![run])]).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::content::{Block, Content};
+    use super::super::render::{self, Untracked};
+    use super::super::tests::frame;
+    use super::*;
+    use crate::clock::Instant;
+    use crate::db::PublicId;
+    use crate::library::Details;
+
+    #[test]
+    fn words_of_an_item_that_look_like_marks_are_words_in_the_mail()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let words = "Hej {{navn}} {{navn|dig}} <script>alert(1)</script> {{ 7*7 }} **fed** [a](b)";
+        let item = Item {
+            id: 1,
+            uuid: PublicId::random(),
+            details: Details {
+                kind: ItemKind::Article,
+                title: words.to_owned(),
+                summary: words.to_owned(),
+                language: Lang::Da,
+                published_on: None,
+                published_precision: None,
+                series: None,
+                number: None,
+                leadership_groups: String::new(),
+                image_url: None,
+                place: None,
+                valid_until: None,
+            },
+            addresses: vec![],
+            created_at: Instant::from_micros(0),
+            updated_at: Instant::from_micros(0),
+            archived_at: None,
+        };
+        let block = Block::new(block(&item, Lang::Da));
+        let content = Content { blocks: vec![block], ..Content::default() };
+        assert_eq!(Content::read(&content.to_json()).as_ref(), Ok(&content));
+        let form = super::super::form::of(&content);
+        assert_eq!(Content::read(&form).as_ref(), Ok(&content));
+        let html = render::render(&content, &frame())?.write(&Untracked).html;
+        assert!(html.contains("{{navn}} {{navn|dig}}") && html.contains("{ {navn}} { {navn|dig}}"));
+        assert!(!html.contains("<script>alert"), "{html}");
+        Ok(())
+    }
 }

@@ -34,7 +34,7 @@ fn read(value: &serde_json::Value) -> TestResult<Content> {
     Content::read(value).map_err(|errors| format!("{errors:?}").into())
 }
 
-fn frame() -> Frame {
+pub(super) fn frame() -> Frame {
     Frame {
         newsletter: "Nyhedsbrev fra Væksthus for Ledelse".to_owned(),
         lang: Lang::Da,

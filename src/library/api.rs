@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::form::ItemForm;
-use super::{Item, ItemKind, save, store};
+use super::{Item, ItemKind, Proposal, fetch, save, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -167,4 +167,73 @@ pub async fn create(
     };
     let item = save(&app, None, form.read()?, &staff.actor()).await?;
     Ok(HttpResponse::Created().json(ItemView::from(item)))
+}
+
+/// An address whose page is to be read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FetchRequest {
+    /// `https://…`
+    address: String,
+}
+
+/// What the library has, or could have, at an address: one of both.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FetchView {
+    /// The item that has the address.
+    pub known: Option<ItemView>,
+    /// What its page says of itself; nothing is saved. It can be sent to `POST /library` as it is
+    /// or changed.
+    pub proposal: Option<ProposalView>,
+}
+
+/// What a page says of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProposalView {
+    /// What it may be.
+    #[schema(value_type = String)]
+    pub kind: ItemKind,
+    /// Its title; empty when it says none.
+    pub title: String,
+    /// What it is about.
+    pub summary: String,
+    /// The language it is in.
+    #[schema(value_type = String)]
+    pub language: Lang,
+    /// Its date as far as it is known: `2017-08-25`, `2017-08`, `2017` or empty.
+    pub published: String,
+    /// The series it belongs to; empty when it says none.
+    pub series: String,
+    /// Its number in the series.
+    pub number: Option<i32>,
+    /// Where an event is held; empty when it says none.
+    pub place: String,
+    /// A picture: an `https` address or empty.
+    pub image_url: String,
+    /// Where it is, without what follows readers; the first is the one that would be linked.
+    pub addresses: Vec<String>,
+}
+
+/// Reads the page at an address and says what an item made from it would be.
+#[utoipa::path(post, path = "/api/v1/library/fetch", tag = "library",
+    request_body = FetchRequest, responses((status = 200, body = FetchView), (status = 422)))]
+pub async fn propose(app: web::Data<App>, body: Json<FetchRequest>) -> Result<Json<FetchView>> {
+    Ok(Json(match fetch(&app, &body.address).await? {
+        Proposal::Known(item) => FetchView { known: Some((*item).into()), proposal: None },
+        Proposal::New(form) => FetchView {
+            known: None,
+            proposal: Some(ProposalView {
+                kind: form.kind,
+                addresses: form.addresses.lines().map(str::to_owned).collect(),
+                title: form.title,
+                summary: form.summary,
+                language: form.language,
+                published: form.published,
+                series: form.series,
+                number: form.number.parse().ok(),
+                place: form.place,
+                image_url: form.image_url,
+            }),
+        },
+    }))
 }

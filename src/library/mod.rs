@@ -5,12 +5,15 @@
 
 pub mod api;
 mod archive;
+mod fetch;
 pub mod form;
+mod read_page;
 pub mod routes;
 mod save;
 pub mod store;
 
 pub use archive::{archive, restore};
+pub use fetch::{Proposal, fetch};
 pub use save::save;
 
 use chrono::{Datelike, NaiveDate};

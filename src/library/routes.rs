@@ -1,5 +1,7 @@
 //! `/admin/library`
 
+pub mod fetch;
+
 use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,8 +33,16 @@ struct ListPage {
     uses: HashMap<i64, usize>,
     today: NaiveDate,
     is_searching: bool,
+    pasted: Pasted,
     previous: Option<String>,
     next: Option<String>,
+}
+
+/// The address that was pasted, when it led to nothing.
+#[derive(Default)]
+struct Pasted {
+    address: String,
+    errors: Vec<FieldError>,
 }
 
 /// What the list shows.
@@ -63,7 +73,15 @@ pub async fn list(
     app: web::Data<App>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse> {
-    let query = query.into_inner();
+    html(&list_page(&request, &app, query.into_inner(), Pasted::default()).await?)
+}
+
+async fn list_page(
+    request: &HttpRequest,
+    app: &App,
+    query: ListQuery,
+    pasted: Pasted,
+) -> Result<ListPage> {
     let number = query.page.clamp(1, 10_000);
     let kind = query.kind.parse().ok();
     let search = Search {
@@ -87,8 +105,9 @@ pub async fn list(
     for found in used {
         *uses.entry(found.item).or_default() += 1;
     }
-    html(&ListPage {
-        page: Page::new(&request),
+    Ok(ListPage {
+        page: Page::new(request),
+        pasted,
         kinds: ItemKind::ALL,
         kind,
         items,
@@ -112,6 +131,8 @@ struct ItemPage {
     kinds: &'static [ItemKind],
     languages: &'static [Lang],
     errors: Vec<FieldError>,
+    /// The form is filled in from the page at its address.
+    is_proposal: bool,
 }
 
 impl ItemPage {
@@ -124,6 +145,7 @@ impl ItemPage {
             kinds: ItemKind::ALL,
             languages: Lang::ALL,
             errors: vec![],
+            is_proposal: false,
         }
     }
 

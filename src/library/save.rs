@@ -11,9 +11,9 @@ use crate::error::{Error, FieldError, Result};
 use crate::staff;
 
 /// Longest title, series and place, in characters.
-const LINE_LIMIT: usize = 200;
+pub(super) const LINE_LIMIT: usize = 200;
 /// Longest summary, in characters.
-const SUMMARY_LIMIT: usize = 2_000;
+pub(super) const SUMMARY_LIMIT: usize = 2_000;
 /// Longest address.
 const ADDRESS_LIMIT: usize = 2_000;
 

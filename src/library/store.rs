@@ -91,6 +91,21 @@ pub fn by_address(conn: &mut DbConn, url: &str) -> QueryResult<Option<Item>> {
     item.map(|id| find(conn, id)).transpose()
 }
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// In lower case; SQLite knows ASCII only, which is what the host of an address is.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// All addresses that contain a text, in any case, with their items.
+pub fn addresses_containing(conn: &mut DbConn, text: &str) -> QueryResult<Vec<(String, i64)>> {
+    library_addresses::table
+        .filter(lower(library_addresses::url).like(containing(&text.to_lowercase())).escape('\\'))
+        .order(library_addresses::url)
+        .select((library_addresses::url, library_addresses::item))
+        .load(conn)
+}
+
 /// What to look for.
 #[derive(Debug, Clone, Default)]
 pub struct Search {

@@ -86,6 +86,8 @@ impl TestApp {
         let mut values: std::collections::BTreeMap<String, String> = [
             ("DATABASE_URL", database_url(folder.path())),
             ("BIND", address.clone()),
+            // Where tests have sites of their own; 127.0.0.1 is behind us for them, too.
+            ("FETCH_ALLOW", "localhost".to_owned()),
             ("DATA_DIR", folder.path().display().to_string()),
             ("SECRET_KEY", "a secret key for tests, long enough to be one".to_owned()),
             ("SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one".to_owned()),

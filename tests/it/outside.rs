@@ -1,10 +1,18 @@
 //! The way to the web outside: what a server there may do to us, and where it may not lead us.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use lederbrev::web::outside::{Outside, OutsideError, Refusal};
+use lederbrev::web::outside::{Outside, OutsideError, Refusal, Version};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::mail_session::trusting;
+
+const CERTIFICATE: &[u8] = include_bytes!("certificates/relay.pem");
 
 /// A web site on loopback: what it does with a request for a path. It ends with the test process.
 pub fn site(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + Clone + 'static) -> u16 {
@@ -128,8 +136,11 @@ async fn what_is_endless_slow_or_no_page_is_left() {
         }
     });
     assert_eq!(fetch(port, "/endless").await, Err(OutsideError::TooLarge));
-    assert_eq!(fetch(port, "/pdf").await, Err(OutsideError::NotHtml("application/pdf".to_owned())));
-    assert_eq!(fetch(port, "/packed").await, Err(OutsideError::NotHtml("gzip".to_owned())));
+    assert_eq!(
+        fetch(port, "/pdf").await,
+        Err(OutsideError::WrongKind("application/pdf".to_owned()))
+    );
+    assert_eq!(fetch(port, "/packed").await, Err(OutsideError::WrongKind("gzip".to_owned())));
     assert_eq!(fetch(port, "/away").await, Err(OutsideError::Status(404)));
     for path in ["/heads", "/smtp"] {
         assert!(matches!(fetch(port, path).await, Err(OutsideError::Unreachable(_))), "{path}");
@@ -137,4 +148,120 @@ async fn what_is_endless_slow_or_no_page_is_left() {
     let hurried = Outside::new(&["localhost".to_owned()]).patient(Duration::from_millis(500));
     let dripped = hurried.page(&format!("http://localhost:{port}/drip")).await;
     assert_eq!(dripped.unwrap_err(), OutsideError::TooSlow);
+}
+
+/// A site that speaks TLS with the suite's certificate, which is for 127.0.0.1.
+fn protected_site(html: &'static str) -> u16 {
+    let config = Arc::new(
+        rustls::ServerConfig::builder_with_provider(Arc::new(
+            rustls::crypto::aws_lc_rs::default_provider(),
+        ))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(CERTIFICATE).unwrap()],
+            PrivateKeyDer::from_pem_slice(include_bytes!("certificates/relay.key.pem")).unwrap(),
+        )
+        .unwrap(),
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        while let Ok((stream, _)) = listener.accept() {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, stream);
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1)) {
+                head.push(byte[0]);
+            }
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{html}",
+                html.len()
+            );
+        }
+    });
+    port
+}
+
+#[actix_web::test]
+async fn a_page_behind_tls_is_fetched_when_its_certificate_is_to_be_believed() {
+    let port = protected_site("<title>Ledelse</title>");
+    let address = format!("https://127.0.0.1:{port}/");
+    let outside = Outside::new(&["127.0.0.1".to_owned()]);
+    let believing = outside.clone().trusting(trusting(CERTIFICATE));
+    assert_eq!(believing.page(&address).await.unwrap().html, "<title>Ledelse</title>");
+    let doubting = outside.page(&address).await;
+    assert!(
+        matches!(&doubting, Err(OutsideError::Unreachable(why)) if why.contains("certificate"))
+    );
+}
+
+/// A name system that answers each question with the next of its answers, and counts.
+fn turning(answers: &'static [&'static [&'static str]]) -> (Outside, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let outside = Outside::new(&["nyt.lederweb.example".to_owned()]).resolving(move |_| {
+        let turn = count.fetch_add(1, Ordering::SeqCst);
+        answers[turn.min(answers.len() - 1)].iter().map(|ip| ip.parse().unwrap()).collect()
+    });
+    (outside, asked)
+}
+
+#[actix_web::test]
+async fn what_was_checked_is_what_is_connected_to() {
+    let port = site(|head, stream| match path(head) {
+        "/videre" => lead(stream, "http://andet.lederweb.example/"),
+        _ => page(stream, "den første"),
+    });
+    // Asked twice it would lead elsewhere, where nobody listens.
+    let (outside, asked) = turning(&[&["127.0.0.1"], &["127.0.0.2"]]);
+    let address = format!("http://nyt.lederweb.example:{port}/");
+    assert_eq!(outside.page(&address).await.unwrap().html, "den første");
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "one question a request");
+
+    // One bad address among good ones is enough.
+    let inside = Err(OutsideError::Refused(Refusal::Inside));
+    let (outside, _) = turning(&[&["93.184.216.34", "10.0.0.7"]]);
+    assert_eq!(outside.page("http://andet.lederweb.example/").await, inside);
+    let (outside, _) = turning(&[&["2606:4700::1111", "::ffff:192.168.1.1"]]);
+    assert_eq!(outside.page("http://andet.lederweb.example/").await, inside);
+    // A redirect is a new question, and its answer is looked at, too.
+    let (outside, asked) = turning(&[&["127.0.0.1"], &["169.254.169.254"]]);
+    let address = format!("http://nyt.lederweb.example:{port}/videre");
+    assert_eq!(outside.page(&address).await, inside);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[actix_web::test]
+async fn a_file_that_did_not_change_is_not_sent_again_and_a_status_needs_no_body() {
+    let port = site(|head, stream| {
+        let lower = head.to_ascii_lowercase();
+        let answer = match path(head) {
+            "/feed" if lower.contains("if-none-match: \"1\"") => "304 Not Modified\r\n",
+            "/feed" => {
+                "200 OK\r\netag: \"1\"\r\ncontent-type: application/rss+xml; charset=utf-8\r\n"
+            }
+            "/kun-get" if lower.starts_with("head") => "405 Method Not Allowed\r\n",
+            "/kun-get" => "200 OK\r\n",
+            "/travl" => "503 Service Unavailable\r\n",
+            _ => "404 Not Found\r\n",
+        };
+        let _ = write!(stream, "HTTP/1.1 {answer}content-length: 0\r\n\r\n");
+    });
+    let outside = Outside::new(&["localhost".to_owned()]);
+    let at = |path: &str| format!("http://localhost:{port}{path}");
+    let first = outside.file(&at("/feed"), "application/rss+xml", &Version::default()).await;
+    let first = first.unwrap().unwrap();
+    assert_eq!(
+        (first.kind.as_str(), first.version.etag.as_deref()),
+        ("application/rss+xml", Some("\"1\""))
+    );
+    let again = outside.file(&at("/feed"), "application/rss+xml", &first.version).await;
+    assert_eq!(again.unwrap(), None);
+    for (path, status) in [("/kun-get", 200), ("/travl", 503), ("/væk", 404)] {
+        assert_eq!(outside.status(&at(path)).await, Ok(status), "{path}");
+    }
 }
