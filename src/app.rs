@@ -221,6 +221,8 @@ routes! {
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
+    GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;
+    POST "/admin/issues/{id}/review" Editors => issues::routes::review::act;
     GET "/admin" Anyone => issues::routes::desk::show;
     GET "/admin/issues" Anyone => issues::routes::list;
     POST "/admin/issues" Editors => issues::routes::create;

@@ -327,6 +327,23 @@ diesel::table! {
         sender -> Nullable<Document>,
         preflight -> Nullable<Document>,
         tested_revision -> Nullable<Integer>,
+        approved_audience -> Nullable<Text>,
+        approved_frame -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    issue_reviews (id) {
+        id -> BigInt,
+        issue -> BigInt,
+        revision -> Integer,
+        verdict -> Text,
+        actor -> Text,
+        note -> Text,
+        at -> Moment,
     }
 }
 
@@ -505,6 +522,7 @@ diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(issue_revisions -> issues (issue));
 diesel::joinable!(preflight_overrides -> issues (issue));
+diesel::joinable!(issue_reviews -> issues (issue));
 diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
 diesel::joinable!(deliveries -> issues (issue));
@@ -535,6 +553,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     issues,
     issue_revisions,
     preflight_overrides,
+    issue_reviews,
     renditions,
     issue_links,
     deliveries,

@@ -359,7 +359,7 @@ pub async fn approve(
     staff: Staff,
     id: web::Path<PublicId>,
 ) -> Result<Json<AcceptedIssue>> {
-    approve::approve(&app, *id, &Seen::All, &staff).await?;
+    approve::approve(&app, *id, None, &Seen::All, &staff).await?;
     accepted(&app, *id).await
 }
 

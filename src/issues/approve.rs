@@ -1,14 +1,66 @@
 //! Review and approval. Where the newsletter asks for it, a second person approves; what they
 //! approve is the very rendition, and any change after that makes the issue a draft again.
 
+use serde::{Deserialize, Serialize};
+
+use super::audience::Audience;
 use super::compose::Composition;
 use super::preflight::{self, Examined, Seen};
-use super::store::{self, Approval};
-use super::{Frame, Issue, IssueState, freeze};
+use super::sender::Sender;
+use super::store::{self, Approval, Revision, Verdict};
+use super::{Issue, IssueState, freeze, preview};
 use crate::app::App;
-use crate::db::PublicId;
-use crate::error::{Error, Result};
+use crate::db::{DbConn, Json, PublicId};
+use crate::error::{Error, FieldError, Result};
+use crate::newsletters::{Details, Newsletter};
 use crate::staff::{self, Staff};
+use crate::web::Lang;
+
+/// Longest note with which an issue is sent back, in characters.
+const NOTE_LONGEST: usize = 2_000;
+
+/// What surrounds the content of an issue and is approved with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Surroundings {
+    sender: Sender,
+    language: Lang,
+    details: Details,
+}
+
+impl Surroundings {
+    fn of(newsletter: &Newsletter) -> Self {
+        Self {
+            sender: Sender::of(newsletter),
+            language: newsletter.language,
+            details: newsletter.details(),
+        }
+    }
+}
+
+/// Whether what was approved is still what would go out.
+///
+/// # Errors
+/// [`Error::Conflict`] that says what has changed.
+pub fn still_holds(conn: &mut DbConn, issue: &Issue, newsletter: &Newsletter) -> Result<()> {
+    let (audience, frame) = store::approved_of(conn, issue.id)?;
+    let now = Audience::read(&issue.audience)?.hash(newsletter.uuid, issue.kind)?;
+    if audience.is_some_and(|approved| approved != now) {
+        return Err(Error::Conflict("error-approval-audience"));
+    }
+    // What was written down by a program that knew other fields says nothing.
+    let approved = frame.and_then(|frame| serde_json::from_value::<Surroundings>(frame.0).ok());
+    let Some(approved) = approved else { return Ok(()) };
+    let now = Surroundings::of(newsletter);
+    match () {
+        () if approved == now => Ok(()),
+        () if approved.details != now.details => Err(Error::Conflict("error-approval-footer")),
+        () if approved.sender.list_title != now.sender.list_title => {
+            Err(Error::Conflict("error-approval-title"))
+        }
+        () if approved.sender != now.sender => Err(Error::Conflict("error-approval-sender")),
+        () => Err(Error::Conflict("error-approval-outdated")),
+    }
+}
 
 /// Asks for the second person.
 pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
@@ -24,6 +76,7 @@ pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
             if !store::submit(conn, &issue, now)? {
                 return Err(Error::Stale);
             }
+            store::insert_review(conn, &issue, Verdict::Submitted, &actor, "", now)?;
             let details = serde_json::json!({ "revision": issue.current_revision });
             let subject = format!("issue {uuid}");
             Ok(staff::store::audit(conn, &actor, "issue.submit", &subject, details, now)?)
@@ -31,21 +84,34 @@ pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
         .await
 }
 
-/// Approves the current revision.
+/// Whether somebody may be the second person of a revision.
+pub fn may_approve(revision: &Revision, staff: &Staff) -> bool {
+    staff.is_person() && revision.saved_by != staff.actor()
+}
+
+/// Approves the current revision; `looked_at` is the hash of the rendition that the second person
+/// has seen, where they have seen one.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the newsletter asks for a second person and this is the one who saved
 /// the revision, or no person at all; [`Error::Stale`] when it was changed meanwhile;
 /// [`Error::Invalid`] when something stops it or a warning has been seen by nobody.
-pub async fn approve(app: &App, uuid: PublicId, seen: &Seen, staff: &Staff) -> Result<Issue> {
+pub async fn approve(
+    app: &App,
+    uuid: PublicId,
+    looked_at: Option<&str>,
+    seen: &Seen,
+    staff: &Staff,
+) -> Result<Issue> {
     let examined = preflight::examine(app, uuid, None).await?;
-    approve_examined(app, examined, seen, staff).await
+    approve_examined(app, examined, looked_at, seen, staff).await
 }
 
 /// As [`approve`], when the issue has been looked at.
 pub(super) async fn approve_examined(
     app: &App,
     examined: Examined,
+    looked_at: Option<&str>,
     seen: &Seen,
     staff: &Staff,
 ) -> Result<Issue> {
@@ -54,26 +120,66 @@ pub(super) async fn approve_examined(
     if !matches!(issue.state, IssueState::Draft | IssueState::InReview) {
         return Err(Error::Conflict("error-issue-locked"));
     }
-    if newsletter.approval_required && (!staff.is_person() || revision.saved_by == staff.actor()) {
+    if newsletter.approval_required && !may_approve(revision, staff) {
         return Err(Error::Conflict("error-approval-second"));
     }
+    let frozen = freeze::freeze(content, &preview::frame(app, newsletter, issue), now)?;
+    if looked_at.is_some_and(|hash| hash != frozen.rendition.hash) {
+        return Err(Error::Conflict("error-approval-moved"));
+    }
     examined.pass(seen)?;
-    let frame = Frame::of(newsletter, issue, &app.links, now);
-    let frozen = freeze::freeze(content, &frame, now)?;
+    let audience = Audience::read(&issue.audience)?.hash(newsletter.uuid, issue.kind)?;
+    let frame =
+        Json(serde_json::to_value(Surroundings::of(newsletter)).map_err(anyhow::Error::new)?);
     let actor = staff.actor();
     app.db
         .write(move |conn| {
             let issue = &examined.composition.issue;
             store::keep_rendition(conn, &frozen.rendition)?;
-            let approval = Approval { by: &actor, rendition: &frozen.rendition.hash };
+            let approval = Approval {
+                by: &actor,
+                rendition: &frozen.rendition.hash,
+                audience: &audience,
+                frame,
+            };
             if !store::approve(conn, issue, &approval, now)? {
                 return Err(Error::Stale);
             }
             examined.keep(conn, issue, &actor, now)?;
+            store::insert_review(conn, issue, Verdict::Approved, &actor, "", now)?;
             let details = serde_json::json!({ "revision": issue.current_revision });
             let subject = format!("issue {}", issue.uuid);
             staff::store::audit(conn, &actor, "issue.approve", &subject, details, now)?;
             Ok(store::find(conn, issue.id)?)
+        })
+        .await
+}
+
+/// Sends an issue back to its author with a note; it is a draft again.
+///
+/// # Errors
+/// [`Error::Invalid`] without a note; [`Error::Conflict`] when it is not in review.
+pub async fn send_back(app: &App, uuid: PublicId, note: &str, staff: &Staff) -> Result<()> {
+    let (note, length) = (note.trim().to_owned(), note.trim().chars().count());
+    if note.is_empty() {
+        return Err(Error::field("note", "error-note-empty"));
+    }
+    if length > NOTE_LONGEST {
+        let error = FieldError::new("note", "error-note-long");
+        let error = error.with("length", length).with("most", NOTE_LONGEST);
+        return Err(Error::Invalid(vec![error]));
+    }
+    let (actor, now) = (staff.actor(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let issue = store::by_uuid(conn, uuid)?;
+            if !store::back_to_draft(conn, issue.id, &[IssueState::InReview], now)? {
+                return Err(Error::Conflict("error-review-over"));
+            }
+            store::insert_review(conn, &issue, Verdict::Returned, &actor, &note, now)?;
+            let details = serde_json::json!({ "revision": issue.current_revision });
+            let subject = format!("issue {uuid}");
+            Ok(staff::store::audit(conn, &actor, "issue.return", &subject, details, now)?)
         })
         .await
 }

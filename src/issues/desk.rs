@@ -3,12 +3,13 @@
 
 use chrono::TimeDelta;
 
-use super::store::{self, Filter};
-use super::{Issue, IssueState, preflight};
+use super::store::{self, Filter, Verdict};
+use super::{Issue, IssueState, approve, preflight};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::Result;
 use crate::newsletters::{self, Newsletter};
+use crate::staff::{self, Staff};
 
 /// Drafts on the desk; the list has the others.
 const DRAFTS: i64 = 6;
@@ -34,6 +35,10 @@ pub struct Desk {
     pub next: Vec<Issue>,
     /// Being written: what was changed last first.
     pub drafts: Vec<Issue>,
+    /// Waiting for a second person, and whether that may be the one who looks.
+    pub in_review: Vec<(Issue, bool)>,
+    /// Sent back to the one who looks: by whom, and what they ask for.
+    pub returned: Vec<(Issue, String, String)>,
     /// The last that began to go out, and its numbers.
     pub last: Option<(Issue, Numbers)>,
     /// The newsletters whose footer lacks what the law asks for.
@@ -42,8 +47,8 @@ pub struct Desk {
     pub has_newsletter: bool,
 }
 
-/// Reads it.
-pub fn open(conn: &mut DbConn) -> Result<Desk> {
+/// Reads it as somebody finds it.
+pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
     use IssueState::{Approved, Draft, InReview, Paused, Preparing, Scheduled, Sending, Sent};
     let states =
         |states: &[IssueState]| Filter { states: Some(states.to_vec()), ..Filter::default() };
@@ -52,6 +57,22 @@ pub fn open(conn: &mut DbConn) -> Result<Desk> {
     let mut drafts = store::list(conn, &states(&[Draft, InReview, Approved]), 50)?;
     drafts.sort_by_key(|issue| std::cmp::Reverse(issue.updated_at));
     drafts.truncate(usize::try_from(DRAFTS).unwrap_or_default());
+    let mut in_review = Vec::new();
+    for issue in store::list(conn, &states(&[InReview]), 50)? {
+        let revision = store::revision(conn, issue.id, issue.current_revision)?;
+        in_review.push((issue, approve::may_approve(&revision, staff)));
+    }
+    let mut returned = Vec::new();
+    for issue in store::list(conn, &states(&[Draft]), 50)? {
+        let Some(review) = store::returned(conn, issue.id)? else { continue };
+        let asked = store::last_review(conn, issue.id, Some(Verdict::Submitted))?;
+        let revision = store::revision(conn, issue.id, issue.current_revision)?;
+        let is_theirs = |actor: &str| actor == staff.actor();
+        if is_theirs(&revision.saved_by) || asked.is_some_and(|asked| is_theirs(&asked.actor)) {
+            let who = staff::store::name_of(conn, &review.actor)?;
+            returned.push((issue, who, review.note));
+        }
+    }
     let begun = store::list(conn, &states(&[Preparing, Sending, Paused, Sent]), 50)?;
     let last = begun.into_iter().filter(|issue| issue.started_at.is_some());
     let last = match last.max_by_key(|issue| issue.started_at) {
@@ -65,6 +86,8 @@ pub fn open(conn: &mut DbConn) -> Result<Desk> {
     Ok(Desk {
         next,
         drafts,
+        in_review,
+        returned,
         last,
         has_newsletter: !newsletters.is_empty(),
         incomplete: newsletters

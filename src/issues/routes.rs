@@ -1,11 +1,13 @@
-//! The pages of issues: lists, the editor, preview, schedule, and the public archive.
+//! The pages of issues: lists, the editor, preview, review, schedule, and the public archive.
 
 pub mod archive;
 pub mod desk;
 mod editor;
+mod findings;
 pub mod library;
 mod lists;
 mod preview;
+pub mod review;
 pub mod schedule;
 
 pub use editor::{save, show};

@@ -111,7 +111,14 @@ pub async fn schedule(
     let issue = match issue.state {
         IssueState::Approved => {
             let rendition = issue.rendition.clone().unwrap_or_default();
-            let approved = app.db.read(move |conn| Ok(store::rendition(conn, &rendition)?)).await?;
+            let (of, by) = (issue.clone(), newsletter.clone());
+            let approved = app
+                .db
+                .read(move |conn| {
+                    approve::still_holds(conn, &of, &by)?;
+                    Ok(store::rendition(conn, &rendition)?)
+                })
+                .await?;
             // Only the day may differ from what was approved, and the issue carries today's then.
             let frame = Frame::of(&newsletter, &issue, &app.links, approved.created_at);
             if freeze::freeze(&content, &frame, now)?.rendition.hash != approved.hash {
@@ -123,7 +130,7 @@ pub async fn schedule(
             return Err(Error::Conflict("error-approval-missing"));
         }
         IssueState::Draft | IssueState::InReview => {
-            approve::approve_examined(app, examined.clone(), seen, staff).await?
+            approve::approve_examined(app, examined.clone(), None, seen, staff).await?
         }
         _ => return Err(Error::Conflict("error-issue-locked")),
     };

@@ -1,10 +1,12 @@
-//! The tables `issues`, `issue_revisions`, `renditions` and `issue_links`.
+//! The tables `issues`, `issue_revisions`, `renditions`, `issue_links`, `issue_reviews` and
+//! `preflight_overrides`.
 
 mod audience;
 mod lists;
 mod load;
 mod preflight;
 mod renditions;
+mod reviews;
 mod revisions;
 mod sending;
 
@@ -16,9 +18,10 @@ pub use preflight::{
     tested_revision,
 };
 pub use renditions::{
-    Approval, Rendition, When, approve, back_to_draft, keep_rendition, publish_imported, rendition,
-    replace_links, schedule, sender, submit,
+    Approval, Rendition, When, approve, approved_of, back_to_draft, keep_rendition,
+    publish_imported, rendition, replace_links, schedule, sender, submit,
 };
+pub use reviews::{Review, Verdict, insert_review, last_review, returned};
 pub use revisions::{
     NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
     slugs_like,

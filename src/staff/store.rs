@@ -90,6 +90,13 @@ pub fn by_email(conn: &mut DbConn, email: &str) -> QueryResult<Option<Person>> {
         .optional()
 }
 
+/// What somebody is called who did something: the name of a person, else the actor as it stands.
+pub fn name_of(conn: &mut DbConn, actor: &str) -> QueryResult<String> {
+    let person = by_email(conn, actor)?;
+    let name = person.map(|person| person.name).filter(|name| !name.is_empty());
+    Ok(name.unwrap_or_else(|| actor.to_owned()))
+}
+
 /// By the id inside.
 pub fn find(conn: &mut DbConn, id: i64) -> QueryResult<Option<Person>> {
     staff::table.find(id).select(Person::as_select()).first(conn).optional()

@@ -149,16 +149,21 @@ impl<'a> Editor<'a> {
         self.app.app.db.write(insert).await.unwrap()
     }
 
-    /// Presses a button of the page on which an issue is planned, as somebody who has read the
-    /// page: every warning is ticked.
+    /// Presses a button of the page on which an issue is planned, or approved, as somebody who has
+    /// read the page: every warning is ticked.
     pub async fn act(&self, form: &[(&str, &str)]) -> Response {
-        let page = self.get("/schedule").await.text().await.unwrap();
+        let is_review = form.iter().any(|(_, value)| ["approve", "return"].contains(value));
+        let path = if is_review { "/review" } else { "/schedule" };
+        let page = self.get(path).await.text().await.unwrap();
         let mut form: Vec<(String, String)> =
             form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        for tag in page.split("<input").filter(|tag| tag.contains(" name=\"seen\"")) {
-            form.push(("seen".to_owned(), attribute(tag, "value").unwrap()));
+        for tag in page.split("<input") {
+            let name = attribute(tag, "name").unwrap_or_default();
+            if ["seen", "rendition"].contains(&&*name) {
+                form.push((name, attribute(tag, "value").unwrap()));
+            }
         }
-        self.post(&form).await
+        self.browser.post(self.path(path)).form(&form).send().await.unwrap()
     }
 
     /// Posts to the page on which an issue is planned, and nothing but this.

@@ -45,6 +45,7 @@ mod receiver;
 mod relay_faults;
 mod reports;
 mod rich_text_browser;
+mod review;
 mod schedule;
 mod sending;
 mod staff;

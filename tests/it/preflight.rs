@@ -69,7 +69,6 @@ both! {
         let editor = Editor::with(&app, IssueKind::Ordinary, content).await;
         for form in [
             vec![("do", "submit")],
-            vec![("do", "approve")],
             vec![("do", "schedule"), ("at", "2017-03-27T09:00")],
             vec![("do", "send-now"), ("sure", "on")],
         ] {

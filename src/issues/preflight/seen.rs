@@ -47,6 +47,8 @@ pub struct Examined {
     pub found: Vec<Finding>,
     /// Who has seen which warning of this revision.
     pub overrides: Vec<Override>,
+    /// How many would get it now.
+    pub audience: i64,
 }
 
 /// Looks at an issue as it would go out at a moment, or at its own or now.
@@ -65,7 +67,8 @@ pub async fn examine(app: &App, uuid: PublicId, at: Option<Instant>) -> Result<E
         .await?;
     facts.size = Some(preview::mail(app, &composition, "")?.html.len());
     let found = check(&composition.content, &facts);
-    Ok(Examined { composition, found, overrides })
+    let audience = facts.sending.map_or(0, |sending| sending.audience);
+    Ok(Examined { composition, found, overrides, audience })
 }
 
 impl Examined {

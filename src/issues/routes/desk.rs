@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::issues::desk::{self, Desk};
 use crate::issues::{Issue, IssueKind, IssueState};
 use crate::mail::Closed;
+use crate::staff::Staff;
 use crate::web::{Page, html};
 
 #[derive(Template)]
@@ -22,8 +23,8 @@ struct DeskPage {
 }
 
 /// `GET /admin`
-pub async fn show(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
-    let desk = app.db.read(desk::open).await?;
+pub async fn show(request: HttpRequest, app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+    let desk = app.db.read(move |conn| desk::open(conn, &staff)).await?;
     let page = Page::new(&request);
     let name = page.reader.as_ref().map(|reader| reader.name.clone()).unwrap_or_default();
     html(&DeskPage { page, door: app.door.closed(), desk, now: app.clock.now(), name })
@@ -71,9 +72,5 @@ impl DeskPage {
 
     fn paused(&self) -> Vec<&Issue> {
         self.desk.next.iter().filter(|issue| issue.state == IssueState::Paused).collect()
-    }
-
-    fn in_review(&self) -> Vec<&Issue> {
-        self.desk.drafts.iter().filter(|issue| issue.state == IssueState::InReview).collect()
     }
 }

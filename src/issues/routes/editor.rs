@@ -22,7 +22,7 @@ use crate::issues::steps::{Blocks, Step};
 use crate::issues::{Issue, IssueKind, freeze, from_library, preflight, preview, store};
 use crate::library;
 use crate::newsletters;
-use crate::staff::Staff;
+use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
 
 #[derive(Template)]
@@ -46,6 +46,8 @@ struct ComposerPage {
     /// The size of the mail in kB.
     size: usize,
     preflight: preflight::view::View,
+    /// Who has sent it back, and what they ask for.
+    returned: Option<(String, String)>,
 }
 
 /// What the address says of how to show the page.
@@ -71,7 +73,7 @@ pub async fn show(
     let removed = shown.removed.zip(shown.from);
     let page = Page::new(&request);
     let may_edit = page.is("editor admin");
-    let (composition, removed) = app
+    let (composition, removed, returned) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
@@ -81,7 +83,11 @@ pub async fn show(
                     .map(|(_, value)| (editor::title(&value), format!("restore:{block}:{from}"))),
                 None => None,
             };
-            Ok((composition, found))
+            let returned = match store::returned(conn, issue)? {
+                Some(last) => Some((staff::store::name_of(conn, &last.actor)?, last.note)),
+                None => None,
+            };
+            Ok((composition, found, returned))
         })
         .await?;
     if !may_edit || !composition.issue.is_open() {
@@ -99,7 +105,9 @@ pub async fn show(
         is_check: shown.check.is_some(),
         removed,
     };
-    html(&composer(&app, page, composition, &view)?)
+    let mut template = composer(&app, page, composition, &view)?;
+    template.returned = returned;
+    html(&template)
 }
 
 struct View<'a> {
@@ -145,6 +153,7 @@ fn composer(
         kinds: &editor::KINDS,
         size: bytes.div_ceil(1000),
         preflight,
+        returned: None,
         newsletter: newsletter.title,
         sender: newsletter.sender_name,
         issue,

@@ -5,19 +5,18 @@ use askama::Template;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
+use super::findings::Findings;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::Composition;
-use crate::issues::editor::{self, Look};
-use crate::issues::form::{self, Pairs};
-use crate::issues::preflight::view::{Note, View};
-use crate::issues::preflight::{self, Examined, Level, Seen};
+use crate::issues::form::Pairs;
+use crate::issues::preflight::{self, Seen};
 use crate::issues::schedule::{self, At};
 use crate::issues::store;
 use crate::issues::{Issue, IssueState, approve, forecast, test_send};
 use crate::newsletters::Newsletter;
-use crate::staff::Staff;
+use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
 
 #[derive(Template)]
@@ -31,27 +30,17 @@ struct SchedulePage {
     audience: i64,
     /// The least that the sending takes, where the settings limit it.
     forecast: Option<TimeDelta>,
-    /// What keeps it here.
-    stops: Vec<Note>,
-    /// What somebody should have seen before it goes.
-    warnings: Vec<Warning>,
-    /// What could be better.
-    hints: Vec<Note>,
+    findings: Findings,
+    /// Why what was approved is not what would go out.
+    outdated: Option<&'static str>,
+    /// Who has sent it back, and what they ask for.
+    returned: Option<(String, String)>,
     errors: Vec<FieldError>,
     at: String,
     may_edit: bool,
     /// Whether this person may approve what is in review.
     may_approve: bool,
     email: String,
-}
-
-/// A warning, and who has seen it.
-struct Warning {
-    note: Note,
-    /// Who said so, and when.
-    seen: Option<(String, String)>,
-    /// Ticked in the form that comes back.
-    ticked: bool,
 }
 
 async fn of(
@@ -65,39 +54,38 @@ async fn of(
     let now = app.clock.now();
     let examined = preflight::examine(app, id, None).await?;
     let (issue, rules) = (examined.composition.issue.clone(), app.config.sending.clone());
-    let load = app
+    let by = examined.composition.newsletter.clone();
+    let (load, outdated, returned) = app
         .db
-        .read(move |conn| store::load(conn, &issue, &rules, issue.send_at.unwrap_or(now), now))
+        .read(move |conn| {
+            let load = store::load(conn, &issue, &rules, issue.send_at.unwrap_or(now), now)?;
+            let outdated = match issue.state {
+                IssueState::Approved => match approve::still_holds(conn, &issue, &by) {
+                    Err(Error::Conflict(why)) => Some(why),
+                    other => other.map(|()| None)?,
+                },
+                _ => None,
+            };
+            let returned = store::returned(conn, issue.id)?;
+            let returned = match returned.filter(|_| issue.state == IssueState::Draft) {
+                Some(last) => Some((staff::store::name_of(conn, &last.actor)?, last.note)),
+                None => None,
+            };
+            Ok((load, outdated, returned))
+        })
         .await?;
-    let Examined { composition, found, .. } = &examined;
-    let Composition { issue, newsletter, revision, content } = composition;
+    let Composition { issue, newsletter, revision, .. } = &examined.composition;
     let page = Page::new(request);
+    let may_plan = !newsletter.approval_required || issue.state == IssueState::Approved;
     let name =
         if issue.subject.is_empty() { page.t("issue-untitled") } else { issue.subject.clone() };
-    // Each finding leads to its field on the editor page.
-    let look = Look { page: &page, errors: &[], missing: &[], open: None };
-    let fields = editor::Form::new(&form::of(content), &look);
-    let (mut stops, mut warnings, mut hints) = (Vec::new(), Vec::new(), Vec::new());
-    for (finding, note) in found.iter().zip(View::of(&page, &fields, Some(found)).notes) {
-        match finding.level {
-            Level::Stop => stops.push(note),
-            Level::Hint => hints.push(note),
-            Level::Warn => {
-                let seen = examined.seen_by(finding);
-                let when = |at| page.time(at, &newsletter.zone());
-                let seen = seen.map(|seen| (seen.seen_by.clone(), when(&seen.at)));
-                let ticked = sent.seen.contains(&note.key);
-                warnings.push(Warning { note, seen, ticked });
-            }
-        }
-    }
     Ok(SchedulePage {
         zone: newsletter.zone(),
-        stops,
-        warnings,
-        hints,
+        findings: Findings::of(&page, &examined, may_plan, &sent.seen, &errors),
+        outdated,
+        returned,
         may_edit: page.is("editor admin"),
-        may_approve: staff.is_person() && revision.saved_by != staff.actor(),
+        may_approve: approve::may_approve(revision, staff),
         email: staff.email.clone(),
         page,
         issue: issue.clone(),
@@ -129,8 +117,6 @@ enum Step {
     SendNow,
     /// Ask for the second person.
     Submit,
-    /// Be the second person.
-    Approve,
     /// Make it a draft again.
     Unschedule,
     /// Send one copy to `to`.
@@ -144,7 +130,6 @@ impl Step {
             "schedule" => Self::Schedule,
             "send-now" => Self::SendNow,
             "submit" => Self::Submit,
-            "approve" => Self::Approve,
             "unschedule" => Self::Unschedule,
             "test" => Self::Test,
             _ => return None,
@@ -208,7 +193,6 @@ pub async fn act(
             (schedule::schedule(&app, id, At::Now, &seen, &staff).await.map(drop), "sending")
         }
         Step::Submit => (approve::submit(&app, id, &staff).await, "submitted"),
-        Step::Approve => (approve::approve(&app, id, &seen, &staff).await.map(drop), "approved"),
         Step::Unschedule => (schedule::unschedule(&app, id, &staff).await, "unscheduled"),
         Step::Test => (test_send::send(&app, id, &sent.to, &staff).await, "tested"),
     };
@@ -278,28 +262,6 @@ impl SchedulePage {
     /// The finding that the time comes twice that night.
     fn twice(&self) -> Option<&FieldError> {
         self.errors.iter().find(|error| error.field == "offset")
-    }
-    /// Where what was found leads: to its field on the editor page, or to where it can be mended.
-    fn place(&self, note: &Note) -> String {
-        match note.code {
-            "error-preflight-footer" => "/admin/settings".to_owned(),
-            "error-preflight-nobody" => "/admin/subscribers".to_owned(),
-            "error-preflight-audience" => "#words".to_owned(),
-            "error-preflight-untested" => "#test".to_owned(),
-            _ => {
-                let check = if note.level == Level::Stop.as_str() { "check=1" } else { "" };
-                let open = match note.block.as_str() {
-                    block if check.is_empty() && !block.is_empty() => format!("open={block}"),
-                    _ => String::new(),
-                };
-                let mark = if check.is_empty() && open.is_empty() { "" } else { "?" };
-                format!("/admin/issues/{}{mark}{check}{open}#{}", self.issue.uuid, note.target)
-            }
-        }
-    }
-    /// Whether it was not let go on because of warnings that nobody has seen.
-    fn has_unseen(&self) -> bool {
-        self.errors.iter().any(|error| error.field == "accept_warnings")
     }
     /// Where an error leads.
     fn target(&self, field: &str) -> String {

@@ -75,6 +75,10 @@ pub struct Approval<'a> {
     pub by: &'a str,
     /// The hash of what was approved.
     pub rendition: &'a str,
+    /// The hash of the audience's definition.
+    pub audience: &'a str,
+    /// What surrounds it.
+    pub frame: Json,
 }
 
 /// Hands the current revision to a second person; `false` when it was changed or moved on meanwhile.
@@ -98,10 +102,20 @@ pub fn approve(
             issues::approved_revision.eq(issue.current_revision),
             issues::approved_by.eq(approval.by),
             issues::rendition.eq(approval.rendition),
+            issues::approved_audience.eq(approval.audience),
+            issues::approved_frame.eq(&approval.frame),
             issues::updated_at.eq(now),
         ))
         .execute(conn)
         .map(|rows| rows > 0)
+}
+
+/// The hash of the audience and the frame that were approved, where that was written down.
+pub fn approved_of(conn: &mut DbConn, issue: i64) -> QueryResult<(Option<String>, Option<Json>)> {
+    issues::table
+        .find(issue)
+        .select((issues::approved_audience, issues::approved_frame))
+        .first(conn)
 }
 
 /// When an issue is to go.
@@ -156,6 +170,8 @@ pub fn back_to_draft(
             issues::approved_revision.eq(None::<i32>),
             issues::approved_by.eq(None::<String>),
             issues::rendition.eq(None::<String>),
+            issues::approved_audience.eq(None::<String>),
+            issues::approved_frame.eq(None::<Json>),
             issues::send_at_local.eq(None::<String>),
             issues::send_at.eq(None::<Instant>),
             issues::updated_at.eq(now),

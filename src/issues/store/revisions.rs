@@ -92,6 +92,8 @@ pub fn advance(
             issues::approved_revision.eq(None::<i32>),
             issues::approved_by.eq(None::<String>),
             issues::rendition.eq(None::<String>),
+            issues::approved_audience.eq(None::<String>),
+            issues::approved_frame.eq(None::<Json>),
             issues::updated_at.eq(revision.saved_at),
         ))
         .execute(conn)?;
