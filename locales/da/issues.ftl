@@ -171,4 +171,176 @@ conflict-keep-mine = Gem min version ovenpå
 conflict-take-theirs = Behold versionen fra { $who }
 conflict-hint = Begge versioner bliver liggende i udgavens historik, hvis du gemmer din ovenpå.
 
-p
+preview-title = Forhåndsvisning
+preview-back = Tilbage til redigering
+preview-views = Vælg visning
+preview-view-desktop = Computer
+preview-view-phone = Telefon
+preview-view-dark = Mørk
+preview-view-text = Ren tekst
+preview-view-web = Webudgave
+preview-about-desktop = Præcis den mail, der udsendes, i et bredt mailprogram.
+preview-about-phone = Den samme mail på en telefon, 375 pixel bred.
+preview-about-dark = Den samme mail i et mailprogram med mørk baggrund.
+preview-about-text = Den del, der vises i mailprogrammer uden HTML.
+preview-about-web = Udgaven, som den kommer til at stå i arkivet.
+test-title = Send en test
+test-hint = Den samme mail, som modtagerne får, med »[Test]« foran emnet. Den tælles ikke med nogen steder.
+test-to = Til
+test-send = Send test
+
+error-issue-locked = Udgaven er planlagt eller udsendt og kan ikke rettes. Annullér planlægningen først, eller lav en kopi.
+error-theme-ordinary = En almindelig udgave har ikke et tema. Vælg særnummer, eller fjern temaet.
+
+archive-search = Søg i emner
+archive-kind = Vis
+archive-all = Alle udgaver
+archive-kind-ordinary = Almindelige udgaver
+archive-kind-special = Særnumre
+archive-show = Vis
+archive-empty = Der er ikke udsendt noget endnu. Tilmeld dig, så får du den første udgave.
+archive-nothing-found = Ingen udgaver passer. Prøv med færre ord, eller vis alle udgaver.
+archive-feed = Følg med i en nyhedslæser (Atom)
+archive-neighbours = Andre udgaver
+archive-before = Forrige
+archive-after = Næste
+archive-back = Alle udgaver
+schedule-title = Planlæg og udsend
+schedule-what = Hvad sker der?
+schedule-words-open = Udgaven er klar til { $number } abonnenter på »{ $newsletter }«. Den sendes fra { $sender }, når du har valgt et tidspunkt.
+schedule-words-planned = Udgaven sendes til { $number } abonnenter på »{ $newsletter }« den { $when } efter uret i { $zone }.
+schedule-words-begun = Udsendelsen til { $number } abonnenter på »{ $newsletter }« begyndte den { $when } efter uret i { $zone }.
+schedule-words-history = Udgaven er hentet ind i arkivet som historie og står under { $day }. Den er ikke sendt herfra og har ingen tal.
+schedule-approved-by = Godkendt af { $who }
+schedule-report = Resultat
+schedule-views = Se på telefon, i mørke og som ren tekst
+schedule-sure = Ja, send den til { $number } abonnenter med det samme
+error-send-now-sure = Sæt kryds i feltet, hvis udgaven skal sendes nu.
+schedule-errors = Ret dette først
+schedule-audience-hint = Det er dem, der abonnerer lige nu og gerne vil have denne slags udgaver. Tallet gøres op igen, når udsendelsen begynder.
+schedule-follow = Følg udsendelsen
+schedule-stops = Udgaven kan ikke sendes, før dette er på plads
+schedule-warnings = Se på dette, før udgaven sendes
+schedule-warnings-hint = Ret det, eller sæt kryds ved det, du har set og vil sende alligevel. Krydset gælder kun, til der rettes i udgaven.
+schedule-warning-seen = Jeg har set det
+schedule-warning-seen-by = Set af { $who } den { $when }
+schedule-hints = Kunne gøres bedre
+schedule-warnings-unseen = Sæt kryds ved det, du har set, eller ret det.
+schedule-review = Godkendelse
+schedule-review-hint = En anden end den, der har skrevet, skal godkende. Rettes der bagefter, skal den godkendes igen.
+schedule-submit = Send til godkendelse
+schedule-approve = Godkend
+schedule-waiting = Udgaven venter på, at en kollega godkender den.
+schedule-plan = Hvornår skal den sendes?
+schedule-at = Dag og klokkeslæt
+schedule-zone = Uret er det, der gælder i { $zone }.
+schedule-offset = UTC{ $offset }
+schedule-button = Planlæg udsendelsen
+schedule-now = Udsend nu
+schedule-back = Tag den tilbage
+schedule-back-hint = Udgaven bliver en kladde igen og sendes ikke.
+schedule-back-button = Gør til kladde igen
+done-scheduled = Udgaven er planlagt.
+done-sending = Udgaven sendes nu.
+done-submitted = Udgaven venter på godkendelse.
+done-approved = Udgaven er godkendt.
+done-unscheduled = Udgaven er en kladde igen.
+done-tested = Testen er sendt. Se i indbakken.
+error-time-unreadable = Vælg både dag og klokkeslæt.
+error-time-twice = Den nat stilles uret tilbage, så tidspunktet kommer to gange. Vælg, hvilken af dem du mener.
+error-issue-fixed = Det er valgt, da udgaven blev oprettet, og kan ikke ændres. Udelad feltet, eller skriv { $value }.
+error-time-offset = Den dag er uret { $offset } foran UTC, så tidspunktet passer ikke. Udelad offset, eller skriv det, der gælder.
+error-time-skipped = Den nat stilles uret frem, så tidspunktet findes ikke. Vælg for eksempel kl. { $hour }.{ $minute }.
+error-time-past = Tidspunktet er passeret. Vælg et senere.
+error-issue-begun = Udsendelsen er begyndt. Sæt den på pause eller annullér den på siden Udsendelse.
+error-approval-missing = Udgaven skal godkendes af en kollega, før den kan planlægges.
+error-approval-second = En anden end den, der har skrevet, skal godkende. En API-nøgle kan ikke.
+error-test-refused = Adressen tog ikke imod testen. Kontrollér den, og prøv igen.
+
+pick-title = Hent fra biblioteket
+pick-close = Luk
+pick-search = Søg
+pick-empty = Der er ikke noget, der passer. Prøv med færre ord, eller føj det til biblioteket først.
+pick-paste = Hent og indsæt
+pick-paste-hint = Står den ikke i biblioteket, henter vi siden, gemmer den der og sætter den ind i udgaven.
+pick-insert = Indsæt
+
+desk-hello = Goddag { $name }
+desk-next = Næste udsendelse
+desk-next-none = Der er ikke planlagt noget.
+desk-in-now = Lige om lidt
+desk-in-minutes = { $number ->
+    [one] Om 1 minut
+   *[other] Om { $number } minutter
+  }
+desk-in-hours = { $number ->
+    [one] Om 1 time
+   *[other] Om { $number } timer
+  }
+desk-in-days = { $number ->
+    [one] Om 1 dag
+   *[other] Om { $number } dage
+  }
+desk-drafts = Kladder
+desk-drafts-none = Ingen kladder.
+desk-all = Alle udgaver
+desk-last = Seneste udsendelse
+desk-audience = Modtagere
+desk-accepted = Modtaget af modtagerens mailserver
+desk-failed = Afvist
+desk-skipped = Sprunget over
+desk-waiting = På vej
+desk-paused = »{ $issue }« er sat på pause.
+desk-review = »{ $issue }« venter på dig.
+desk-see = Se hvorfor, og hvad der kan gøres
+desk-open = Læs og godkend
+desk-incomplete = Bunden af »{ $newsletter }« mangler afsender, postadresse eller kontakt. Det kræver loven.
+desk-nothing = Her kommer den næste udsendelse og tallene fra den seneste, når redaktionen er i gang.
+desk-start = Sådan kommer du i gang
+desk-start-library = Føj noget til biblioteket
+desk-start-library-about = Artikler, udgivelser og podcasts, som du kan hente ind i en udgave.
+desk-start-issue = Skriv den første udgave
+desk-start-issue-about = Almindelig eller særnummer. Du ser mailen ved siden af, mens du skriver.
+desk-start-send = Send en prøve til dig selv, og planlæg
+desk-start-send-about = Intet udsendes, før du har tjekket det og valgt et tidspunkt.
+error-approval-outdated = Noget omkring udgaven er ændret, siden den blev godkendt, for eksempel bunden af mailen. Den skal godkendes igen.
+error-schedule-too-slow = Med de grænser, der er sat for mailserveren, kan udgaven ikke nå ud inden for { $hours } timer. Bed den, der driver systemet, om at hæve grænserne, eller send til færre.
+schedule-forecast-end = Med de grænser, der er sat for mailserveren, tager udsendelsen omkring { $duration } og er færdig omkring { $time }.
+schedule-forecast = Med de grænser, der er sat for mailserveren, tager udsendelsen omkring { $duration }.
+preflight-title = Tjek før udsendelse
+preflight-nothing = Der er intet at rette.
+preflight-stopped = Udgaven kan ikke sendes, før det, der er mærket »Stop«, er rettet.
+preflight-may-go = Udgaven kan sendes. Se på dette først.
+preflight-unread = Tjekket venter, til felterne med fejl er rettet.
+preflight-level-stop = Stop
+preflight-level-warn = Se på
+preflight-level-hint = Tip
+
+# Tekst med fed, kursiv, links og lister
+rich-tools = Formatering: { $field }
+rich-bold = Fed
+rich-bold-letter = F
+rich-italic = Kursiv
+rich-italic-letter = K
+rich-link = Link
+rich-bullets = Punktliste
+rich-numbers = Nummerliste
+rich-name = Navn
+rich-name-title = Modtagerens navn
+rich-name-shown = Navn (ellers { $fallback })
+rich-name-fallback = Ord, når vi ikke kender navnet
+rich-name-hint = Hver modtager ser sit eget navn. De andre ser det ord, du skriver her.
+rich-fallback = leder
+rich-wrong-fallback = Skriv det ord, der skal stå, når vi ikke kender navnet.
+rich-address = Adresse
+rich-address-hint = En webadresse eller en mailadresse.
+rich-wrong-address = Adressen kan ikke bruges. Skriv hele adressen, for eksempel https://lederweb.dk, eller en mailadresse.
+rich-words = Linkets tekst
+rich-words-hint = Sig, hvor linket fører hen, i stedet for »klik her«.
+rich-insert = Indsæt
+rich-cancel = Annuller
+rich-unlink = Fjern linket
+rich-too-long = Ikke indsat: Teksten ville blive på { $length } tegn, og et felt kan have { $limit }. Del den i flere blokke.
+rich-too-large = Ikke indsat: Det kopierede er for stort. Kopiér teksten i mindre dele.
+rich-only-text = Kun teksten er indsat, for det kopierede var for stort til at få formateringen med.
+rich-pictures = Billeder kom ikke med. Tilføj dem som en blok af typen Billede.

@@ -171,4 +171,176 @@ conflict-keep-mine = Save my version on top
 conflict-take-theirs = Keep the version of { $who }
 conflict-hint = Both versions stay in the history of the issue when you save yours on top.
 
-p
+preview-title = Preview
+preview-back = Back to editing
+preview-views = Choose a view
+preview-view-desktop = Desktop
+preview-view-phone = Phone
+preview-view-dark = Dark
+preview-view-text = Plain text
+preview-view-web = Web version
+preview-about-desktop = The very mail that is sent, in a wide mail program.
+preview-about-phone = The same mail on a phone, 375 pixels wide.
+preview-about-dark = The same mail in a mail program with a dark background.
+preview-about-text = The part that mail programs without HTML show.
+preview-about-web = The issue as it will stand in the archive.
+test-title = Send a test
+test-hint = The same mail that the recipients get, with "[Test]" before the subject. It is counted nowhere.
+test-to = To
+test-send = Send test
+
+error-issue-locked = The issue is scheduled or sent and cannot be changed. Unschedule it first, or make a copy.
+error-theme-ordinary = An ordinary issue has no theme. Choose a special edition, or remove the theme.
+
+archive-search = Search subjects
+archive-kind = Show
+archive-all = All issues
+archive-kind-ordinary = Ordinary issues
+archive-kind-special = Special editions
+archive-show = Show
+archive-empty = Nothing has been sent yet. Subscribe to get the first issue.
+archive-nothing-found = No issue fits. Try fewer words, or show all issues.
+archive-feed = Follow in a news reader (Atom)
+archive-neighbours = Other issues
+archive-before = Previous
+archive-after = Next
+archive-back = All issues
+schedule-title = Schedule and send
+schedule-what = What will happen?
+schedule-words-open = The issue is ready for { $number } subscribers to "{ $newsletter }". It is sent from { $sender } once you have chosen a time.
+schedule-words-planned = The issue goes to { $number } subscribers to "{ $newsletter }" on { $when }, by the clock of { $zone }.
+schedule-words-begun = Sending to { $number } subscribers to "{ $newsletter }" began on { $when }, by the clock of { $zone }.
+schedule-words-history = The issue was brought into the archive as history and stands under { $day }. It was not sent from here and has no figures.
+schedule-approved-by = Approved by { $who }
+schedule-report = Result
+schedule-views = See it on a phone, in the dark and as plain text
+schedule-sure = Yes, send it to { $number } subscribers at once
+error-send-now-sure = Tick the box if the issue is to be sent now.
+schedule-errors = Correct this first
+schedule-audience-hint = They subscribe now and want this kind of issue. The number is counted again when sending begins.
+schedule-follow = Follow the delivery
+schedule-stops = The issue cannot be sent before this is in order
+schedule-warnings = Look at this before the issue is sent
+schedule-warnings-hint = Mend it, or tick what you have seen and will send all the same. A tick holds until the issue is edited.
+schedule-warning-seen = I have seen it
+schedule-warning-seen-by = Seen by { $who } on { $when }
+schedule-hints = Could be better
+schedule-warnings-unseen = Tick what you have seen, or mend it.
+schedule-review = Approval
+schedule-review-hint = Somebody other than the writer must approve. A change after that needs a new approval.
+schedule-submit = Ask for approval
+schedule-approve = Approve
+schedule-waiting = The issue waits for a colleague to approve it.
+schedule-plan = When shall it go?
+schedule-at = Day and time
+schedule-zone = The clock is that of { $zone }.
+schedule-offset = UTC{ $offset }
+schedule-button = Schedule it
+schedule-now = Send now
+schedule-back = Take it back
+schedule-back-hint = The issue is a draft again and is not sent.
+schedule-back-button = Make it a draft again
+done-scheduled = The issue is scheduled.
+done-sending = The issue is going out.
+done-submitted = The issue waits for approval.
+done-approved = The issue is approved.
+done-unscheduled = The issue is a draft again.
+done-tested = The test has been sent. Look in the inbox.
+error-time-unreadable = Choose a day and a time.
+error-time-twice = The clock goes back that night, so this time comes twice. Choose which of them you mean.
+error-issue-fixed = This was chosen when the issue was made and cannot be changed. Leave the field out, or write { $value }.
+error-time-offset = The clock is at { $offset } that day, so that offset does not fit. Leave it out, or give the one that holds.
+error-time-skipped = The clock goes forward that night, so this time does not exist. Choose { $hour }:{ $minute }, for example.
+error-time-past = The time has passed. Choose a later one.
+error-issue-begun = Sending has begun. Pause or cancel it on the delivery page.
+error-approval-missing = A colleague must approve the issue before it can be scheduled.
+error-approval-second = Somebody other than the writer must approve. An API token cannot.
+error-test-refused = The address did not take the test. Check it and try again.
+
+pick-title = From the library
+pick-close = Close
+pick-search = Search
+pick-empty = Nothing fits. Try fewer words, or add it to the library first.
+pick-paste = Fetch and insert
+pick-paste-hint = If the library does not have it, we fetch the page, save it there and put it into the issue.
+pick-insert = Insert
+
+desk-hello = Hello { $name }
+desk-next = Next to be sent
+desk-next-none = Nothing is scheduled.
+desk-in-now = In a moment
+desk-in-minutes = { $number ->
+    [one] In 1 minute
+   *[other] In { $number } minutes
+  }
+desk-in-hours = { $number ->
+    [one] In 1 hour
+   *[other] In { $number } hours
+  }
+desk-in-days = { $number ->
+    [one] In 1 day
+   *[other] In { $number } days
+  }
+desk-drafts = Drafts
+desk-drafts-none = No drafts.
+desk-all = All issues
+desk-last = Last issue
+desk-audience = Recipients
+desk-accepted = Accepted by the recipient's mail server
+desk-failed = Refused
+desk-skipped = Skipped
+desk-waiting = On their way
+desk-paused = "{ $issue }" is paused.
+desk-review = “{ $issue }” waits for you.
+desk-see = See why, and what can be done
+desk-open = Read and approve
+desk-incomplete = The footer of "{ $newsletter }" lacks sender, postal address or contact. The law asks for them.
+desk-nothing = The next issue and the numbers of the last one appear here once the editors have begun.
+desk-start = How to begin
+desk-start-library = Add something to the library
+desk-start-library-about = Articles, publications and podcasts that you can take into an issue.
+desk-start-issue = Write the first issue
+desk-start-issue-about = Ordinary or special edition. You see the mail beside it as you write.
+desk-start-send = Send a test to yourself, and schedule
+desk-start-send-about = Nothing is sent before you have checked it and chosen a time.
+error-approval-outdated = Something around the issue has changed since it was approved, such as the footer. It has to be approved again.
+error-schedule-too-slow = With the limits set for the mail server, this issue cannot be out within { $hours } hours. Ask the operator to raise the limits, or send to fewer.
+schedule-forecast-end = With the limits set for the mail server, sending takes about { $duration } and is done around { $time }.
+schedule-forecast = With the limits set for the mail server, sending takes about { $duration }.
+preflight-title = Check before sending
+preflight-nothing = There is nothing to correct.
+preflight-stopped = The issue cannot be sent until what is marked “Stop” is corrected.
+preflight-may-go = The issue can be sent. Look at this first.
+preflight-unread = The check waits until the fields with errors are corrected.
+preflight-level-stop = Stop
+preflight-level-warn = Look at
+preflight-level-hint = Hint
+
+# Text with bold, italic, links and lists
+rich-tools = Formatting: { $field }
+rich-bold = Bold
+rich-bold-letter = B
+rich-italic = Italic
+rich-italic-letter = I
+rich-link = Link
+rich-bullets = Bullet list
+rich-numbers = Numbered list
+rich-name = Name
+rich-name-title = The recipient’s name
+rich-name-shown = Name (or { $fallback })
+rich-name-fallback = Word for when we do not know the name
+rich-name-hint = Each recipient sees their own name. The others see the word that you write here.
+rich-fallback = leader
+rich-wrong-fallback = Write the word to show when we do not know the name.
+rich-address = Address
+rich-address-hint = A web address or an email address.
+rich-wrong-address = The address cannot be used. Write all of it, such as https://lederweb.dk, or an email address.
+rich-words = Text of the link
+rich-words-hint = Say where the link leads instead of “click here”.
+rich-insert = Insert
+rich-cancel = Cancel
+rich-unlink = Remove the link
+rich-too-long = Not inserted: the text would be { $length } characters, and a field can have { $limit }. Divide it into several blocks.
+rich-too-large = Not inserted: what you copied is too large. Copy the text in smaller parts.
+rich-only-text = Only the text was inserted, because what you copied was too large to keep its formatting.
+rich-pictures = Pictures were left out. Add them as a block of the kind Picture.
