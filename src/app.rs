@@ -218,6 +218,7 @@ routes! {
     GET "/archive" Public => issues::routes::archive::list;
     GET "/archive/feed.xml" Public => issues::routes::archive::feed;
     GET "/archive/{slug}" Public => issues::routes::archive::show;
+    GET "/archive/{slug}/mail" Public => issues::routes::archive::mail;
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 
 use super::compose::{self, NewIssue};
+use super::render::{self, Rendered, Untracked};
+use super::splice::{self, Splice};
 use super::store::{self, Rendition};
 use super::{Content, Frame, Issue, IssueKind, Origin, freeze, web_version};
 use crate::app::App;
@@ -33,6 +35,41 @@ pub fn open(conn: &mut DbConn, slug: &str) -> Result<Archived> {
     let day = issue.published_on.ok_or(Error::NotFound)?;
     let (before, after) = store::neighbours(conn, &issue, day)?;
     Ok(Archived { issue, newsletter, rendition, before, after })
+}
+
+/// The mail of a public issue that is MJML, from the bytes that were approved, without what only a
+/// recipient has.
+pub fn mail(conn: &mut DbConn, slug: &str) -> Result<String> {
+    let issue = store::published_by_slug(conn, slug)?;
+    let number = issue.approved_revision.unwrap_or(issue.current_revision);
+    let content = freeze::content(&store::revision(conn, issue.id, number)?)?;
+    if content.mjml.is_none() {
+        return Err(Error::NotFound);
+    }
+    let rendition = store::rendition(conn, &issue.rendition.unwrap_or_default())?;
+    let links = render::number_links(&content);
+    let Rendition { subject, preheader, html, plain_text: text, .. } = rendition;
+    let rendered = Rendered { subject, preheader, html, text, links };
+    let html = without_personal_links(&rendered.write(&Untracked).html);
+    // Links leave the frame, because most sites refuse to be shown in one; and the footer speaks to
+    // recipients.
+    let head = "<head><base target=\"_blank\"><style>.lb-footer { display: none; }</style>";
+    Ok(splice::without_person(&html).replacen("<head>", head, 1))
+}
+
+/// HTML without the links whose address only a recipient has.
+fn without_personal_links(html: &str) -> String {
+    let markers = [Splice::Unsubscribe.marker(), Splice::Preferences.marker()];
+    let mut html = html.to_owned();
+    for marker in &markers {
+        while let Some(at) = html.find(marker.as_str()) {
+            let start = html[..at].rfind("<a ").unwrap_or(at);
+            let end =
+                html[at..].find("</a>").map_or(at + marker.len(), |end| at + end + "</a>".len());
+            html.replace_range(start..end, "");
+        }
+    }
+    html
 }
 
 /// The colours of a public issue, as a stylesheet.

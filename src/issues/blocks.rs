@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::mjml::{self, Mjml};
 use super::rich_text::RichText;
 use super::values::{Line, WebAddress};
 use super::{splice, text};
@@ -35,6 +36,8 @@ pub enum BlockKind {
     ProjectList(ProjectList),
     /// A line across.
     Divider(Divider),
+    /// MJML of the editor's own.
+    Mjml(Source),
 }
 
 /// A heading.
@@ -193,6 +196,13 @@ pub struct Project {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Divider {}
 
+/// MJML of the editor's own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Source {
+    /// One or more sections.
+    pub source: Mjml,
+}
+
 /// A picture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Image {
@@ -206,7 +216,7 @@ pub struct Image {
 
 impl BlockKind {
     /// The words for the kinds, in the order in which an editor is offered them.
-    pub const NAMES: [&str; 12] = [
+    pub const NAMES: [&str; 13] = [
         "heading",
         "text",
         "article",
@@ -219,6 +229,7 @@ impl BlockKind {
         "button",
         "project_list",
         "divider",
+        "mjml",
     ];
 
     /// An empty block of a kind; `None` when there is no such kind.
@@ -236,6 +247,7 @@ impl BlockKind {
             "button" => Self::Button(Button::default()),
             "project_list" => Self::ProjectList(ProjectList::default()),
             "divider" => Self::Divider(Divider {}),
+            "mjml" => Self::Mjml(Source::default()),
             _ => return None,
         })
     }
@@ -255,6 +267,7 @@ impl BlockKind {
             Self::Button(_) => "button",
             Self::ProjectList(_) => "project_list",
             Self::Divider(_) => "divider",
+            Self::Mjml(_) => "mjml",
         }
     }
 
@@ -283,6 +296,7 @@ impl BlockKind {
             Self::Button(button) => button.text.to_string(),
             Self::ProjectList(list) => list.title.to_string(),
             Self::Divider(_) => String::new(),
+            Self::Mjml(mjml) => splice::without_person(&mjml::to_text(&mjml.source, "")),
             Self::Article(_)
             | Self::Publication(_)
             | Self::Podcast(_)
@@ -306,6 +320,7 @@ impl BlockKind {
         }
         match self {
             Self::Heading(_) | Self::Divider(_) => Vec::new(),
+            Self::Mjml(mjml) => mjml.source.links().map(|url| (url, None)).collect(),
             Self::Text(text) => rich(&text.body).collect(),
             Self::Quote(quote) => rich(&quote.quote).collect(),
             Self::Image(picture) => picture.url.get().map(|url| (url, None)).into_iter().collect(),

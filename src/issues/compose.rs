@@ -156,6 +156,9 @@ pub async fn save(app: &App, uuid: PublicId, draft: Draft, actor: &str) -> Resul
 /// A special edition has a theme, an ordinary one has none.
 fn fit_theme(kind: IssueKind, content: &mut Content) -> Result<()> {
     match kind {
+        IssueKind::Special if content.mjml.is_some() => {
+            Err(Error::field("mjml", "error-mjml-special"))
+        }
         IssueKind::Special => {
             content.theme.get_or_insert_with(Theme::default);
             Ok(())

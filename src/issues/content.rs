@@ -8,8 +8,9 @@ use serde::Serialize;
 
 pub use super::blocks::{
     Article, BlockKind, Button, Card, Divider, Ecourse, Event, Heading, Image, Picture, Podcast,
-    Project, ProjectList, Publication, Quote, Text,
+    Project, ProjectList, Publication, Quote, Source, Text,
 };
+pub use super::mjml::Mjml;
 use super::rich_text::RichText;
 pub use super::values::{Colour, Line, MergeLine, WebAddress};
 use crate::db::PublicId;
@@ -39,6 +40,9 @@ pub struct Content {
     pub theme: Option<Theme>,
     /// The blocks, from top to bottom.
     pub blocks: Vec<Block>,
+    /// The whole issue as MJML of the editor's own; there are no blocks then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mjml: Option<Mjml>,
 }
 
 impl Default for Content {
@@ -49,6 +53,7 @@ impl Default for Content {
             preheader: MergeLine::default(),
             theme: None,
             blocks: Vec::new(),
+            mjml: None,
         }
     }
 }
@@ -89,7 +94,10 @@ impl Content {
     pub fn missing(&self) -> Vec<FieldError> {
         let mut missing = Missing::default();
         missing.when(self.subject.is_empty(), "subject", "error-missing-subject");
-        missing.when(self.blocks.is_empty(), "blocks", "error-missing-blocks");
+        match &self.mjml {
+            Some(mjml) => missing.mjml(mjml, "mjml"),
+            None => missing.when(self.blocks.is_empty(), "blocks", "error-missing-blocks"),
+        }
         if let Some(theme) = &self.theme {
             missing.when(theme.title.is_empty(), "theme.title", "error-missing-title");
             missing.image(theme.image.as_ref(), "theme.image");
@@ -116,6 +124,14 @@ impl Missing {
             self.when(image.url.is_empty(), format!("{path}.url"), "error-missing-image");
             let silent = image.alt.is_empty() && !image.decorative;
             self.when(silent, format!("{path}.alt"), "error-missing-alt");
+        }
+    }
+
+    fn mjml(&mut self, mjml: &Mjml, field: &str) {
+        self.when(mjml.is_empty(), field, "error-missing-text");
+        for place in mjml.silent() {
+            let error = FieldError::new(field, "error-mjml-alt").with("line", place.line);
+            self.0.push(error.with("column", place.column));
         }
     }
 
@@ -147,6 +163,7 @@ impl Missing {
                 }
             }
             BlockKind::Divider(_) => {}
+            BlockKind::Mjml(mjml) => self.mjml(&mjml.source, &field("source")),
             BlockKind::Article(_)
             | BlockKind::Publication(_)
             | BlockKind::Podcast(_)

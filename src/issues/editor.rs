@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::content::{BlockKind, Content};
+use super::content::{BlockKind, Content, Mjml, Source};
 use super::fields::{self, Field, Widget};
+use super::mjml::Shape;
 use super::rich_text::RichText;
 use super::text;
 use crate::error::FieldError;
@@ -29,6 +30,8 @@ pub struct FieldView {
     pub checked: bool,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What else is wrong with it.
+    pub more: Vec<String>,
 }
 
 impl FieldView {
@@ -86,6 +89,8 @@ pub struct Form {
     pub theme: Option<Vec<FieldView>>,
     /// The blocks.
     pub blocks: Vec<BlockView>,
+    /// The source of an issue that is MJML.
+    pub mjml: Option<FieldView>,
     /// What is wrong, in the order of the page.
     pub findings: Vec<Finding>,
 }
@@ -113,12 +118,17 @@ impl Form {
             let names = Names { kind: "theme", name: "theme.", id: "f-theme-", path: "theme." };
             fields::THEME.iter().map(|f| field(look, &names, *f, &typed["theme"])).collect()
         });
+        let mjml = (!typed["mjml"].is_null()).then(|| {
+            let names = Names { kind: "issue", name: "", id: "f-", path: "" };
+            field(look, &names, Field { path: "mjml", widget: Widget::Mjml }, typed)
+        });
         let blocks = typed["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut form = Self {
             subject: line("subject"),
             preheader: line("preheader"),
             theme,
             blocks: blocks.iter().enumerate().map(|(at, value)| block(look, at, value)).collect(),
+            mjml,
             findings: Vec::new(),
         };
         if let Some(last) = form.blocks.last_mut() {
@@ -183,6 +193,8 @@ fn field(look: &Look<'_>, names: &Names<'_>, field: Field, of: &Value) -> FieldV
         if texts.has(&own) { own } else { format!("{beginning}{word}") }
     };
     let hint = own("hint-");
+    let path = format!("{}{}", names.path, field.path);
+    let all = look.errors.iter().filter(|error| error.field == path);
     FieldView {
         name: format!("{}{}", names.name, field.path),
         id: format!("{}{word}", names.id),
@@ -192,7 +204,8 @@ fn field(look: &Look<'_>, names: &Names<'_>, field: Field, of: &Value) -> FieldV
         value: fields::shown(value),
         groups: [1, 2, 3].map(|group| fields::has_group(value, group)),
         checked: value.as_bool().unwrap_or_default(),
-        error: look.page.error(look.errors, &format!("{}{}", names.path, field.path)),
+        error: look.page.error(look.errors, &path),
+        more: all.skip(1).map(|error| texts.error(error)).collect(),
     }
 }
 
@@ -236,6 +249,17 @@ fn block(look: &Look<'_>, at: usize, value: &Value) -> BlockView {
 
 /// A few words by which an editor knows a block: its title or how its text begins.
 pub fn title(block: &Value) -> String {
+    if block["kind"] == "mjml" {
+        let words = |source| {
+            Mjml::read(source, Shape::Block).map(|m| BlockKind::Mjml(Source { source: m }))
+        };
+        return block["source"]
+            .as_str()
+            .map(words)
+            .and_then(Result::ok)
+            .map(|kind| kind.title())
+            .unwrap_or_default();
+    }
     let paths = ["title", "text", "body", "quote", "caption", "image.alt"];
     let found = paths
         .iter()
@@ -256,4 +280,4 @@ pub fn missing(typed: &Value) -> Vec<FieldError> {
 }
 
 /// The kinds of block that can be added.
-pub const KINDS: [&str; 12] = BlockKind::NAMES;
+pub const KINDS: [&str; 13] = BlockKind::NAMES;

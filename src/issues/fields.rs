@@ -27,6 +27,8 @@ pub enum Widget {
     Flag,
     /// A colour.
     Colour,
+    /// MJML.
+    Mjml,
     /// Carried along, not shown.
     Hidden,
 }
@@ -112,6 +114,7 @@ pub fn of(kind: &str) -> Vec<Field> {
                 field("library_item", Widget::Hidden),
             ];
         }
+        "mjml" => return vec![field("source", Widget::Mjml)],
         "project_list" => return vec![field("title", Widget::Line), field("intro", Widget::Rich)],
         _ => return Vec::new(),
     };

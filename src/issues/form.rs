@@ -82,13 +82,17 @@ pub fn read(pairs: &Pairs) -> Value {
     let theme = form.at("theme").map(|theme| theme.object(fields::THEME));
     let blocks: Vec<Value> =
         form.branches("blocks").iter().map(|(id, node)| block(id, node)).collect();
-    json!({
+    let mut content = json!({
         "version": VERSION,
         "subject": form.text("subject"),
         "preheader": form.text("preheader"),
         "theme": theme,
         "blocks": blocks,
-    })
+    });
+    if form.at("mjml").is_some() {
+        content["mjml"] = form.text("mjml").into();
+    }
+    content
 }
 
 fn block(id: &str, node: &Node) -> Value {

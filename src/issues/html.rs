@@ -41,6 +41,11 @@ impl Html {
         template.render().map(Self)
     }
 
+    /// What was written anew from tokens that an allow-list took ([`super::mjml`]).
+    pub(super) fn of_tokens(written: String) -> Self {
+        Self(written)
+    }
+
     /// The web version of a rendition: HTML of this type when it was approved and stored.
     pub fn of_rendition(rendition: &super::store::Rendition) -> Self {
         Self(rendition.web.clone())

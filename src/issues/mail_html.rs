@@ -11,6 +11,7 @@ use super::content::{
     Text, Theme,
 };
 use super::html::Html;
+use super::mjml::{self, Mjml};
 use super::render::IssueLink;
 use super::rich_text::{RichText, Tags};
 use super::splice::{self, Piece, Splice, pieces};
@@ -25,6 +26,9 @@ pub(super) fn mjml(
     links: &[IssueLink],
 ) -> Result<String, askama::Error> {
     let look = Look::new(content, frame, links);
+    if let Some(mjml) = &content.mjml {
+        return whole(content, mjml, &look);
+    }
     let mut blocks = Vec::with_capacity(content.blocks.len());
     for block in &content.blocks {
         let cell = Cell { look: &look, block: Some(block.id) };
@@ -38,6 +42,26 @@ pub(super) fn mjml(
         theme: content.theme.as_ref(),
         date_line: frame.date_line(),
         blocks,
+        unsubscribe: Splice::Unsubscribe.marker(),
+        preferences: Splice::Preferences.marker(),
+        image: Splice::Image.marker(),
+    }
+    .render()
+}
+
+/// The MJML of an issue that is MJML of the editor's own, with our footer below it.
+fn whole(content: &Content, mjml: &Mjml, look: &Look<'_>) -> Result<String, askama::Error> {
+    let (cell, frame) = (Cell { look, block: None }, look.frame);
+    let mjml::Whole { head, attributes, body } =
+        mjml::whole(mjml, &cell.addresses(&|url| cell.href(url)));
+    WholeTemplate {
+        cell,
+        frame,
+        title: content.subject.without_name(),
+        preheader: preheader_html(&content.preheader.to_template()),
+        head,
+        attributes,
+        body,
         unsubscribe: Splice::Unsubscribe.marker(),
         preferences: Splice::Preferences.marker(),
         image: Splice::Image.marker(),
@@ -105,6 +129,11 @@ struct Cell<'a> {
 }
 
 impl Cell<'_> {
+    fn addresses<'c>(&'c self, href: &'c dyn Fn(&str) -> String) -> mjml::Addresses<'c> {
+        let frame = self.look.frame;
+        mjml::Addresses { href, base: &frame.base, web_version: &frame.web_version }
+    }
+
     fn t(&self, key: &str) -> String {
         self.look.texts.get(key)
     }
@@ -165,6 +194,22 @@ struct FrameTemplate<'a> {
     image: String,
 }
 
+/// Our frame around an issue that is MJML.
+#[derive(Template)]
+#[template(path = "issue/whole.mjml")]
+struct WholeTemplate<'a> {
+    cell: Cell<'a>,
+    frame: &'a Frame,
+    title: String,
+    preheader: Html,
+    head: Html,
+    attributes: Html,
+    body: Html,
+    unsubscribe: String,
+    preferences: String,
+    image: String,
+}
+
 /// One file a block kind.
 #[derive(Template)]
 enum BlockTemplate<'a> {
@@ -192,6 +237,8 @@ enum BlockTemplate<'a> {
     ProjectList { cell: Cell<'a>, list: &'a ProjectList, groups: Vec<(String, Vec<&'a Project>)> },
     #[template(path = "issue/divider.mjml")]
     Divider,
+    #[template(path = "issue/mjml.mjml")]
+    Mjml { sections: Html },
 }
 
 impl<'a> BlockTemplate<'a> {
@@ -228,6 +275,9 @@ impl<'a> BlockTemplate<'a> {
                 Self::ProjectList { cell, list, groups: words::project_groups(list, texts) }
             }
             BlockKind::Divider(_) => Self::Divider,
+            BlockKind::Mjml(own) => Self::Mjml {
+                sections: mjml::block(&own.source, &cell.addresses(&|url| cell.href(url))),
+            },
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod from_library;
 pub mod html;
 mod mail_html;
 pub mod markup;
+pub mod mjml;
 mod plain;
 pub mod preflight;
 pub mod preview;

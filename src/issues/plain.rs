@@ -2,7 +2,7 @@
 
 use super::content::{BlockKind, Content, Image};
 use super::splice::Splice;
-use super::{Frame, words};
+use super::{Frame, mjml, words};
 use crate::web::Texts;
 
 /// The text part, with markers for what is personal; ends with a line end.
@@ -18,8 +18,14 @@ pub(super) fn render(content: &Content, frame: &Frame) -> String {
         out.image(theme.image.as_ref());
         out.add(theme.intro.to_text());
     }
+    if let Some(mjml) = &content.mjml {
+        out.add(mjml::to_text(mjml, &frame.web_version));
+    }
     for block in &content.blocks {
-        add_block(&block.kind, texts, &mut out);
+        match &block.kind {
+            BlockKind::Mjml(own) => out.add(mjml::to_text(&own.source, &frame.web_version)),
+            kind => add_block(kind, texts, &mut out),
+        }
     }
     add_footer(frame, texts, &mut out);
     let mut text = out.0.join("\n\n");
@@ -104,6 +110,7 @@ fn add_block(kind: &BlockKind, texts: Texts, out: &mut Paragraphs) {
             }
         }
         BlockKind::Divider(_) => out.add("* * *".to_owned()),
+        BlockKind::Mjml(own) => out.add(mjml::to_text(&own.source, "")),
         BlockKind::Article(_)
         | BlockKind::Publication(_)
         | BlockKind::Podcast(_)

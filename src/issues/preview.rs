@@ -18,9 +18,14 @@ pub const MAIL_POLICY: &str = "default-src 'none'; img-src 'self' https: data:; 
      style-src 'unsafe-inline'; sandbox allow-same-origin; frame-ancestors 'self'; \
      base-uri 'none'; form-action 'none'";
 
+/// As [`MAIL_POLICY`], for the public archive: an origin of its own, and links open in a new window.
+pub const PUBLIC_MAIL_POLICY: &str = "default-src 'none'; img-src 'self' https: data:; \
+     style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox; \
+     frame-ancestors 'self'; base-uri 'none'; form-action 'none'";
+
 /// As [`MAIL_POLICY`], for the web version, whose styles are files.
 pub const WEB_POLICY: &str = "default-src 'none'; img-src 'self' https: data:; \
-     style-src 'self'; sandbox allow-same-origin; frame-ancestors 'self'; \
+     style-src 'self'; frame-src 'self'; sandbox allow-same-origin; frame-ancestors 'self'; \
      base-uri 'none'; form-action 'none'";
 
 /// The mail as whoever looks gets it.

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use super::content::{
     Article, BLOCK_LIMIT, Block, BlockKind, Button, Card, Colour, Content, Divider, Ecourse, Event,
     Heading, Image, LINE_LIMIT, Line, MergeLine, Picture, Podcast, Project, ProjectList,
-    Publication, Quote, SIZE_LIMIT, TEXT_LIMIT, Text, Theme, VERSION, WebAddress,
+    Publication, Quote, SIZE_LIMIT, Source, TEXT_LIMIT, Text, Theme, VERSION, WebAddress,
 };
 use super::markup::MarkupError;
+use super::mjml::{Mjml, SOURCE_LIMIT, Shape};
 use super::rich_text::{Part, RichText};
 use super::text::{ADDRESS_LIMIT, Target};
 use crate::db::PublicId;
@@ -135,6 +136,15 @@ impl<'v> Fields<'v> {
             self.too_long(name, TEXT_LIMIT, length);
         }
         text
+    }
+
+    fn mjml(&mut self, name: &'static str, shape: Shape) -> Mjml {
+        let source = self.string(name, SOURCE_LIMIT);
+        Mjml::read(source, shape).unwrap_or_else(|findings| {
+            let field = self.at(name);
+            self.errors.extend(findings.into_iter().map(|finding| finding.on(&field)));
+            Mjml::default()
+        })
     }
 
     fn too_long(&mut self, name: &str, max: usize, length: usize) {
@@ -281,12 +291,17 @@ fn content(fields: &mut Fields<'_>) -> Content {
             blocks.push(block);
         }
     }
+    let mjml = fields.value("mjml").is_some().then(|| fields.mjml("mjml", Shape::Whole));
+    if mjml.is_some() && !blocks.is_empty() {
+        fields.wrong("blocks", "error-mjml-and-blocks");
+    }
     Content {
         version: VERSION,
         subject: fields.merge_line("subject"),
         preheader: fields.merge_line("preheader"),
         theme: fields.object("theme", theme),
         blocks,
+        mjml,
     }
 }
 
@@ -388,6 +403,9 @@ fn block(fields: &mut Fields<'_>) -> Option<Block> {
             projects: fields.objects("projects", PROJECT_LIMIT, project),
         }),
         BlockKind::Divider(_) => BlockKind::Divider(Divider {}),
+        BlockKind::Mjml(_) => {
+            BlockKind::Mjml(Source { source: fields.mjml("source", Shape::Block) })
+        }
     };
     Some(Block { id, kind })
 }

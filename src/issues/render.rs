@@ -203,6 +203,8 @@ fn open_image(escaped_url: &str) -> String {
 pub(super) fn number_links(content: &Content) -> Vec<IssueLink> {
     let intro = content.theme.iter().flat_map(|theme| theme.intro.links());
     let intro = intro.map(|url| (None, url, None));
+    let whole = content.mjml.iter().flat_map(|mjml| mjml.links());
+    let intro = intro.chain(whole.map(|url| (None, url, None)));
     let blocks = content.blocks.iter().flat_map(|block| {
         block.kind.links().into_iter().map(|(url, item)| (Some(block.id), url, item))
     });

@@ -22,7 +22,7 @@ use crate::web::Lang;
 mod compiled;
 mod golden;
 
-type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+pub(super) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const SPECIAL_EDITION: &str = include_str!("../../assets/demo/special_kerneopgaven.json");
 
@@ -30,7 +30,7 @@ fn special_edition() -> TestResult<Content> {
     read(&serde_json::from_str(SPECIAL_EDITION)?)
 }
 
-fn read(value: &serde_json::Value) -> TestResult<Content> {
+pub(super) fn read(value: &serde_json::Value) -> TestResult<Content> {
     Content::read(value).map_err(|errors| format!("{errors:?}").into())
 }
 
@@ -86,7 +86,7 @@ fn address(text: &str) -> TestResult<EmailAddress> {
 }
 
 /// The addresses of the recipient with this number.
-struct Own(i64);
+pub(super) struct Own(pub(super) i64);
 
 impl PersonalAddresses for Own {
     fn unsubscribe(&self) -> String {
@@ -141,7 +141,8 @@ fn the_message_has_every_header_of_a_bulk_sender() -> TestResult {
 #[test]
 fn every_kind_of_block_is_in_the_special_edition_and_reads_back_the_same() -> TestResult {
     let content = special_edition()?;
-    for name in BlockKind::NAMES {
+    // MJML of one's own is the exception; the golden issues have it.
+    for name in BlockKind::NAMES.into_iter().filter(|name| *name != "mjml") {
         assert!(content.blocks.iter().any(|block| block.kind.name() == name), "no {name}");
     }
     assert_eq!(content.missing(), []);
@@ -353,11 +354,30 @@ fn what_cannot_be_taken_is_named_by_block_and_field() {
 
 #[test]
 fn every_finding_has_words_in_both_languages() {
-    let sources =
-        [include_str!("read.rs"), include_str!("content.rs"), include_str!("markup/read.rs")];
+    let sources = [
+        include_str!("read.rs"),
+        include_str!("content.rs"),
+        include_str!("markup/read.rs"),
+        include_str!("mjml/lint.rs"),
+    ];
     for code in sources.iter().flat_map(|source| source.split('"')) {
         if code.starts_with("error-") {
-            let names = ["max", "length", "field", "kind", "known", "found"];
+            let names = [
+                "max",
+                "length",
+                "field",
+                "kind",
+                "known",
+                "found",
+                "line",
+                "column",
+                "tag",
+                "parent",
+                "wanted",
+                "near",
+                "attribute",
+                "value",
+            ];
             let error =
                 names.iter().fold(FieldError::new("", code), |error, name| error.with(name, 7));
             for lang in Lang::ALL {

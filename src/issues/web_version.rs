@@ -5,11 +5,11 @@
 
 use askama::Template;
 
-use super::Frame;
 use super::content::{BlockKind, Card, Content, Theme};
 use super::html::Html;
 use super::rich_text::{RichText, Tags};
 use super::words::{self, CardWords};
+use super::{Frame, mjml};
 use crate::web::Texts;
 
 /// The web version: one `article`, with the page's only `h1` in it.
@@ -26,7 +26,15 @@ pub fn render(content: &Content, frame: &Frame) -> Result<Html, askama::Error> {
         Some(theme) if !theme.title.is_empty() => theme.title.to_string(),
         _ => content.subject.without_name(),
     };
-    Html::of(&IssueTemplate { frame, texts, heading, theme: content.theme.as_ref(), blocks })
+    // The mail of an issue that is MJML is shown as a document of its own.
+    let whole = content.mjml.as_ref().map(|own| (mail_path(frame), mjml::to_html(own)));
+    Html::of(&IssueTemplate { frame, texts, heading, theme: content.theme.as_ref(), blocks, whole })
+}
+
+/// Where the mail of a public issue is shown as it was sent.
+pub fn mail_path(frame: &Frame) -> String {
+    let path = frame.web_version.strip_prefix(&*frame.base).unwrap_or_default();
+    format!("/{path}/mail")
 }
 
 /// The stylesheet with the theme's colours, or those of an issue without a theme.
@@ -49,6 +57,8 @@ struct IssueTemplate<'a> {
     heading: String,
     theme: Option<&'a Theme>,
     blocks: Vec<Html>,
+    /// The mail's address and its words.
+    whole: Option<(String, Html)>,
 }
 
 #[derive(Template)]

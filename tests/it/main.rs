@@ -34,6 +34,7 @@ mod mail_letters;
 mod mail_outbox;
 mod mail_session;
 mod migrations;
+mod mjml;
 mod newsletter_settings;
 mod operations;
 mod outside;

@@ -177,7 +177,8 @@ impl Check<'_> {
     fn texts(&mut self) {
         let typed = form::of(self.content);
         let line = |path| Field { path, widget: Widget::Line };
-        self.fields("", &[line("subject"), line("preheader")], &typed);
+        let envelope = [line("subject"), line("preheader"), line("mjml")];
+        self.fields("", &envelope, &typed);
         self.fields("theme.", fields::THEME, &typed["theme"]);
         for (at, block) in typed["blocks"].as_array().into_iter().flatten().enumerate() {
             let kind = block["kind"].as_str().unwrap_or_default();
@@ -194,7 +195,7 @@ impl Check<'_> {
             let Some(text) = fields::get(of, field.path).as_str() else { continue };
             let path = format!("{before}{}", field.path);
             match field.widget {
-                Widget::Line | Widget::Rich => {
+                Widget::Line | Widget::Rich | Widget::Mjml => {
                     if let Some(found) = phrases::placeholder(text) {
                         let error = FieldError::new(&path, "error-preflight-placeholder");
                         self.add(Level::Stop, error.with("found", found));
@@ -223,6 +224,9 @@ impl Check<'_> {
         if let Some(theme) = &self.content.theme {
             self.rich("theme.intro", &theme.intro);
         }
+        if let Some(mjml) = &self.content.mjml {
+            mjml.links().for_each(|url| self.address("mjml", url));
+        }
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for (at, block) in self.content.blocks.iter().enumerate() {
             let path = |name: &str| format!("blocks.{at}.{name}");
@@ -230,6 +234,9 @@ impl Check<'_> {
                 BlockKind::Text(text) => self.rich(&path("body"), &text.body),
                 BlockKind::Quote(quote) => self.rich(&path("quote"), &quote.quote),
                 BlockKind::ProjectList(list) => self.rich(&path("intro"), &list.intro),
+                BlockKind::Mjml(own) => {
+                    own.source.links().for_each(|url| self.address(&path("source"), url));
+                }
                 BlockKind::Button(button) => self.words(&path("text"), button.text.as_str()),
                 kind => {
                     if let Some(card) = kind.card() {

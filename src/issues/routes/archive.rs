@@ -1,5 +1,6 @@
 //! `/archive`: public, without personal data.
 
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
@@ -7,9 +8,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::issues::IssueKind;
 use crate::issues::archive::{self, Archived, Search, Year};
 use crate::issues::html::Html;
+use crate::issues::{IssueKind, preview};
 use crate::web::{Page, html};
 
 #[derive(Template)]
@@ -62,6 +63,16 @@ pub async fn show(
     let page = Page::new(&request);
     let web = Html::of_rendition(&archived.rendition);
     html(&ArchivedPage { lang: archived.newsletter.language, page, archived, web })
+}
+
+/// `GET /archive/{slug}/mail`: an issue that is MJML as it was sent, for the frame of its page: a
+/// document with a policy of its own, without scripts and without anything personal.
+pub async fn mail(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpResponse> {
+    let body = app.db.read(move |conn| archive::mail(conn, &slug)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_SECURITY_POLICY, preview::PUBLIC_MAIL_POLICY))
+        .content_type("text/html; charset=utf-8")
+        .body(body))
 }
 
 /// `GET /archive/{slug}/theme.css`

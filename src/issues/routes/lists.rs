@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::issues::compose::{self, NewIssue};
+use crate::issues::mjml::{self, Mjml, Shape};
 use crate::issues::{Content, Issue, IssueKind, IssueState, store};
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
@@ -117,7 +118,7 @@ pub struct New {
     /// The newsletter's slug; the only one when it is not given.
     #[serde(default)]
     newsletter: String,
-    /// `ordinary`, `special`, or `copy:ISSUE`.
+    /// `ordinary`, `special`, `mjml` for an ordinary one in MJML, or `copy:ISSUE`.
     from: String,
 }
 
@@ -134,8 +135,10 @@ pub async fn create(
             compose::duplicate(&app, id, &staff.actor()).await?
         }
         None => {
-            let kind: IssueKind =
-                from.parse().map_err(|_| Error::field("from", "error-required"))?;
+            let (kind, mjml) = match from.as_str() {
+                "mjml" => (IssueKind::Ordinary, Mjml::read(mjml::BEGINNING, Shape::Whole).ok()),
+                kind => (kind.parse().map_err(|_| Error::field("from", "error-required"))?, None),
+            };
             let newsletter = app
                 .db
                 .read(move |conn| {
@@ -148,7 +151,11 @@ pub async fn create(
                     Ok(newsletters::store::by_slug(conn, &newsletter)?)
                 })
                 .await?;
-            let new = NewIssue { newsletter: newsletter.id, kind, content: Content::default() };
+            let new = NewIssue {
+                newsletter: newsletter.id,
+                kind,
+                content: Content { mjml, ..Content::default() },
+            };
             compose::create(&app, new, &staff.actor()).await?
         }
     };

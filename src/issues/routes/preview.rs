@@ -150,7 +150,11 @@ pub async fn document(
                 theme: format!("theme.css?revision={}", revision.number),
                 web: web_version::render(content, &frame).map_err(anyhow::Error::new)?,
             };
+            // What is public later is shown from here before.
+            let (public, here) =
+                (web_version::mail_path(&frame), format!("html?revision={}", revision.number));
             let body = document.render().map_err(anyhow::Error::new)?;
+            let body = body.replacen(&format!("src=\"{public}\""), &format!("src=\"{here}\""), 1);
             ("text/html; charset=utf-8", preview::WEB_POLICY, body)
         }
         "theme.css" => {

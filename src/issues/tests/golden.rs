@@ -17,7 +17,7 @@ use crate::issues::{Content, Frame, IssueKind, form, mail_html, render};
 use crate::newsletters::Details;
 
 /// The golden issues; together they hold every block in every variant.
-const GOLDEN: [&str; 4] = ["ordinary", "special", "special_bare", "special_plain"];
+const GOLDEN: [&str; 5] = ["ordinary", "special", "special_bare", "special_plain", "whole"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
@@ -34,6 +34,7 @@ fn golden_frame(name: &str) -> Frame {
             Frame { kind: IssueKind::Ordinary, series_number: Some(3), note: None, ..frame() }
         }
         "special" | "special_bare" => frame(),
+        "whole" => Frame { kind: IssueKind::Ordinary, note: None, ..frame() },
         _ => Frame { details: Details::default(), ..frame() },
     }
 }
@@ -200,10 +201,7 @@ fn add_lines(html: &str, before: &str, lines: &mut Vec<String>) {
                 let words = text(&words);
                 let words = words.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
                 if is_style {
-                    let rules = words.replace('}', "}\n").replace(['{'], "{\n").replace(';', ";\n");
-                    let rules = rules.lines().map(|rule| rule.trim().replace(": ", ":"));
-                    let rules = rules.filter(|rule| !rule.is_empty());
-                    lines.extend(rules.map(|rule| format!("{before}{rule}")));
+                    lines.extend(rules(&words).into_iter().map(|rule| format!("{before}{rule}")));
                 } else if !words.is_empty() {
                     lines.push(format!("{before}{words}"));
                 }
@@ -225,6 +223,36 @@ fn add_lines(html: &str, before: &str, lines: &mut Vec<String>) {
             Token::Error(_) => {}
         }
     }
+}
+
+/// A stylesheet with a rule a line; inside of a media query they are sorted, because each is for a
+/// class of its own.
+fn rules(css: &str) -> Vec<String> {
+    let css = css.replace(": ", ":").replace("; ", ";").replace("{ ", "{").replace(" {", "{");
+    let (mut rules, mut media): (Vec<String>, Vec<String>) = Default::default();
+    let mut is_media = false;
+    for rule in css.replace(";}", "}").split_inclusive('}') {
+        let mut rule = rule.trim();
+        if let Some((query, first)) = rule
+            .split_once('{')
+            .filter(|(query, rest)| query.starts_with('@') && rest.contains('{'))
+        {
+            rules.push(query.to_owned());
+            (is_media, rule) = (true, first.trim());
+        }
+        if rule == "}" {
+            media.sort();
+            rules.append(&mut media);
+            is_media = false;
+        }
+        if is_media { media.push(rule.to_owned()) } else { rules.push(rule.to_owned()) }
+    }
+    rules.retain(|rule| !rule.is_empty());
+    // The same classes once more, for one mail program.
+    if rules.iter().all(|rule| rule.starts_with(".moz-text-html")) {
+        rules.sort();
+    }
+    rules
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -1,0 +1,36 @@
+# Udgaver og blokke, som nogen selv skriver i MJML, og hvad der er galt med dem.
+block-kind-mjml = MJML
+block-about-mjml = Dine egne sektioner i MJML
+new-mjml = Ordinær udgave i MJML
+new-about-mjml = For dig, der selv skriver opsætningen. Afsender og afmelding sættes på.
+composer-mjml = Udgaven i MJML
+field-mjml = MJML
+hint-mjml = Fra <mjml> til </mjml>. Emne og forhåndstekst kommer fra felterne ovenfor, og bunden med afsender og afmelding sættes på. I teksten kan du bruge {"{{"}navn|leder{"}}"}.
+field-mjml-source = MJML
+hint-mjml-source = En eller flere <mj-section> med <mj-column> i. I teksten kan du bruge {"{{"}navn|leder{"}}"}.
+issue-as-text = Læs udgaven som tekst
+error-mjml-and-blocks = En udgave i MJML har ingen blokke. Flyt blokkene ind i MJML-koden, eller fjern den.
+error-mjml-special = Et særnummer kan ikke skrives i MJML. Brug MJML-blokke i det i stedet for.
+error-mjml-alt = Linje { $line }, tegn { $column }: Billedet mangler alt. Skriv alt="…" med det, billedet viser, eller alt="", hvis det kun er pynt.
+error-mjml-comment = Linje { $line }, tegn { $column }: Kun almindelige kommentarer (<!-- … -->) kan bruges, og de må ikke begynde med [ eller indeholde --.
+error-mjml-begin = Linje { $line }, tegn { $column }: <{ $tag }> kan ikke stå yderst. En udgave begynder med <mjml>, en blok med <mj-section>.
+error-mjml-place = Linje { $line }, tegn { $column }: <{ $tag }> kan ikke stå i <{ $parent }>. Sæt det i <{ $wanted }>.
+error-mjml-text-only = Linje { $line }, tegn { $column }: <{ $tag }> kan ikke stå i <{ $parent }>. Sæt det i <mj-text>.
+error-mjml-off = Linje { $line }, tegn { $column }: <{ $tag }> kan ikke bruges her. Det henter noget udefra eller vises forkert i nogle mailprogrammer.
+error-mjml-tag = Linje { $line }, tegn { $column }: <{ $tag }> findes ikke. Fjern det, eller brug et element fra MJML.
+error-mjml-tag-near = Linje { $line }, tegn { $column }: <{ $tag }> findes ikke. Mente du <{ $near }>?
+error-mjml-attribute = Linje { $line }, tegn { $column }: { $attribute } kan ikke bruges på <{ $tag }>. Fjern det.
+error-mjml-attribute-near = Linje { $line }, tegn { $column }: { $attribute } kan ikke bruges på <{ $tag }>. Mente du { $near }?
+error-mjml-twice = Linje { $line }, tegn { $column }: { $attribute } står to gange i samme element. Behold én.
+error-mjml-value = Linje { $line }, tegn { $column }: { $attribute } kan ikke være »{ $value }«. Skriv en værdi, som MJML kender, for eksempel 16px, #0b4f5c eller center.
+error-mjml-address = Linje { $line }, tegn { $column }: Adressen »{ $value }« i { $attribute } kan ikke bruges. Den skal begynde med https://, http:// eller mailto:.
+error-mjml-picture = Linje { $line }, tegn { $column }: Billedets adresse »{ $value }« i { $attribute } kan ikke bruges. Den skal begynde med https:// eller være en sti på dette sted, der begynder med /.
+error-mjml-style = Linje { $line }, tegn { $column }: »{ $value }« i { $attribute } kan ikke bruges. Skriv egenskaber som color, margin og font-size, uden url(…) og position.
+error-mjml-css = Linje { $line }, tegn { $column }: »{ $found }« kan ikke bruges i <mj-style>. Skriv regler for dine egne klasser, for eksempel .stor {"{"} font-size: 20px {"}"}, uden url(…) og @import.
+error-mjml-open = Linje { $line }, tegn { $column }: <{ $tag }> mangler sin afslutning. Skriv </{ $tag }>.
+error-mjml-no-start = Linje { $line }, tegn { $column }: </{ $tag }> afslutter ikke noget. Fjern det, eller skriv <{ $tag }> foran.
+error-mjml-no-body = Linje { $line }, tegn { $column }: Der skal være ét <mj-body> i <mjml>.
+error-mjml-merge = Linje { $line }, tegn { $column }: Flettefeltet »{ $found }« findes ikke. Brug {"{{"}navn|leder{"}}"} i tekst, og {"{{"}afmeld{"}}"}, {"{{"}indstillinger{"}}"} eller {"{{"}webudgave{"}}"} som adresse.
+error-mjml-merge-here = Linje { $line }, tegn { $column }: Her kan man ikke bruge flettefelter.
+error-mjml-words = Linje { $line }, tegn { $column }: Der kan ikke stå tekst direkte i <{ $parent }>. Sæt den i <mj-text>.
+error-mjml-outside = Linje { $line }, tegn { $column }: Teksten står uden for alle elementer. Sæt den i <mj-text>.

@@ -1,0 +1,36 @@
+# Issues and blocks that people write in MJML, and what is wrong with them.
+block-kind-mjml = MJML
+block-about-mjml = Sections of your own in MJML
+new-mjml = Ordinary issue in MJML
+new-about-mjml = For those who write the layout themselves. Sender and unsubscribing are added.
+composer-mjml = The issue in MJML
+field-mjml = MJML source
+hint-mjml = From <mjml> to </mjml>. Subject and preheader come from the fields above, and the footer with sender and unsubscribing is added. In text you can use {"{{"}navn|leder{"}}"}.
+field-mjml-source = MJML source
+hint-mjml-source = One or more <mj-section> with <mj-column> in it. In text you can use {"{{"}navn|leder{"}}"}.
+issue-as-text = Read the issue as text
+error-mjml-and-blocks = An issue in MJML has no blocks. Move the blocks into the MJML, or remove it.
+error-mjml-special = A special edition cannot be written in MJML. Use MJML blocks in it instead.
+error-mjml-alt = Line { $line }, character { $column }: the picture lacks alt. Write alt="…" with what it shows, or alt="" if it is only decoration.
+error-mjml-comment = Line { $line }, character { $column }: only plain comments (<!-- … -->) can be used; they may not begin with [ or contain --.
+error-mjml-begin = Line { $line }, character { $column }: <{ $tag }> cannot stand outermost. An issue begins with <mjml>, a block with <mj-section>.
+error-mjml-place = Line { $line }, character { $column }: <{ $tag }> cannot stand in <{ $parent }>. Put it into <{ $wanted }>.
+error-mjml-text-only = Line { $line }, character { $column }: <{ $tag }> cannot stand in <{ $parent }>. Put it into <mj-text>.
+error-mjml-off = Line { $line }, character { $column }: <{ $tag }> cannot be used here. It fetches something from outside or is shown wrongly by some mail programs.
+error-mjml-tag = Line { $line }, character { $column }: there is no <{ $tag }>. Remove it, or use an element of MJML.
+error-mjml-tag-near = Line { $line }, character { $column }: there is no <{ $tag }>. Did you mean <{ $near }>?
+error-mjml-attribute = Line { $line }, character { $column }: { $attribute } cannot be used on <{ $tag }>. Remove it.
+error-mjml-attribute-near = Line { $line }, character { $column }: { $attribute } cannot be used on <{ $tag }>. Did you mean { $near }?
+error-mjml-twice = Line { $line }, character { $column }: { $attribute } stands twice in the same element. Keep one.
+error-mjml-value = Line { $line }, character { $column }: { $attribute } cannot be "{ $value }". Write a value that MJML knows, such as 16px, #0b4f5c or center.
+error-mjml-address = Line { $line }, character { $column }: the address "{ $value }" in { $attribute } cannot be used. It must begin with https://, http:// or mailto:.
+error-mjml-picture = Line { $line }, character { $column }: the picture's address "{ $value }" in { $attribute } cannot be used. It must begin with https:// or be a path of this site that begins with /.
+error-mjml-style = Line { $line }, character { $column }: "{ $value }" in { $attribute } cannot be used. Write properties such as color, margin and font-size, without url(…) and position.
+error-mjml-css = Line { $line }, character { $column }: "{ $found }" cannot be used in <mj-style>. Write rules for classes of your own, such as .big {"{"} font-size: 20px {"}"}, without url(…) and @import.
+error-mjml-open = Line { $line }, character { $column }: <{ $tag }> lacks its end. Write </{ $tag }>.
+error-mjml-no-start = Line { $line }, character { $column }: </{ $tag }> ends nothing. Remove it, or write <{ $tag }> before it.
+error-mjml-no-body = Line { $line }, character { $column }: there must be one <mj-body> in <mjml>.
+error-mjml-merge = Line { $line }, character { $column }: there is no merge field "{ $found }". Use {"{{"}navn|leder{"}}"} in text, and {"{{"}afmeld{"}}"}, {"{{"}indstillinger{"}}"} or {"{{"}webudgave{"}}"} as an address.
+error-mjml-merge-here = Line { $line }, character { $column }: merge fields cannot be used here.
+error-mjml-words = Line { $line }, character { $column }: text cannot stand directly in <{ $parent }>. Put it into <mj-text>.
+error-mjml-outside = Line { $line }, character { $column }: the text stands outside all elements. Put it into <mj-text>.
