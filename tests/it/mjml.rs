@@ -75,7 +75,8 @@ both! {
         let form = [("do", "schedule"), ("at", "2017-03-24T09:00")];
         let slug = app.app.db.read(move |conn| Ok(store::by_uuid(conn, uuid)?)).await.unwrap().slug;
         assert_eq!(app.get(&format!("/archive/{slug}/mail")).await.status(), StatusCode::NOT_FOUND);
-        let planned = editor.browser.post(editor.path("/schedule")).form(&form).send().await.unwrap();
+        editor.readers(2).await;
+        let planned = editor.act(&form).await;
         assert_eq!(planned.status(), StatusCode::SEE_OTHER, "{}", planned.text().await.unwrap());
         app.clock.advance(chrono::TimeDelta::minutes(61));
         app.run_until_idle().await;
