@@ -60,8 +60,8 @@ async fn prepare(app: &Data<App>, count: usize) -> Issue {
     let editor = editor(app).await;
     let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Special, content: content() };
     let issue = compose::create(app, new, &editor.actor()).await.unwrap();
-    let (at, seen) = (issues::schedule::At::Now, issues::preflight::Seen::All);
-    let issue = issues::schedule::schedule(app, issue.uuid, at, &seen, &editor).await.unwrap();
+    let plan = issues::schedule::Plan::at_once();
+    let issue = issues::schedule::schedule(app, issue.uuid, &plan, &editor).await.unwrap();
     let app = app.clone().into_inner();
     actix_web::rt::task::spawn_blocking(move || {
         start::one(&app, &issue).unwrap();

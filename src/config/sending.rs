@@ -38,6 +38,8 @@ pub struct SendingRules {
     pub retry_pauses: Vec<TimeDelta>,
     /// `SEND_LATE`
     pub late: TimeDelta,
+    /// `SEND_GRACE`
+    pub grace: TimeDelta,
     /// `SEND_UNCERTAIN` is `resend`
     pub resend_uncertain: bool,
     /// `SEND_FAILURES`, per cent
@@ -73,6 +75,7 @@ impl SendingRules {
             deadline: hours("SEND_DEADLINE")?,
             retry_pauses: retry_pauses(values)?,
             late: hours("SEND_LATE")?,
+            grace: TimeDelta::seconds(values.number("SEND_GRACE", 0, 3600)? as i64),
             resend_uncertain: values.is_first("SEND_UNCERTAIN", ["resend", "hold"])?,
             failures: values.number("SEND_FAILURES", 1, 100)?,
             failures_sample: values.number("SEND_FAILURES_SAMPLE", 1, 1_000_000)?,

@@ -336,6 +336,20 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    test_groups (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        name -> Text,
+        addresses -> Document,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     issue_reviews (id) {
         id -> BigInt,
         issue -> BigInt,
@@ -523,6 +537,7 @@ diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(issue_revisions -> issues (issue));
 diesel::joinable!(preflight_overrides -> issues (issue));
 diesel::joinable!(issue_reviews -> issues (issue));
+diesel::joinable!(test_groups -> newsletters (newsletter));
 diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
 diesel::joinable!(deliveries -> issues (issue));
@@ -554,6 +569,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     issue_revisions,
     preflight_overrides,
     issue_reviews,
+    test_groups,
     renditions,
     issue_links,
     deliveries,

@@ -16,8 +16,7 @@ use crate::error::Result;
 use crate::issues::archive::{self, Historical};
 use crate::issues::compose::{self, NewIssue};
 use crate::issues::content::Block;
-use crate::issues::preflight::Seen;
-use crate::issues::schedule::{self, At};
+use crate::issues::schedule::{self, Plan};
 use crate::issues::store::Filter;
 use crate::issues::{self, Content, Issue, IssueKind, IssueState, Origin};
 use crate::mail::RECEIPTS;
@@ -76,7 +75,7 @@ pub async fn send(app: &Data<App>, newsletter: &Newsletter, say: impl Fn(&str)) 
         return Ok(issue);
     }
     say("sending a special edition on the core task to everyone, over SMTP");
-    schedule::schedule(app, issue.uuid, At::Now, &Seen::All, &editor(app).await?).await
+    schedule::schedule(app, issue.uuid, &Plan::at_once(), &editor(app).await?).await
 }
 
 /// The made-up editor.

@@ -8,9 +8,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::compose::{self, Composition, Draft, NewIssue};
 use super::preflight::Seen;
-use super::schedule::{self, At};
+use super::schedule::{self, At, Plan};
 use super::store::{self, Filter};
-use super::{Content, Issue, IssueKind, IssueState, Origin, approve, test_send};
+use super::test_send::{self, To};
+use super::{Content, Issue, IssueKind, IssueState, Origin, approve};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -346,7 +347,7 @@ pub async fn plan(
     let When { at, offset, accept_warnings } = when.into_inner();
     let at = at.as_deref().map_or(At::Now, |at| At::Local(at, offset.as_deref()));
     let seen = accept_warnings.map_or(Seen::All, Seen::Codes);
-    schedule::schedule(&app, *id, at, &seen, &staff).await?;
+    schedule::schedule(&app, *id, &Plan { at, seen, typed: None }, &staff).await?;
     accepted(&app, *id).await
 }
 
@@ -375,15 +376,18 @@ pub async fn unschedule(
     Ok(Json(whole(&app, *id).await?))
 }
 
-/// To whom.
+/// To whom: an address or a group.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestTo {
     /// An address.
-    to: String,
+    to: Option<String>,
+    /// The id of a saved group of the issue's newsletter.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    group: Option<PublicId>,
 }
 
-/// Sends one copy as a test.
+/// Sends a test, a copy an address.
 #[utoipa::path(post, path = "/api/v1/issues/{id}/test", tag = "issues",
     params(("id" = uuid::Uuid, Path)), request_body = TestTo, responses((status = 204)))]
 pub async fn test(
@@ -392,6 +396,12 @@ pub async fn test(
     id: web::Path<PublicId>,
     to: Json<TestTo>,
 ) -> Result<HttpResponse> {
-    test_send::send(&app, *id, &to.to, &staff).await?;
+    let to = match to.into_inner() {
+        TestTo { to: Some(to), group: None } => To::Address(to),
+        TestTo { to: None, group: Some(group) } => To::Group(group),
+        TestTo { to: None, group: None } => return Err(Error::field("to", "error-required")),
+        TestTo { .. } => return Err(Error::field("group", "error-test-both")),
+    };
+    test_send::send(&app, *id, &to, &staff).await?;
     Ok(HttpResponse::NoContent().finish())
 }

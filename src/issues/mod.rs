@@ -39,6 +39,7 @@ pub mod slug;
 pub mod splice;
 pub mod steps;
 pub mod store;
+pub mod test_groups;
 pub mod test_send;
 pub mod text;
 pub mod values;

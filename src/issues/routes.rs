@@ -9,6 +9,7 @@ mod lists;
 mod preview;
 pub mod review;
 pub mod schedule;
+pub mod test_groups;
 
 pub use editor::{save, show};
 pub use lists::{create, duplicate, list, new};

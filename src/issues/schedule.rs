@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::approve;
 use super::compose::{self, Composition};
-use super::preflight::{self, Seen};
+use super::preflight::{self, Examined, Seen};
 use super::sender::Sender;
 use super::store::{self, When};
 use super::{Frame, Issue, IssueState, forecast, freeze};
@@ -70,29 +70,60 @@ fn read(text: &str) -> Option<NaiveDateTime> {
 pub enum At<'a> {
     /// At once.
     Now,
+    /// After the grace of `SEND_GRACE`, in which it can be taken back.
+    Soon,
     /// On the newsletter's clock, with the offset for a time that comes twice.
     Local(&'a str, Option<&'a str>),
 }
 
-/// Schedules an issue, at a moment on the newsletter's clock or at once. Where no second person is
-/// asked for, scheduling approves. What is sent is frozen here: nothing that is changed later in
-/// the program or in the newsletter's settings changes it.
+/// What somebody wants who schedules an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan<'a> {
+    /// When it is to go.
+    pub at: At<'a>,
+    /// Which warnings they have seen.
+    pub seen: Seen,
+    /// The number of recipients as they have typed it; none when nobody was asked.
+    pub typed: Option<&'a str>,
+}
+
+impl Plan<'_> {
+    /// At once, by a program that nobody asks.
+    pub fn at_once() -> Self {
+        Self { at: At::Now, seen: Seen::All, typed: None }
+    }
+}
+
+/// Whether the one who typed the number of recipients has it in mind. It is asked for when the
+/// audience is unusual or a warning is overridden.
+fn check_number(examined: &Examined, typed: &str) -> Result<()> {
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let is_number = typed.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' '));
+    match digits.parse::<i64>() {
+        Ok(number) if is_number && number == examined.audience => Ok(()),
+        Err(_) if typed.trim().is_empty() && !examined.asks_for_number() => Ok(()),
+        Err(_) if typed.trim().is_empty() => Err(Error::field("number", "error-number-missing")),
+        _ => {
+            let error = FieldError::new("number", "error-number-wrong").with("typed", typed);
+            Err(Error::Invalid(vec![error.with("number", examined.audience)]))
+        }
+    }
+}
+
+/// Schedules an issue, at a moment on the newsletter's clock, at once, or after a moment's grace.
+/// Where no second person is asked for, scheduling approves. What is sent is frozen here: nothing
+/// that is changed later in the program or in the newsletter's settings changes it.
 ///
 /// # Errors
-/// [`Error::Invalid`] when there is no such moment, something stops it, or a warning has been seen
-/// by nobody.
-pub async fn schedule(
-    app: &App,
-    uuid: PublicId,
-    at: At<'_>,
-    seen: &Seen,
-    staff: &Staff,
-) -> Result<Issue> {
+/// [`Error::Invalid`] when there is no such moment, something stops it, a warning has been seen by
+/// nobody, or the number of recipients is another.
+pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff) -> Result<Issue> {
     let now = app.clock.now();
     let zone = app.db.read(move |conn| Ok(compose::open(conn, uuid)?.newsletter.zone())).await?;
-    let send_at = match at {
+    let send_at = match plan.at {
         At::Local(at, offset) => moment(at, zone, offset).map_err(|e| Error::Invalid(vec![e]))?,
         At::Now => now,
+        At::Soon => now + app.config.sending.grace,
     };
     if send_at < now - TimeDelta::minutes(1) {
         return Err(Error::field("at", "error-time-past"));
@@ -107,6 +138,17 @@ pub async fn schedule(
         let hours = rules.deadline.num_hours();
         let error = FieldError::new("at", "error-schedule-too-slow").with("hours", hours);
         return Err(Error::Invalid(vec![error]));
+    }
+    match issue.state {
+        IssueState::Draft | IssueState::InReview if newsletter.approval_required => {
+            return Err(Error::Conflict("error-approval-missing"));
+        }
+        IssueState::Draft | IssueState::InReview | IssueState::Approved => {}
+        _ => return Err(Error::Conflict("error-issue-locked")),
+    }
+    examined.pass(&plan.seen)?;
+    if let Some(typed) = plan.typed {
+        check_number(&examined, typed)?;
     }
     let issue = match issue.state {
         IssueState::Approved => {
@@ -126,15 +168,11 @@ pub async fn schedule(
             }
             issue
         }
-        IssueState::Draft | IssueState::InReview if newsletter.approval_required => {
-            return Err(Error::Conflict("error-approval-missing"));
-        }
-        IssueState::Draft | IssueState::InReview => {
+        _ => {
+            let seen = &plan.seen;
             approve::approve_examined(app, examined.clone(), None, seen, staff).await?
         }
-        _ => return Err(Error::Conflict("error-issue-locked")),
     };
-    examined.pass(seen)?;
     let frame =
         Frame::of(&newsletter, &Issue { send_at: Some(send_at), ..issue.clone() }, &app.links, now);
     let frozen = freeze::freeze(&content, &frame, now)?;

@@ -1,5 +1,5 @@
-//! The tables `issues`, `issue_revisions`, `renditions`, `issue_links`, `issue_reviews` and
-//! `preflight_overrides`.
+//! The tables `issues`, `issue_revisions`, `renditions`, `issue_links`, `issue_reviews`,
+//! `preflight_overrides` and `test_groups`.
 
 mod audience;
 mod lists;
@@ -9,8 +9,12 @@ mod renditions;
 mod reviews;
 mod revisions;
 mod sending;
+mod test_groups;
 
-pub use audience::{Call, audience_between, audience_size, next_subscriptions, recipients_between};
+pub use audience::{
+    Call, Left, audience_between, audience_sample, audience_size, left_out, next_subscriptions,
+    recipients_between,
+};
 pub use lists::{Filter, copies, list, neighbours, published, published_by_slug, uncertain_copies};
 pub use load::load;
 pub use preflight::{
@@ -27,6 +31,9 @@ pub use revisions::{
     slugs_like,
 };
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
+pub use test_groups::{
+    TestGroup, change_test_group, delete_test_group, insert_test_group, test_groups,
+};
 
 use diesel::prelude::*;
 

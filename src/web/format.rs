@@ -93,6 +93,20 @@ pub fn time(lang: Lang, at: Instant, zone: Tz) -> String {
     }
 }
 
+/// "fredag den 24. marts 2017 kl. 9.00", "Friday 24 March 2017 at 09:00".
+pub fn weekday_time(lang: Lang, at: Instant, zone: Tz) -> String {
+    const DA: [&str; 7] = ["mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag"];
+    const EN: [&str; 7] =
+        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let weekday = at.in_zone(zone).weekday().num_days_from_monday() as usize;
+    let name = |names: &[&'static str; 7]| names.get(weekday).copied().unwrap_or_default();
+    let time = time(lang, at, zone);
+    match lang {
+        Lang::Da => format!("{} den {time}", name(&DA)),
+        Lang::En => format!("{} {time}", name(&EN)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +127,7 @@ mod tests {
         let zone = chrono_tz::Europe::Copenhagen;
         assert_eq!(time(Lang::Da, at, zone), "24. marts 2017 kl. 9.00");
         assert_eq!(time(Lang::En, at, zone), "24 March 2017 at 09:00");
+        assert_eq!(weekday_time(Lang::Da, at, zone), "fredag den 24. marts 2017 kl. 9.00");
+        assert_eq!(weekday_time(Lang::En, at, zone), "Friday 24 March 2017 at 09:00");
     }
 }

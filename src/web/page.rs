@@ -126,6 +126,11 @@ impl Page {
         format::time(self.lang, *at, *zone)
     }
 
+    /// A moment on the clock of a zone, with the day of the week.
+    pub fn weekday_time(&self, at: &Instant, zone: &Tz) -> String {
+        format::weekday_time(self.lang, *at, *zone)
+    }
+
     /// The address of this page in the other language.
     pub fn other_language(&self) -> String {
         let other = match self.lang {

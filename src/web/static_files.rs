@@ -33,6 +33,7 @@ files! {
     "favicon.svg" "image/svg+xml";
     "issue.css" "text/css; charset=utf-8";
     "composer.css" "text/css; charset=utf-8";
+    "countdown.js" "text/javascript; charset=utf-8";
     "composer.js" "text/javascript; charset=utf-8";
     "markup.js" "text/javascript; charset=utf-8";
     "paste.js" "text/javascript; charset=utf-8";

@@ -108,7 +108,7 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     app.app.db.write(move |conn| Ok(readers(conn, newsletter, 12, now)?)).await.unwrap();
     let editor = app.signed_in(Role::Editor).await;
     let plans = [
-        Some([("do", "send-now"), ("sure", "on")]),
+        Some([("do", "send-now"), ("at", "")]),
         Some([("do", "schedule"), ("at", "2017-04-07T09:00")]),
         None,
     ];
@@ -130,6 +130,8 @@ async fn live_in(app: &TestApp, browser: &Browser<'_>) -> Vec<String> {
     browser.click("input[name=consent]").await;
     browser.click("main form .button").await;
     browser.wait_for("h1").await;
+    // Beyond the time in which it can be taken back.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
     app.run_until_idle().await;
     let (id, sent) = sent.unwrap();
     let mut mails = vec![app.mail_to("anne.holm@aarhus.example").await];

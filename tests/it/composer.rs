@@ -3,6 +3,7 @@
 
 use lederbrev::db::DbConn;
 use lederbrev::issues::compose::{self, NewIssue};
+use lederbrev::issues::preflight::examine;
 use lederbrev::issues::{Content, Issue, IssueKind, store};
 use lederbrev::library::{self, Details, ItemKind, NewItem};
 use lederbrev::staff::{self, Role};
@@ -150,7 +151,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Presses a button of the page on which an issue is planned, or approved, as somebody who has
-    /// read the page: every warning is ticked.
+    /// read the page: every warning is ticked, and the number of recipients is typed.
     pub async fn act(&self, form: &[(&str, &str)]) -> Response {
         let is_review = form.iter().any(|(_, value)| ["approve", "return"].contains(value));
         let path = if is_review { "/review" } else { "/schedule" };
@@ -162,6 +163,10 @@ impl<'a> Editor<'a> {
             if ["seen", "rendition"].contains(&&*name) {
                 form.push((name, attribute(tag, "value").unwrap()));
             }
+        }
+        if page.contains(" name=\"number\"") && !form.iter().any(|(name, _)| name == "number") {
+            let examined = examine(&self.app.app, self.issue.uuid, None).await.unwrap();
+            form.push(("number".to_owned(), examined.audience.to_string()));
         }
         self.browser.post(self.path(path)).form(&form).send().await.unwrap()
     }

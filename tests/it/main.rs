@@ -53,5 +53,6 @@ mod staff;
 mod subscribers;
 mod subscribers_desk;
 mod subscribers_ledger;
+mod test_groups;
 mod texts;
 mod tracking;

@@ -1,14 +1,19 @@
 //! From a draft to a planned issue: what keeps it back, the newsletter's clock, the second person,
 //! and a test send that is the preview.
 
+use diesel::prelude::*;
+use lederbrev::db::schema::{subscriptions, suppressions};
+use lederbrev::issues::audience::Audience;
+use lederbrev::issues::store::{Call, Left};
 use lederbrev::issues::{Content, Issue, IssueKind, IssueState, store};
 use lederbrev::newsletters;
+use lederbrev::subscribers::{Scope, SubscriptionState};
 use reqwest::{Response, StatusCode};
 
 use crate::app::TestApp;
 use crate::both;
 use crate::composer::{Editor, special_edition};
-use crate::sending::address;
+use crate::sending::{address, hash};
 
 async fn act(editor: &Editor<'_>, form: &[(&str, &str)]) -> Response {
     editor.act(form).await
@@ -128,7 +133,7 @@ both! {
 
     async fn an_issue_with_holes_is_kept_back_and_the_findings_lead_to_them(app: TestApp) {
         let editor = Editor::new(&app).await;
-        for form in [[("do", "schedule"), ("at", "2017-03-25T09:00")], [("do", "send-now"), ("sure", "on")]] {
+        for form in [[("do", "schedule"), ("at", "2017-03-25T09:00")], [("do", "send-now"), ("at", "")]] {
             let answer = act(&editor, &form).await;
             assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -196,13 +201,92 @@ both! {
         assert!(page.contains("Om 3 dage") && page.contains("27. marts 2017 kl. 9.00"), "{page}");
     }
 
-    async fn sending_at_once_is_asked_twice(app: TestApp) {
+    async fn sending_now_leaves_a_minute_in_which_it_can_be_undone(app: TestApp) {
         let editor = special(&app).await;
-        let answer = act(&editor, &[("do", "send-now")]).await;
-        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let now = [("do", "send-now")];
+        assert_eq!(act(&editor, &now).await.status(), StatusCode::SEE_OTHER);
+        let minute = chrono::TimeDelta::seconds(60);
+        assert_eq!(issue(&editor).await.send_at, Some(app.clock.now() + minute));
+        app.clock.advance(chrono::TimeDelta::seconds(13));
+        app.run_until_idle().await;
+        assert_eq!(state(&editor).await, IssueState::Scheduled);
+        let page = editor.get("/schedule").await.text().await.unwrap();
+        assert!(page.contains("begynder om 47 sekunder") && page.contains("Fortryd"), "{page}");
+        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), StatusCode::SEE_OTHER);
+        app.clock.advance(minute);
+        app.run_until_idle().await;
         assert_eq!(state(&editor).await, IssueState::Draft);
-        let answer = act(&editor, &[("do", "send-now"), ("sure", "on")]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-        assert_eq!(issue(&editor).await.send_at, Some(app.clock.now()));
+        assert!(app.mails_to(&address(0)).is_empty());
+
+        assert_eq!(act(&editor, &now).await.status(), StatusCode::SEE_OTHER);
+        app.clock.advance(minute);
+        app.run_until_idle().await;
+        assert_eq!(state(&editor).await, IssueState::Sent);
+        assert_eq!(app.mails_to(&address(0)).len(), 1);
+        let late = act(&editor, &[("do", "unschedule")]).await;
+        assert_eq!(late.status(), StatusCode::CONFLICT);
+    }
+
+    async fn the_number_of_recipients_is_typed_when_there_is_a_warning(app: TestApp) {
+        let editor = special(&app).await;
+        let plan = [("do", "schedule"), ("at", "2017-03-27T09:00")];
+        for (typed, words) in [
+            ("", "Skriv antallet af modtagere, som det står"),
+            ("12", "Du skrev 12, men udgaven går til 1."),
+            ("0", "Du skrev 0, men udgaven går til 1."),
+            ("en", "Du skrev en, men udgaven går til 1."),
+            ("1e0", "Du skrev 1e0, men udgaven går til 1."),
+        ] {
+            let answer = act(&editor, &[plan[0], plan[1], ("number", typed)]).await;
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            let page = answer.text().await.unwrap();
+            assert!(page.contains(words) && page.contains("href=\"#number\""), "{typed}: {page}");
+        }
+        assert_eq!(state(&editor).await, IssueState::Draft);
+        assert_eq!(act(&editor, &[plan[0], plan[1], ("number", " 1 ")]).await.status(), 303);
+        assert_eq!(state(&editor).await, IssueState::Scheduled);
+    }
+
+    async fn the_page_says_in_words_who_gets_it_and_who_does_not(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let readers = editor.readers(15).await;
+        let now = app.clock.now();
+        app.app
+            .db
+            .write(move |conn| {
+                let change = |at: usize| subscriptions::table.find(readers[at].subscription);
+                diesel::update(change(0)).set(subscriptions::state.eq(SubscriptionState::Pending)).execute(conn)?;
+                let paused = (
+                    subscriptions::state.eq(SubscriptionState::Paused),
+                    subscriptions::paused_until.eq(now + chrono::TimeDelta::days(30)),
+                );
+                diesel::update(change(1)).set(paused).execute(conn)?;
+                diesel::update(change(2)).set(subscriptions::scope.eq(Scope::Ordinary)).execute(conn)?;
+                diesel::update(change(3)).set(subscriptions::state.eq(SubscriptionState::Ended)).execute(conn)?;
+                diesel::insert_into(suppressions::table)
+                    .values((
+                        suppressions::address_hash.eq(hash(&address(4))),
+                        suppressions::reason.eq("bounced"),
+                        suppressions::at.eq(now),
+                        suppressions::source.eq("test"),
+                    ))
+                    .execute(conn)?;
+                let call = Call { newsletter: 1, kind: IssueKind::Special, rules: Audience::default() };
+                let left = store::left_out(conn, &call, now)?;
+                assert_eq!(left, Left { suppressed: 1, paused: 1, pending: 1, others: 1 });
+                assert_eq!(store::audience_size(conn, &call, now)?, 10);
+                Ok(())
+            })
+            .await
+            .unwrap();
+        assert_eq!(act(&editor, &[("do", "schedule"), ("at", "2017-03-31T09:00")]).await.status(), 303);
+        let page = editor.get("/schedule").await.text().await.unwrap();
+        let words = "Udsendes til 10 abonnenter på »Nyt fra Lederweb« fredag den 31. marts 2017 kl. 9.00 (Europe/Copenhagen).";
+        assert!(page.contains(words), "{page}");
+        for part in ["Spærret adresse", "Holder pause", "Har ikke bekræftet", "Har fravalgt"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert_eq!(page.matches("…@").count(), 10, "{page}");
+        assert!((0..15).all(|at| !page.contains(&address(at))), "{page}");
     }
 }

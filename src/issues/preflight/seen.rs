@@ -110,8 +110,9 @@ impl Examined {
         if unseen.is_empty() { Ok(()) } else { Err(Error::Invalid(unseen)) }
     }
 
-    /// Whether going on overrides a warning.
-    pub fn overrides_any(&self) -> bool {
+    /// Whether the number of recipients is to be typed: the audience is not like the last one's, or
+    /// going on overrides a warning.
+    pub fn asks_for_number(&self) -> bool {
         self.level(Level::Warn).next().is_some()
     }
 

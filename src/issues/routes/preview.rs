@@ -10,7 +10,9 @@ use crate::db::{DbConn, PublicId};
 use crate::error::{Error, Result};
 use crate::issues::compose::{self, Composition};
 use crate::issues::html::Html;
-use crate::issues::{Issue, freeze, preview, store, web_version};
+use crate::issues::store::{self, TestGroup};
+use crate::issues::{Issue, freeze, preview, web_version};
+use crate::newsletters::Newsletter;
 use crate::staff::Staff;
 use crate::web::{Page, html};
 
@@ -65,6 +67,9 @@ struct PreviewPage {
     view: View,
     views: [View; 5],
     email: String,
+    newsletter: Newsletter,
+    groups: Vec<TestGroup>,
+    test_error: Option<String>,
     may_edit: bool,
 }
 
@@ -84,10 +89,17 @@ pub async fn page(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let composition = app.db.read(move |conn| compose::open(conn, id)).await?;
+    let (composition, groups) = app
+        .db
+        .read(move |conn| {
+            let composition = compose::open(conn, id)?;
+            let groups = store::test_groups(conn, composition.newsletter.id)?;
+            Ok((composition, groups))
+        })
+        .await?;
     let page = Page::new(&request);
     let mail = preview::mail(&app, &composition, &staff.name)?;
-    let issue = composition.issue;
+    let Composition { issue, newsletter, .. } = composition;
     let name = match issue.subject.is_empty() {
         true => page.t("issue-untitled"),
         false => issue.subject.clone(),
@@ -101,6 +113,9 @@ pub async fn page(
         view: asked.view,
         views: View::ALL,
         email: staff.email,
+        newsletter,
+        groups,
+        test_error: None,
     })
 }
 

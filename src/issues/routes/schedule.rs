@@ -9,12 +9,15 @@ use super::findings::Findings;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
+use crate::issues::audience::Audience;
 use crate::issues::compose::Composition;
 use crate::issues::form::Pairs;
 use crate::issues::preflight::{self, Seen};
-use crate::issues::schedule::{self, At};
-use crate::issues::store;
-use crate::issues::{Issue, IssueState, approve, forecast, test_send};
+use crate::issues::schedule::{self, At, Plan};
+use crate::issues::store::{self, Call, Left, TestGroup};
+use crate::issues::test_send::{self, To};
+use crate::issues::{Issue, IssueState, approve, forecast};
+use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
 use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
@@ -28,6 +31,22 @@ struct SchedulePage {
     name: String,
     zone: Tz,
     audience: i64,
+    /// Who of the newsletter does not get it now.
+    left: Left,
+    /// Some of those who get it, masked.
+    sample: Vec<String>,
+    /// The number of recipients is to be typed, and what was typed.
+    asks_for_number: bool,
+    number: String,
+    /// Seconds until it goes, when that is soon enough to be counted down.
+    countdown: Option<i64>,
+    /// Seconds between "send now" and the first message.
+    grace: TimeDelta,
+    /// How long those are tried whose server cannot take it now.
+    deadline: TimeDelta,
+    groups: Vec<TestGroup>,
+    /// What is wrong with the address of a test.
+    test_error: Option<String>,
     /// The least that the sending takes, where the settings limit it.
     forecast: Option<TimeDelta>,
     findings: Findings,
@@ -43,6 +62,15 @@ struct SchedulePage {
     email: String,
 }
 
+/// How many of the recipients are shown.
+const SAMPLE: i64 = 10;
+/// From so many seconds on, the time until it goes is counted down.
+const COUNTED_DOWN: i64 = 600;
+
+fn masked(email: &str) -> Option<String> {
+    Some(EmailAddress::parse(email).ok()?.masked())
+}
+
 async fn of(
     request: &HttpRequest,
     app: &App,
@@ -55,9 +83,20 @@ async fn of(
     let examined = preflight::examine(app, id, None).await?;
     let (issue, rules) = (examined.composition.issue.clone(), app.config.sending.clone());
     let by = examined.composition.newsletter.clone();
-    let (load, outdated, returned) = app
+    let found = app
         .db
         .read(move |conn| {
+            let rules_of = Audience::read(&issue.audience)?;
+            let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules: rules_of };
+            let is_ahead = issue.is_open() || issue.state == IssueState::Scheduled;
+            let (left, sample) = match is_ahead {
+                true => (
+                    store::left_out(conn, &call, now)?,
+                    store::audience_sample(conn, &call, SAMPLE, now)?,
+                ),
+                false => Default::default(),
+            };
+            let groups = store::test_groups(conn, issue.newsletter)?;
             let load = store::load(conn, &issue, &rules, issue.send_at.unwrap_or(now), now)?;
             let outdated = match issue.state {
                 IssueState::Approved => match approve::still_holds(conn, &issue, &by) {
@@ -71,14 +110,19 @@ async fn of(
                 Some(last) => Some((staff::store::name_of(conn, &last.actor)?, last.note)),
                 None => None,
             };
-            Ok((load, outdated, returned))
+            Ok((load, outdated, returned, left, sample, groups))
         })
         .await?;
+    let (load, outdated, returned, left, sample, groups) = found;
     let Composition { issue, newsletter, revision, .. } = &examined.composition;
     let page = Page::new(request);
     let may_plan = !newsletter.approval_required || issue.state == IssueState::Approved;
     let name =
         if issue.subject.is_empty() { page.t("issue-untitled") } else { issue.subject.clone() };
+    let countdown = issue.send_at.filter(|_| issue.state == IssueState::Scheduled);
+    let countdown = countdown.map(|at| (at - now).num_seconds().max(0));
+    let countdown = countdown.filter(|left| *left <= COUNTED_DOWN);
+    let test_error = page.error(&errors, "to");
     Ok(SchedulePage {
         zone: newsletter.zone(),
         findings: Findings::of(&page, &examined, may_plan, &sent.seen, &errors),
@@ -93,6 +137,15 @@ async fn of(
         name,
         forecast: forecast::duration(&app.config.sending, &load),
         audience: load.audience,
+        left,
+        sample: sample.iter().filter_map(|email| masked(email)).collect(),
+        asks_for_number: examined.asks_for_number(),
+        number: sent.number,
+        countdown,
+        grace: app.config.sending.grace,
+        deadline: app.config.sending.deadline,
+        groups,
+        test_error,
         errors,
         at: sent.at,
     })
@@ -143,8 +196,10 @@ struct Sent {
     at: String,
     offset: String,
     to: String,
-    /// The box beside "send now".
-    sure: bool,
+    /// Who gets a test: `me`, `other` for the address in `to`, or a group's id.
+    whom: String,
+    /// The number of recipients as it was typed.
+    number: String,
     /// The keys of the warnings that are ticked.
     seen: Vec<String>,
 }
@@ -157,12 +212,22 @@ impl Sent {
                 "at" => sent.at = value,
                 "offset" => sent.offset = value,
                 "to" => sent.to = value,
-                "sure" => sent.sure = true,
+                "whom" => sent.whom = value,
+                "number" => sent.number = value,
                 "seen" => sent.seen.push(value),
                 _ => {}
             }
         }
         sent
+    }
+
+    /// Who gets a test. A form without the choice has an address.
+    fn test_to(&self, staff: &Staff) -> Result<To> {
+        Ok(match self.whom.as_str() {
+            "me" => To::Address(staff.email.clone()),
+            "" | "other" => To::Address(self.to.clone()),
+            group => To::Group(group.parse().map_err(|_| Error::NotFound)?),
+        })
     }
 }
 
@@ -180,21 +245,19 @@ pub async fn act(
     let step = step.ok_or_else(|| Error::BadRequest("there is no such button".to_owned()))?;
     let sent = Sent::of(pairs);
     let offset = Some(sent.offset.as_str()).filter(|offset| !offset.is_empty());
-    let seen = Seen::Keys(sent.seen.clone());
+    let plan = |at| Plan { at, seen: Seen::Keys(sent.seen.clone()), typed: Some(&sent.number) };
     let (done, word) = match step {
         Step::Schedule => {
-            let at = At::Local(&sent.at, offset);
-            (schedule::schedule(&app, id, at, &seen, &staff).await.map(drop), "scheduled")
-        }
-        Step::SendNow if !sent.sure => {
-            (Err(Error::field("sure", "error-send-now-sure")), "sending")
+            let plan = plan(At::Local(&sent.at, offset));
+            (schedule::schedule(&app, id, &plan, &staff).await.map(drop), "scheduled")
         }
         Step::SendNow => {
-            (schedule::schedule(&app, id, At::Now, &seen, &staff).await.map(drop), "sending")
+            let plan = plan(At::Soon);
+            (schedule::schedule(&app, id, &plan, &staff).await.map(drop), "sending")
         }
         Step::Submit => (approve::submit(&app, id, &staff).await, "submitted"),
         Step::Unschedule => (schedule::unschedule(&app, id, &staff).await, "unscheduled"),
-        Step::Test => (test_send::send(&app, id, &sent.to, &staff).await, "tested"),
+        Step::Test => (test_send::send(&app, id, &sent.test_to(&staff)?, &staff).await, "tested"),
     };
     match done {
         Ok(()) => Ok(see_other(format!("/admin/issues/{id}/schedule?done={word}"))),
@@ -232,7 +295,7 @@ impl SchedulePage {
                     Some(_) => "schedule-words-begun",
                     None => "schedule-words-planned",
                 };
-                let when = self.page.time(&at, &self.zone);
+                let when = self.page.weekday_time(&at, &self.zone);
                 let zone = self.zone.name();
                 texts.with(
                     key,
@@ -246,18 +309,35 @@ impl SchedulePage {
             }
         }
     }
-    /// When it will be done, where the settings limit how fast it goes.
-    fn forecast_words(&self) -> Option<String> {
+    /// When it will be done.
+    fn forecast_words(&self) -> String {
         let texts = self.page.texts();
-        let takes = self.forecast?;
+        let Some(takes) = self.forecast else {
+            return texts.with("schedule-forecast-free", &[("hours", &self.deadline.num_hours())]);
+        };
         let duration = self.page.duration(&takes);
-        Some(match self.issue.send_at {
+        match self.issue.send_at {
             Some(at) => {
                 let end = self.page.time(&(at + takes), &self.zone);
                 texts.with("schedule-forecast-end", &[("duration", &duration), ("time", &end)])
             }
             None => texts.with("schedule-forecast", &[("duration", &duration)]),
-        })
+        }
+    }
+    /// Who does not get it: a text's key and a number, those that are none left out.
+    fn left_out(&self) -> Vec<(&'static str, i64)> {
+        let Left { suppressed, paused, pending, others } = self.left;
+        let all = [
+            ("schedule-left-suppressed", suppressed),
+            ("schedule-left-paused", paused),
+            ("schedule-left-pending", pending),
+            ("schedule-left-others", others),
+        ];
+        all.into_iter().filter(|(_, number)| *number > 0).collect()
+    }
+    /// Whether it has not begun to go out.
+    fn is_ahead(&self) -> bool {
+        self.issue.is_open() || self.is(&[IssueState::Scheduled])
     }
     /// The finding that the time comes twice that night.
     fn twice(&self) -> Option<&FieldError> {
@@ -266,7 +346,7 @@ impl SchedulePage {
     /// Where an error leads.
     fn target(&self, field: &str) -> String {
         match field {
-            "at" | "offset" | "to" | "sure" => format!("#{field}"),
+            "at" | "offset" | "to" | "number" => format!("#{field}"),
             "accept_warnings" => "#warnings".to_owned(),
             _ => format!("/admin/issues/{}?check=1", self.issue.uuid),
         }

@@ -103,3 +103,54 @@ pub fn next_subscriptions(
         .load(conn)?;
     Ok(next.last().copied())
 }
+
+/// Some of an audience, for a look: the addresses. Who they are does not change while they are
+/// looked at, and says nothing about the order in which people came.
+pub fn audience_sample(
+    conn: &mut DbConn,
+    call: &Call,
+    most: i64,
+    now: Instant,
+) -> QueryResult<Vec<String>> {
+    recipients(call, now).order(subscribers::uuid).limit(most).select(subscribers::email).load(conn)
+}
+
+/// Who of a newsletter is not in an audience now, each counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Active, and the address is suppressed.
+    pub suppressed: i64,
+    /// Paused for now.
+    pub paused: i64,
+    /// Has asked for it and not confirmed yet.
+    pub pending: i64,
+    /// Active, and wants the other kind of issue, or is not in the rules.
+    pub others: i64,
+}
+
+/// Counts those who are not in an audience.
+pub fn left_out(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<Left> {
+    let of = || {
+        subscriptions::table
+            .inner_join(subscribers::table)
+            .filter(subscriptions::newsletter.eq(call.newsletter))
+    };
+    let confirmed = [SubscriptionState::Active, SubscriptionState::Paused];
+    let going = || {
+        of().filter(subscriptions::state.eq_any(confirmed)).filter(
+            (subscriptions::state.eq(SubscriptionState::Active))
+                .and(subscriptions::paused_until.is_null())
+                .or(subscriptions::paused_until.le(now)),
+        )
+    };
+    let suppressed =
+        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
+    let pending = of().filter(subscriptions::state.eq(SubscriptionState::Pending));
+    let pending: i64 = pending.count().get_result(conn)?;
+    let all: i64 = of().filter(subscriptions::state.eq_any(confirmed)).count().get_result(conn)?;
+    let active: i64 = going().count().get_result(conn)?;
+    let suppressed: i64 =
+        going().filter(diesel::dsl::exists(suppressed)).count().get_result(conn)?;
+    let others = active - suppressed - audience_size(conn, call, now)?;
+    Ok(Left { suppressed, paused: all - active, pending, others })
+}
