@@ -210,6 +210,9 @@ routes! {
     POST "/admin/library" Editors => library::routes::create;
     GET "/admin/library/new" Editors => library::routes::blank;
     POST "/admin/library/fetch" Editors => library::routes::fetch::propose;
+    GET "/admin/library/feeds" Editors => library::routes::feeds::list;
+    POST "/admin/library/feeds" Editors => library::routes::feeds::submit;
+    POST "/admin/library/feeds/{id}/{action}" Editors => library::routes::feeds::act;
     GET "/admin/library/{id}" Editors => library::routes::show;
     POST "/admin/library/{id}" Editors => library::routes::change;
     POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;

@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, staff, subscribers, tracking};
+use crate::{deliveries, library, staff, subscribers, tracking};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -36,6 +36,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "* * * * * *",
         name: "write opens and clicks down",
         run: |app| Box::pin(async move { tracking::write_down(&app).await }),
+    },
+    Recurring {
+        schedule: "40 * * * * *",
+        name: "read the feeds that are due",
+        run: |app| Box::pin(async move { library::feeds::read_due(&app).await }),
     },
     Recurring {
         schedule: "20 * * * * *",

@@ -278,6 +278,32 @@ diesel::table! {
         created_at -> Moment,
         updated_at -> Moment,
         archived_at -> Nullable<Moment>,
+        feed -> Nullable<BigInt>,
+        is_new -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    feeds (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        url -> Text,
+        name -> Text,
+        kind -> Text,
+        language -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        last_read_at -> Nullable<Moment>,
+        last_error -> Nullable<Text>,
+        last_error_value -> Nullable<Text>,
+        failures -> Integer,
+        due_at -> Moment,
+        active -> Bool,
+        made_by -> Text,
+        created_at -> Moment,
     }
 }
 
@@ -564,6 +590,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suppressions,
     pepper,
     library_items,
+    feeds,
     library_addresses,
     issues,
     issue_revisions,

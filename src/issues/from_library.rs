@@ -114,6 +114,8 @@ mod tests {
             created_at: Instant::from_micros(0),
             updated_at: Instant::from_micros(0),
             archived_at: None,
+            feed: None,
+            is_new: false,
         };
         let block = Block::new(block(&item, Lang::Da));
         let content = Content { blocks: vec![block], ..Content::default() };

@@ -68,7 +68,7 @@ pub(super) fn by_any_form(conn: &mut DbConn, address: &str) -> diesel::QueryResu
 }
 
 /// "lederweb.dk/artikel" is what people type.
-fn with_scheme(address: &str) -> String {
+pub(super) fn with_scheme(address: &str) -> String {
     let is_bare = !address.is_empty() && !address.contains("://") && !address.starts_with('/');
     let names_a_host = address.split(['/', '?', '#']).next().is_some_and(|host| host.contains('.'));
     match is_bare && names_a_host && !address.contains(char::is_whitespace) {

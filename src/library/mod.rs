@@ -5,8 +5,10 @@
 
 pub mod api;
 mod archive;
+pub mod feeds;
 mod fetch;
 pub mod form;
+mod plain;
 mod read_page;
 pub mod routes;
 mod save;
@@ -131,6 +133,10 @@ pub struct Item {
     pub updated_at: Instant,
     /// When it was put aside.
     pub archived_at: Option<Instant>,
+    /// The feed that it came from.
+    pub feed: Option<i64>,
+    /// It came from a feed, and no person has looked at it since.
+    pub is_new: bool,
 }
 
 impl Item {

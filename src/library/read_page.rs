@@ -11,6 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::form::read_date;
+use super::plain::{cut, line};
 use super::save::{LINE_LIMIT, SUMMARY_LIMIT};
 use super::{ItemKind, Precision};
 use crate::web::Lang;
@@ -244,18 +245,6 @@ fn date(text: &str) -> Option<(NaiveDate, Precision)> {
     read_date(day)
 }
 
-/// One line of text: no line breaks, no invisible characters, no markers of ours.
-fn line(text: &str) -> String {
-    let is_seen = |c: &char| {
-        !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-            && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
-            && !matches!(c, '\u{f0000}'..)
-    };
-    let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let seen: String = spaced.filter(is_seen).collect();
-    seen.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 /// "Titel | Lederweb" without the name of the site.
 fn without_site(title: &str, site: &str) -> String {
     let cut = [" | ", " - ", " – ", " — "].iter().find_map(|between| {
@@ -263,14 +252,6 @@ fn without_site(title: &str, site: &str) -> String {
         (!site.is_empty() && end.eq_ignore_ascii_case(site)).then(|| title.trim().to_owned())
     });
     cut.filter(|title| !title.is_empty()).unwrap_or_else(|| title.to_owned())
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(most - 1).collect();
-    format!("{}…", start.trim_end())
 }
 
 fn limited(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! `/admin/library`
 
+pub mod feeds;
 pub mod fetch;
 
 use std::collections::HashMap;
@@ -52,6 +53,7 @@ pub struct ListQuery {
     q: String,
     kind: String,
     archived: Option<String>,
+    new: Option<String>,
     page: i64,
 }
 
@@ -62,6 +64,9 @@ impl ListQuery {
         query.append_pair("q", &self.q).append_pair("kind", &self.kind);
         if self.archived.is_some() {
             query.append_pair("archived", "on");
+        }
+        if self.new.is_some() {
+            query.append_pair("new", "on");
         }
         format!("/admin/library?{}", query.append_pair("page", &page.to_string()).finish())
     }
@@ -88,6 +93,7 @@ async fn list_page(
         kind,
         text: query.q.clone(),
         archived: query.archived.is_some(),
+        only_new: query.new.is_some(),
         offset: (number - 1) * PAGE,
         limit: PAGE + 1,
     };
@@ -113,7 +119,7 @@ async fn list_page(
         items,
         uses,
         today: app.clock.now().day_in(chrono_tz::Tz::UTC),
-        is_searching: !query.q.trim().is_empty() || kind.is_some(),
+        is_searching: !query.q.trim().is_empty() || kind.is_some() || query.new.is_some(),
         previous: (number > 1).then(|| query.at(number - 1)),
         next: more.then(|| query.at(number + 1)),
         query,
@@ -127,6 +133,8 @@ struct ItemPage {
     /// The item as it is stored; none for a new one.
     item: Option<Item>,
     uses: Vec<Use>,
+    /// The name of the feed that it came from.
+    feed: Option<String>,
     form: ItemForm,
     kinds: &'static [ItemKind],
     languages: &'static [Lang],
@@ -141,6 +149,7 @@ impl ItemPage {
             page: Page::new(request),
             item,
             uses,
+            feed: None,
             form,
             kinds: ItemKind::ALL,
             languages: Lang::ALL,
@@ -201,8 +210,12 @@ pub async fn show(
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
     let (item, uses) = with_uses(&app, *id).await?;
+    let feed = match item.feed {
+        Some(id) => Some(app.db.read(move |conn| Ok(store::feeds::name(conn, id)?)).await?),
+        None => None,
+    };
     let form = ItemForm::from(&item);
-    html(&ItemPage::new(&request, Some(item), uses, form))
+    html(&ItemPage { feed, ..ItemPage::new(&request, Some(item), uses, form) })
 }
 
 async fn with_uses(app: &App, uuid: PublicId) -> Result<(Item, Vec<Use>)> {

@@ -15,7 +15,7 @@ pub(super) const LINE_LIMIT: usize = 200;
 /// Longest summary, in characters.
 pub(super) const SUMMARY_LIMIT: usize = 2_000;
 /// Longest address.
-const ADDRESS_LIMIT: usize = 2_000;
+pub(super) const ADDRESS_LIMIT: usize = 2_000;
 
 /// Adds an item, or changes the one that is named.
 ///
@@ -102,7 +102,7 @@ fn check_addresses_free(conn: &mut DbConn, id: Option<i64>, new: &NewItem) -> Re
     if findings.is_empty() { Ok(()) } else { Err(Error::Invalid(findings)) }
 }
 
-fn is_web_address(address: &str) -> bool {
+pub(super) fn is_web_address(address: &str) -> bool {
     address.len() <= ADDRESS_LIMIT
         && !address.contains(char::is_whitespace)
         && Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))

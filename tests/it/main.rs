@@ -27,6 +27,7 @@ mod invariants;
 mod kill;
 mod kill_points;
 mod library;
+mod library_feeds;
 mod library_fetch;
 mod mail_catcher;
 mod mail_faults;

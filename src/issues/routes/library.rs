@@ -62,6 +62,7 @@ async fn library_page(
         kind: kind.parse().ok(),
         text: text.clone(),
         archived: false,
+        only_new: false,
         offset: 0,
         limit: MOST,
     };

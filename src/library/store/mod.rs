@@ -1,5 +1,7 @@
 //! The tables `library_items` and `library_addresses`.
 
+pub mod feeds;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -20,6 +22,8 @@ struct Row {
     created_at: Instant,
     updated_at: Instant,
     archived_at: Option<Instant>,
+    feed: Option<i64>,
+    is_new: bool,
 }
 
 /// Adds an item.
@@ -45,6 +49,7 @@ pub fn update(conn: &mut DbConn, id: i64, new: &NewItem, now: Instant) -> QueryR
             &new.details,
             library_items::search_text.eq(search_text(&new.details)),
             library_items::updated_at.eq(now),
+            library_items::is_new.eq(false),
         ))
         .execute(conn)?;
     set_addresses(conn, id, &new.addresses)?;
@@ -115,6 +120,8 @@ pub struct Search {
     pub text: String,
     /// Those that were put aside, too.
     pub archived: bool,
+    /// Only what came from feeds and nobody has looked at.
+    pub only_new: bool,
     /// How many items to pass over.
     pub offset: i64,
     /// How many items at most.
@@ -136,6 +143,9 @@ pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<Item>> {
     if let Some(kind) = search.kind {
         query = query.filter(library_items::kind.eq(kind));
     }
+    if search.only_new {
+        query = query.filter(library_items::is_new.eq(true));
+    }
     if !search.archived {
         query = query.filter(library_items::archived_at.is_null());
     }
@@ -155,6 +165,19 @@ pub fn after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Item>
         .select(Row::as_select())
         .load(conn)?;
     with_addresses(conn, rows)
+}
+
+/// Writes down the feed that a new item came from.
+pub fn came_from(conn: &mut DbConn, id: i64, feed: i64) -> QueryResult<()> {
+    diesel::update(library_items::table.find(id))
+        .set((library_items::feed.eq(feed), library_items::is_new.eq(true)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Every address that an item has.
+pub fn all_addresses(conn: &mut DbConn) -> QueryResult<Vec<String>> {
+    library_addresses::table.select(library_addresses::url).load(conn)
 }
 
 /// Puts an item aside, or takes it back.
@@ -212,6 +235,8 @@ fn with_addresses(conn: &mut DbConn, rows: Vec<Row>) -> QueryResult<Vec<Item>> {
         created_at: row.created_at,
         updated_at: row.updated_at,
         archived_at: row.archived_at,
+        feed: row.feed,
+        is_new: row.is_new,
     };
     Ok(rows.into_iter().map(item).collect())
 }
