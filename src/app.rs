@@ -207,16 +207,23 @@ routes! {
     POST "/admin/figures" Editors => reports::routes::enter_figure;
 
     GET "/admin/library" Editors => library::routes::list;
-    POST "/admin/library" Editors => library::routes::create;
-    GET "/admin/library/new" Editors => library::routes::blank;
+    POST "/admin/library" Editors => library::routes::item::create;
+    GET "/admin/library/new" Editors => library::routes::item::blank;
     POST "/admin/library/fetch" Editors => library::routes::fetch::propose;
     GET "/admin/library/feeds" Editors => library::routes::feeds::list;
     POST "/admin/library/feeds" Editors => library::routes::feeds::submit;
     POST "/admin/library/feeds/{id}/{action}" Editors => library::routes::feeds::act;
-    GET "/admin/library/{id}" Editors => library::routes::show;
-    POST "/admin/library/{id}" Editors => library::routes::change;
-    POST "/admin/library/{id}/archive" Editors => library::routes::put_aside;
-    POST "/admin/library/{id}/restore" Editors => library::routes::take_back;
+    GET "/admin/library/import" Editors => library::routes::import::form;
+    POST "/admin/library/import" Editors => library::routes::import::submit;
+    GET "/admin/library/move" Editors => library::routes::moves::form;
+    POST "/admin/library/move" Editors => library::routes::moves::submit;
+    POST "/admin/library/move/{id}/undo" Editors => library::routes::moves::undo;
+    GET "/admin/library/{id}" Editors => library::routes::item::show;
+    POST "/admin/library/{id}" Editors => library::routes::item::change;
+    POST "/admin/library/{id}/about" Editors => library::routes::item::add_about;
+    POST "/admin/library/{id}/unrelate" Editors => library::routes::item::remove_about;
+    POST "/admin/library/{id}/archive" Editors => library::routes::item::put_aside;
+    POST "/admin/library/{id}/restore" Editors => library::routes::item::take_back;
 
     GET "/archive" Public => issues::routes::archive::list;
     GET "/archive/feed.xml" Public => issues::routes::archive::feed;
@@ -263,6 +270,7 @@ routes! {
     GET "/api/v1/library" Anyone => library::api::list;
     POST "/api/v1/library" Editors => library::api::create;
     POST "/api/v1/library/fetch" Editors => library::api::propose;
+    POST "/api/v1/library/import" Editors => library::routes::import::api;
     GET "/api/v1/library/{id}" Anyone => library::api::show;
     GET "/api/v1/figures" Anyone => reports::api::list_figures;
     POST "/api/v1/figures" Editors => reports::api::enter_figure;

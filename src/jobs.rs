@@ -43,6 +43,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { library::feeds::read_due(&app).await }),
     },
     Recurring {
+        schedule: "0 57 3 * * *",
+        name: "forget moves of addresses that can no longer be undone",
+        run: |app| Box::pin(async move { library::relocate::forget_old(&app).await }),
+    },
+    Recurring {
         schedule: "20 * * * * *",
         name: "end pauses that are over",
         run: |app| Box::pin(async move { subscribers::preferences::resume_due(&app).await }),

@@ -37,6 +37,7 @@ use crate::{deliveries, issues, library, newsletters, reports, subscribers};
         library::api::create,
         library::api::show,
         library::api::propose,
+        library::routes::import::api,
         reports::api::list_figures,
         reports::api::enter_figure,
     ),

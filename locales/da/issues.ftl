@@ -259,6 +259,7 @@ pick-title = Hent fra biblioteket
 pick-close = Luk
 pick-search = Søg
 pick-empty = Der er ikke noget, der passer. Prøv med færre ord, eller føj det til biblioteket først.
+pick-outdated = Vis også udløbne
 pick-paste = Hent og indsæt
 pick-paste-hint = Står den ikke i biblioteket, henter vi siden, gemmer den der og sætter den ind i udgaven.
 pick-insert = Indsæt

@@ -98,11 +98,8 @@ feeds-items = I biblioteket
 feeds-last = Læst senest
 feeds-paused = På pause
 feeds-read = Læs nu
-feeds-read-one = Læs »{ $name }« nu
 feeds-pause = Sæt på pause
-feeds-pause-one = Sæt »{ $name }« på pause
 feeds-resume = Læs igen
-feeds-resume-one = Læs »{ $name }« igen
 feeds-remove = Fjern
 feeds-remove-one = Fjern »{ $name }«
 feeds-remove-hint = Feedet læses ikke mere. Det, der er hentet, bliver i biblioteket.
@@ -117,3 +114,119 @@ error-feed-known = Feedet er allerede tilføjet. Du finder det i listen.
 error-feed-entities = Feedet indeholder egne forkortelser (ENTITY), som kan vokse uden grænse, og læses derfor ikke. Bed webstedet om et almindeligt feed.
 error-feed-nested = Feedet er indlejret dybere, end et feed til læsere er, og læses ikke. Bed webstedet om et almindeligt feed.
 error-feed-many = Feedet har flere indlæg, end vi læser (5.000). Bed webstedet om et feed med de nyeste.
+library-tag = Emneord
+library-all-tags = Alle emneord
+library-tags = Emneord
+library-tags-hint = Adskil dem med komma. Man kan søge på dem.
+library-tags-known = Brugt før:
+library-outdated-text = Den er udløbet og foreslås derfor ikke til nye udgaver. Ret »Gælder til og med«, hvis den stadig kan bruges.
+library-addresses-use = Adressernes brug
+library-address-linked = Den, der linkes til
+library-address-issues = { $count ->
+    [0] ingen udgaver linker til den
+    [one] én udgave linker til den
+   *[other] { $count } udgaver linker til den
+  }
+library-related = Hører sammen med
+library-related-none = Den er ikke knyttet til andet i biblioteket. Knyt for eksempel en artikel til den udgivelse, den handler om.
+library-related-about = Handler om
+library-related-by = Omtales i
+library-about = Handler om
+library-about-hint = Skriv adressen eller den fulde titel på noget, der står i biblioteket.
+library-about-add = Knyt sammen
+library-unrelate = Fjern
+library-unrelate-one = Fjern tilknytningen til »{ $title }«
+done-library-related = Knyttet sammen. Når den ene sættes ind i en udgave, foreslås den anden.
+done-library-unrelated = Tilknytningen er fjernet.
+error-library-about-none = Vi fandt den ikke i biblioteket. Tilføj den først, eller tjek adressen eller titlen.
+error-library-about-many = Flere i biblioteket har den titel. Skriv adressen i stedet.
+error-library-about-itself = Den kan ikke handle om sig selv. Skriv adressen eller titlen på en anden.
+error-library-tags-many = Der er plads til { $most } emneord. Fjern nogle af dem.
+error-library-tag-long = Emneordet "{ $tag }" er for langt. Et emneord må fylde { $most } tegn.
+move-title = Flyt adresser
+move-lead = Brug den, når et websted har fået nye adresser. De gamle adresser bliver stående på det samme i biblioteket, så klik stadig tælles sammen.
+move-old = Adresser, der begynder med
+move-old-hint = For eksempel http://lederweb.dk/artikel
+move-new = skal begynde med
+move-new-hint = For eksempel https://www.lederweb.dk/viden
+move-map = Eller en liste over omstillinger
+move-map-hint = Én på hver linje: den gamle adresse, komma eller semikolon, den nye. Så bruges felterne herover ikke.
+move-preview = Se, hvad der ændres
+move-change-rule = Ret reglen
+move-plan = { $count ->
+    [0] Intet ændres
+    [one] Ét sted i biblioteket får ny adresse
+   *[other] { $count } steder i biblioteket får ny adresse
+  }
+move-plan-nothing = Ingen adresser passer til reglen. Tjek, at den begynder præcis som i biblioteket, med http:// eller https://.
+move-plan-table = Adresser, der ændres
+move-plan-more = … og { $count } til.
+move-plan-taken = { $count ->
+    [one] Én ny adresse hører allerede til noget andet i biblioteket. Den ændres ikke:
+   *[other] { $count } nye adresser hører allerede til noget andet i biblioteket. De ændres ikke:
+  }
+move-plan-unknown = { $count ->
+    [one] Én adresse på listen findes ikke i biblioteket.
+   *[other] { $count } adresser på listen findes ikke i biblioteket.
+  }
+move-plan-hint = Intet er ændret endnu. Du kan fortryde i 30 dage.
+move-do = { $count ->
+    [one] Flyt én
+   *[other] Flyt { $count }
+  }
+move-before = Nu
+move-after = Bliver til
+move-done = Flytninger de sidste 30 dage
+move-none = Der er ikke flyttet adresser endnu.
+move-items = { $count ->
+    [one] én fik ny adresse
+   *[other] { $count } fik ny adresse
+  }
+move-undone = Fortrudt
+move-undo = Fortryd
+move-undo-one = Fortryd { $rule }
+done-library-moved = Adresserne er flyttet. De gamle kendes stadig som det samme.
+done-library-move-undone = Flytningen er fortrudt.
+done-library-move-partly = Flytningen er fortrudt, men dem, der er rettet i mellemtiden, er ikke rørt.
+error-move-prefix = Skriv begyndelsen af en webadresse med https:// eller http://.
+error-move-same = De to er ens. Skriv, hvad adresserne skal begynde med i stedet.
+error-move-line = Linje { $line } kan ikke læses. Skriv to hele webadresser adskilt af komma eller semikolon.
+error-move-twice = Adressen på linje { $line } står der to gange. Fjern den ene.
+error-move-many = Listen må højst have { $most } linjer. Del den op.
+error-move-nothing = Ingen adresser passer til reglen længere. Se, hvad der ændres, og prøv igen.
+error-move-undone = Flytningen er allerede fortrudt eller er mere end 30 dage gammel. Lav en flytning den anden vej i stedet.
+items-title = Importér
+items-lead = Hent mange på én gang fra et regneark. Hver linje bliver bedømt, før noget gemmes.
+items-file = Vælg en CSV-fil
+items-file-hint = Gem regnearket som CSV. Filens linjer vises i feltet herunder.
+items-file-unread = Filen fylder mere end 1 MB. Del den op i flere.
+items-rows = Linjer
+items-rows-hint = Kopiér dem fra regnearket med overskrifter. Kolonnerne er { $columns }; kun title skal være der. Komma, semikolon og tabulator kan skille dem ad.
+items-update = Ret også dem, hvis adresse allerede findes i biblioteket
+items-check = Tjek linjerne
+items-import = { $count ->
+    [one] Importér én
+   *[other] Importér { $count }
+  }
+items-verdicts = { $count ->
+    [one] Én linje
+   *[other] { $count } linjer
+  }, { $taken } kan bruges
+items-line = Linje
+items-verdict = Hvad sker der med den?
+items-outcome-new = Ny
+items-outcome-update = Rettes
+items-outcome-known = Findes allerede og røres ikke
+items-outcome-twice = Adressen stod på en linje før
+items-outcome-wrong = Kan ikke bruges
+items-done = { $count ->
+    [0] Intet blev importeret
+    [one] Én er importeret
+   *[other] { $count } er importeret
+  }
+items-see = Se biblioteket
+error-items-unreadable = Linjerne kan ikke læses som en tabel. Tjek, at alle anførselstegn er lukket.
+error-items-no-title = Der mangler en kolonne med overskriften title. Tilføj den i første linje.
+error-items-many = Der må højst være { $most } linjer ad gangen. Del dem op.
+error-items-kind = Typen kendes ikke. Brug article, publication, podcast, event, ecourse, tool eller project.
+error-items-groups = Ledergrupper skrives som 1, 2 og 3, for eksempel "2,3".

@@ -259,6 +259,7 @@ pick-title = From the library
 pick-close = Close
 pick-search = Search
 pick-empty = Nothing fits. Try fewer words, or add it to the library first.
+pick-outdated = Show expired ones, too
 pick-paste = Fetch and insert
 pick-paste-hint = If the library does not have it, we fetch the page, save it there and put it into the issue.
 pick-insert = Insert

@@ -98,11 +98,8 @@ feeds-items = In the library
 feeds-last = Last read
 feeds-paused = Paused
 feeds-read = Read now
-feeds-read-one = Read "{ $name }" now
 feeds-pause = Pause
-feeds-pause-one = Pause "{ $name }"
 feeds-resume = Read again
-feeds-resume-one = Read "{ $name }" again
 feeds-remove = Remove
 feeds-remove-one = Remove "{ $name }"
 feeds-remove-hint = The feed is read no more. What was fetched stays in the library.
@@ -117,3 +114,119 @@ error-feed-known = The feed is there already. You find it in the list.
 error-feed-entities = The feed has abbreviations of its own (ENTITY), which can grow without end, and is not read. Ask the site for an ordinary feed.
 error-feed-nested = The feed is nested deeper than a feed for readers is, and is not read. Ask the site for an ordinary feed.
 error-feed-many = The feed has more entries than we read (5,000). Ask the site for a feed of the newest.
+library-tag = Tag
+library-all-tags = All tags
+library-tags = Tags
+library-tags-hint = Part them with commas. They can be searched for.
+library-tags-known = Used before:
+library-outdated-text = It has expired and is not suggested for new issues. Change "Valid until" if it can still be used.
+library-addresses-use = Use of the addresses
+library-address-linked = The one that is linked
+library-address-issues = { $count ->
+    [0] no issue links to it
+    [one] one issue links to it
+   *[other] { $count } issues link to it
+  }
+library-related = Belongs together with
+library-related-none = It is not related to anything else in the library. Relate an article to the publication that it is about, for example.
+library-related-about = Is about
+library-related-by = Is told about in
+library-about = Is about
+library-about-hint = Write the address or the whole title of something in the library.
+library-about-add = Relate them
+library-unrelate = Remove
+library-unrelate-one = Remove the relation to "{ $title }"
+done-library-related = Related. When one of them is put into an issue, the other is suggested.
+done-library-unrelated = The relation is removed.
+error-library-about-none = We did not find it in the library. Add it first, or check the address or the title.
+error-library-about-many = Several in the library have that title. Write the address instead.
+error-library-about-itself = It cannot be about itself. Write the address or the title of another one.
+error-library-tags-many = There is room for { $most } tags. Take some of them out.
+error-library-tag-long = The tag "{ $tag }" is too long. A tag may have { $most } characters.
+move-title = Move addresses
+move-lead = Use this when a site has new addresses. The old ones stay with the same item, so that clicks go on adding up.
+move-old = Addresses that begin with
+move-old-hint = For example http://lederweb.dk/artikel
+move-new = are to begin with
+move-new-hint = For example https://www.lederweb.dk/viden
+move-map = Or a list of redirects
+move-map-hint = One a line: the old address, a comma or semicolon, the new one. Then the fields above are not used.
+move-preview = See what would change
+move-change-rule = Change the rule
+move-plan = { $count ->
+    [0] Nothing changes
+    [one] One item gets a new address
+   *[other] { $count } items get a new address
+  }
+move-plan-nothing = No addresses fit the rule. Check that it begins exactly as in the library, with http:// or https://.
+move-plan-table = Addresses that change
+move-plan-more = … and { $count } more.
+move-plan-taken = { $count ->
+    [one] One new address already belongs to another item. It is not changed:
+   *[other] { $count } new addresses already belong to other items. They are not changed:
+  }
+move-plan-unknown = { $count ->
+    [one] One address of the list is not in the library.
+   *[other] { $count } addresses of the list are not in the library.
+  }
+move-plan-hint = Nothing is changed yet. You can undo it for 30 days.
+move-do = { $count ->
+    [one] Move one
+   *[other] Move { $count }
+  }
+move-before = Now
+move-after = Becomes
+move-done = Moves of the last 30 days
+move-none = No addresses have been moved yet.
+move-items = { $count ->
+    [one] one got a new address
+   *[other] { $count } got a new address
+  }
+move-undone = Undone
+move-undo = Undo
+move-undo-one = Undo { $rule }
+done-library-moved = The addresses are moved. The old ones are still known as the same.
+done-library-move-undone = The move is undone.
+done-library-move-partly = The move is undone, but what was changed in the meantime was left alone.
+error-move-prefix = Write the beginning of a web address with https:// or http://.
+error-move-same = The two are the same. Write what the addresses are to begin with instead.
+error-move-line = Line { $line } cannot be read. Write two whole web addresses with a comma or semicolon between them.
+error-move-twice = The address in line { $line } is there twice. Take one of them out.
+error-move-many = The list may have { $most } lines at most. Split it.
+error-move-nothing = No addresses fit the rule any more. See what would change and try again.
+error-move-undone = The move was undone already, or it is more than 30 days old. Make a move in the other direction instead.
+items-title = Import
+items-lead = Take in many at once from a spreadsheet. Every line is judged before anything is saved.
+items-file = Choose a CSV file
+items-file-hint = Save the spreadsheet as CSV. The lines of the file are shown in the field below.
+items-file-unread = The file is larger than 1 MB. Split it into several.
+items-rows = Lines
+items-rows-hint = Copy them from the spreadsheet with their headings. The columns are { $columns }; only title must be there. Commas, semicolons and tabs may part them.
+items-update = Also change those whose address is in the library already
+items-check = Check the lines
+items-import = { $count ->
+    [one] Import one
+   *[other] Import { $count }
+  }
+items-verdicts = { $count ->
+    [one] One line
+   *[other] { $count } lines
+  }, { $taken } can be used
+items-line = Line
+items-verdict = What becomes of it?
+items-outcome-new = New
+items-outcome-update = Is changed
+items-outcome-known = Is there already and is left alone
+items-outcome-twice = The address stood in a line before
+items-outcome-wrong = Cannot be used
+items-done = { $count ->
+    [0] Nothing was imported
+    [one] One was imported
+   *[other] { $count } were imported
+  }
+items-see = See the library
+error-items-unreadable = The lines cannot be read as a table. Check that every quotation mark is closed.
+error-items-no-title = There is no column with the heading title. Add it in the first line.
+error-items-many = There may be { $most } lines at a time. Split them.
+error-items-kind = The kind is not known. Use article, publication, podcast, event, ecourse, tool or project.
+error-items-groups = Leadership groups are written as 1, 2 and 3, for example "2,3".

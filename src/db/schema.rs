@@ -287,6 +287,42 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    library_tags (item, tag) {
+        item -> BigInt,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    library_relations (item, about) {
+        item -> BigInt,
+        about -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    library_moves (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        rule -> Text,
+        items -> Integer,
+        changes -> Document,
+        made_by -> Text,
+        made_at -> Moment,
+        undone_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     feeds (id) {
         id -> BigInt,
         uuid -> Uid,
@@ -590,6 +626,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     suppressions,
     pepper,
     library_items,
+    library_tags,
+    library_relations,
+    library_moves,
     feeds,
     library_addresses,
     issues,

@@ -111,6 +111,7 @@ mod tests {
                 valid_until: None,
             },
             addresses: vec![],
+            tags: vec![],
             created_at: Instant::from_micros(0),
             updated_at: Instant::from_micros(0),
             archived_at: None,

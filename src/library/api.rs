@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::form::ItemForm;
-use super::{Item, ItemKind, Proposal, fetch, save, store};
+use super::save::read_tags;
+use super::{Item, ItemKind, Proposal, fetch, save_with_tags, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -48,6 +49,8 @@ pub struct ItemView {
     pub valid_until: Option<NaiveDate>,
     /// Where it is; the first is the one that is linked.
     pub addresses: Vec<String>,
+    /// The words by which it is found.
+    pub tags: Vec<String>,
     /// When it was put aside.
     #[schema(value_type = Option<String>)]
     pub archived_at: Option<Instant>,
@@ -72,6 +75,7 @@ impl From<Item> for ItemView {
             place: details.place,
             valid_until: details.valid_until,
             addresses: item.addresses,
+            tags: item.tags,
             archived_at: item.archived_at,
         }
     }
@@ -134,6 +138,9 @@ pub struct ItemRequest {
     /// Where it is; the first is the one that is linked.
     #[serde(default)]
     addresses: Vec<String>,
+    /// The words by which it is found.
+    #[serde(default)]
+    tags: Vec<String>,
 }
 
 /// Adds an item.
@@ -164,8 +171,10 @@ pub async fn create(
         place: body.place,
         valid_until: body.valid_until,
         addresses: body.addresses.join("\n"),
+        tags: body.tags.join("\n"),
     };
-    let item = save(&app, None, form.read()?, &staff.actor()).await?;
+    let tags = read_tags(&form.tags);
+    let item = save_with_tags(&app, None, form.read()?, tags, &staff.actor()).await?;
     Ok(HttpResponse::Created().json(ItemView::from(item)))
 }
 

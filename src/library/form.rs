@@ -39,6 +39,8 @@ pub struct ItemForm {
     pub valid_until: String,
     /// One a line.
     pub addresses: String,
+    /// Parted by commas.
+    pub tags: String,
 }
 
 impl Default for ItemForm {
@@ -58,6 +60,7 @@ impl Default for ItemForm {
             place: String::new(),
             valid_until: String::new(),
             addresses: String::new(),
+            tags: String::new(),
         }
     }
 }
@@ -87,6 +90,7 @@ impl From<&Item> for ItemForm {
             place: details.place.clone().unwrap_or_default(),
             valid_until: details.valid_until.map(|day| day.to_string()).unwrap_or_default(),
             addresses: item.addresses.join("\n"),
+            tags: item.tags.join(", "),
         }
     }
 }

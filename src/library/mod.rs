@@ -8,15 +8,19 @@ mod archive;
 pub mod feeds;
 mod fetch;
 pub mod form;
+pub mod import;
 mod plain;
 mod read_page;
+mod relate;
+pub mod relocate;
 pub mod routes;
 mod save;
 pub mod store;
 
 pub use archive::{archive, restore};
 pub use fetch::{Proposal, fetch};
-pub use save::save;
+pub use relate::{relate, unrelate};
+pub use save::{save, save_with_tags};
 
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
@@ -127,6 +131,8 @@ pub struct Item {
     pub details: Details,
     /// Where it is; the first address is the one that is linked.
     pub addresses: Vec<String>,
+    /// The words by which it is found, in alphabetical order.
+    pub tags: Vec<String>,
     /// When it was made.
     pub created_at: Instant,
     /// Its last change.

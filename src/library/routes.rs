@@ -2,6 +2,9 @@
 
 pub mod feeds;
 pub mod fetch;
+pub mod import;
+pub mod item;
+pub mod moves;
 
 use std::collections::HashMap;
 
@@ -10,14 +13,11 @@ use askama::Template;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::form::ItemForm;
-use super::store::{Search, Use};
-use super::{Item, ItemKind, archive, restore, save, store};
+use super::store::Search;
+use super::{Item, ItemKind, store};
 use crate::app::App;
-use crate::db::PublicId;
-use crate::error::{Error, FieldError, Result};
-use crate::staff::Staff;
-use crate::web::{Lang, Page, html, page, see_other};
+use crate::error::{FieldError, Result};
+use crate::web::{Page, html};
 
 /// Items on a page of the list.
 const PAGE: i64 = 50;
@@ -27,6 +27,8 @@ const PAGE: i64 = 50;
 struct ListPage {
     page: Page,
     query: ListQuery,
+    /// Every tag and how many items have it.
+    tags: Vec<(String, i64)>,
     kinds: &'static [ItemKind],
     kind: Option<ItemKind>,
     items: Vec<Item>,
@@ -54,6 +56,7 @@ pub struct ListQuery {
     kind: String,
     archived: Option<String>,
     new: Option<String>,
+    tag: String,
     page: i64,
 }
 
@@ -62,6 +65,9 @@ impl ListQuery {
     fn at(&self, page: i64) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("q", &self.q).append_pair("kind", &self.kind);
+        if !self.tag.is_empty() {
+            query.append_pair("tag", &self.tag);
+        }
         if self.archived.is_some() {
             query.append_pair("archived", "on");
         }
@@ -94,15 +100,17 @@ async fn list_page(
         text: query.q.clone(),
         archived: query.archived.is_some(),
         only_new: query.new.is_some(),
+        tag: query.tag.clone(),
+        valid_on: None,
         offset: (number - 1) * PAGE,
         limit: PAGE + 1,
     };
-    let (mut items, used) = app
+    let (mut items, used, tags) = app
         .db
         .read(move |conn| {
             let items = store::search(conn, &search)?;
             let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
-            Ok((items, store::used_in(conn, &ids)?))
+            Ok((items, store::used_in(conn, &ids)?, store::tags::all(conn)?))
         })
         .await?;
     let more = items.len() > PAGE as usize;
@@ -115,159 +123,17 @@ async fn list_page(
         page: Page::new(request),
         pasted,
         kinds: ItemKind::ALL,
+        tags,
         kind,
         items,
         uses,
         today: app.clock.now().day_in(chrono_tz::Tz::UTC),
-        is_searching: !query.q.trim().is_empty() || kind.is_some() || query.new.is_some(),
+        is_searching: !query.q.trim().is_empty()
+            || kind.is_some()
+            || query.new.is_some()
+            || !query.tag.is_empty(),
         previous: (number > 1).then(|| query.at(number - 1)),
         next: more.then(|| query.at(number + 1)),
         query,
     })
-}
-
-#[derive(Template)]
-#[template(path = "library/pages/item.html")]
-struct ItemPage {
-    page: Page,
-    /// The item as it is stored; none for a new one.
-    item: Option<Item>,
-    uses: Vec<Use>,
-    /// The name of the feed that it came from.
-    feed: Option<String>,
-    form: ItemForm,
-    kinds: &'static [ItemKind],
-    languages: &'static [Lang],
-    errors: Vec<FieldError>,
-    /// The form is filled in from the page at its address.
-    is_proposal: bool,
-}
-
-impl ItemPage {
-    fn new(request: &HttpRequest, item: Option<Item>, uses: Vec<Use>, form: ItemForm) -> Self {
-        Self {
-            page: Page::new(request),
-            item,
-            uses,
-            feed: None,
-            form,
-            kinds: ItemKind::ALL,
-            languages: Lang::ALL,
-            errors: vec![],
-            is_proposal: false,
-        }
-    }
-
-    /// The boxes of the leadership groups and whether they are ticked.
-    fn groups(&self) -> [(u8, bool); 3] {
-        [
-            (1, self.form.group_1.is_some()),
-            (2, self.form.group_2.is_some()),
-            (3, self.form.group_3.is_some()),
-        ]
-    }
-}
-
-/// Which kind a new item begins as.
-#[derive(Deserialize)]
-pub struct NewQuery {
-    kind: Option<ItemKind>,
-}
-
-/// `GET /admin/library/new`
-pub async fn blank(request: HttpRequest, query: web::Query<NewQuery>) -> Result<HttpResponse> {
-    let mut form = ItemForm::default();
-    form.kind = query.kind.unwrap_or(form.kind);
-    html(&ItemPage::new(&request, None, vec![], form))
-}
-
-/// `POST /admin/library`
-pub async fn create(
-    request: HttpRequest,
-    app: web::Data<App>,
-    staff: Staff,
-    form: web::Form<ItemForm>,
-) -> Result<HttpResponse> {
-    let form = form.into_inner();
-    let saved = match form.read() {
-        Ok(new) => save(&app, None, new, &staff.actor()).await,
-        Err(error) => Err(error),
-    };
-    match saved {
-        Ok(item) => Ok(see_other(format!("/admin/library/{}?done=saved", item.uuid))),
-        Err(Error::Invalid(errors)) => {
-            let form = ItemPage { errors, ..ItemPage::new(&request, None, vec![], form) };
-            page::unprocessable(&form)
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// `GET /admin/library/{id}`
-pub async fn show(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<PublicId>,
-) -> Result<HttpResponse> {
-    let (item, uses) = with_uses(&app, *id).await?;
-    let feed = match item.feed {
-        Some(id) => Some(app.db.read(move |conn| Ok(store::feeds::name(conn, id)?)).await?),
-        None => None,
-    };
-    let form = ItemForm::from(&item);
-    html(&ItemPage { feed, ..ItemPage::new(&request, Some(item), uses, form) })
-}
-
-async fn with_uses(app: &App, uuid: PublicId) -> Result<(Item, Vec<Use>)> {
-    app.db
-        .read(move |conn| {
-            let item = store::by_uuid(conn, uuid)?;
-            let uses = store::used_in(conn, &[item.id])?;
-            Ok((item, uses))
-        })
-        .await
-}
-
-/// `POST /admin/library/{id}`
-pub async fn change(
-    request: HttpRequest,
-    app: web::Data<App>,
-    staff: Staff,
-    id: web::Path<PublicId>,
-    form: web::Form<ItemForm>,
-) -> Result<HttpResponse> {
-    let (uuid, form) = (*id, form.into_inner());
-    let (item, uses) = with_uses(&app, uuid).await?;
-    let saved = match form.read() {
-        Ok(new) => save(&app, Some(uuid), new, &staff.actor()).await,
-        Err(error) => Err(error),
-    };
-    match saved {
-        Ok(_) => Ok(see_other(format!("/admin/library/{uuid}?done=saved"))),
-        Err(Error::Invalid(errors)) => {
-            let form = ItemPage { errors, ..ItemPage::new(&request, Some(item), uses, form) };
-            page::unprocessable(&form)
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// `POST /admin/library/{id}/archive`
-pub async fn put_aside(
-    app: web::Data<App>,
-    staff: Staff,
-    id: web::Path<PublicId>,
-) -> Result<HttpResponse> {
-    archive(&app, *id, &staff.actor()).await?;
-    Ok(see_other(format!("/admin/library/{id}?done=library-archived")))
-}
-
-/// `POST /admin/library/{id}/restore`
-pub async fn take_back(
-    app: web::Data<App>,
-    staff: Staff,
-    id: web::Path<PublicId>,
-) -> Result<HttpResponse> {
-    restore(&app, *id, &staff.actor()).await?;
-    Ok(see_other(format!("/admin/library/{id}?done=library-restored")))
 }

@@ -1,6 +1,6 @@
 //! Add an item or change one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use url::Url;
 
@@ -17,12 +17,42 @@ pub(super) const SUMMARY_LIMIT: usize = 2_000;
 /// Longest address.
 pub(super) const ADDRESS_LIMIT: usize = 2_000;
 
+/// Longest tag, in characters.
+const TAG_LIMIT: usize = 50;
+/// Most tags of an item.
+const MOST_TAGS: usize = 20;
+
 /// Adds an item, or changes the one that is named.
 ///
 /// # Errors
 /// [`Error::Invalid`] with a finding for each field, [`Error::NotFound`] when there is none to change.
 pub async fn save(app: &App, uuid: Option<PublicId>, new: NewItem, actor: &str) -> Result<Item> {
-    let findings = check(&new);
+    keep(app, uuid, new, None, actor).await
+}
+
+/// [`save`], with the tags that it is to have; without them those that it has are left alone.
+///
+/// # Errors
+/// As [`save`]; the field is `tags`.
+pub async fn save_with_tags(
+    app: &App,
+    uuid: Option<PublicId>,
+    new: NewItem,
+    tags: Vec<String>,
+    actor: &str,
+) -> Result<Item> {
+    keep(app, uuid, new, Some(tags), actor).await
+}
+
+async fn keep(
+    app: &App,
+    uuid: Option<PublicId>,
+    new: NewItem,
+    tags: Option<Vec<String>>,
+    actor: &str,
+) -> Result<Item> {
+    let mut findings = check(&new);
+    findings.extend(check_tags(tags.as_deref().unwrap_or_default()));
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }
@@ -35,6 +65,13 @@ pub async fn save(app: &App, uuid: Option<PublicId>, new: NewItem, actor: &str) 
             let item = match id {
                 Some(id) => store::update(conn, id, &new, now)?,
                 None => store::insert(conn, &new, now)?,
+            };
+            let item = match &tags {
+                Some(tags) => {
+                    store::tags::set(conn, &item, tags)?;
+                    store::find(conn, item.id)?
+                }
+                None => item,
             };
             let action = if id.is_some() { "library.change" } else { "library.add" };
             let subject = format!("library item {}", item.uuid);
@@ -83,6 +120,22 @@ pub(super) fn check(new: &NewItem) -> Vec<FieldError> {
         }
     }
     findings
+}
+
+fn check_tags(tags: &[String]) -> Option<FieldError> {
+    if tags.len() > MOST_TAGS {
+        return Some(FieldError::new("tags", "error-library-tags-many").with("most", MOST_TAGS));
+    }
+    let long = tags.iter().find(|tag| tag.chars().count() > TAG_LIMIT)?;
+    Some(
+        FieldError::new("tags", "error-library-tag-long").with("tag", long).with("most", TAG_LIMIT),
+    )
+}
+
+/// Tags as they are typed: parted by commas or lines, each one once, in alphabetical order.
+pub(super) fn read_tags(text: &str) -> Vec<String> {
+    let tags = text.split([',', ';', '\n']).map(|tag| super::plain::line(tag).to_lowercase());
+    tags.filter(|tag| !tag.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// An address leads to one item: its clicks are counted for it.

@@ -35,6 +35,7 @@ files! {
     "composer.css" "text/css; charset=utf-8";
     "countdown.js" "text/javascript; charset=utf-8";
     "composer.js" "text/javascript; charset=utf-8";
+    "library-import.js" "text/javascript; charset=utf-8";
     "markup.js" "text/javascript; charset=utf-8";
     "paste.js" "text/javascript; charset=utf-8";
     "rich-text.js" "text/javascript; charset=utf-8";

@@ -4,6 +4,7 @@
 use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
@@ -27,6 +28,8 @@ struct LibraryPage {
     items: Vec<Item>,
     text: String,
     kind: String,
+    outdated: bool,
+    today: NaiveDate,
     /// The address that was pasted, when it led to nothing.
     address: String,
     errors: Vec<FieldError>,
@@ -39,6 +42,7 @@ pub struct Asked {
     q: String,
     #[serde(default)]
     kind: String,
+    outdated: Option<String>,
 }
 
 /// `GET /admin/issues/{id}/library`
@@ -57,12 +61,16 @@ async fn library_page(
     id: PublicId,
     asked: Asked,
 ) -> Result<LibraryPage> {
-    let Asked { q: text, kind } = asked;
+    let Asked { q: text, kind, outdated } = asked;
+    let (outdated, today) =
+        (outdated.is_some(), app.clock.now().day_in(chrono_tz::Europe::Copenhagen));
     let search = library::store::Search {
         kind: kind.parse().ok(),
         text: text.clone(),
         archived: false,
         only_new: false,
+        tag: String::new(),
+        valid_on: (!outdated).then_some(today),
         offset: 0,
         limit: MOST,
     };
@@ -71,7 +79,17 @@ async fn library_page(
         .read(move |conn| Ok((store::by_uuid(conn, id)?, library::store::search(conn, &search)?)))
         .await?;
     let page = Page::new(request);
-    Ok(LibraryPage { page, issue, items, text, kind, address: String::new(), errors: vec![] })
+    Ok(LibraryPage {
+        page,
+        issue,
+        items,
+        text,
+        kind,
+        outdated,
+        today,
+        address: String::new(),
+        errors: vec![],
+    })
 }
 
 /// The item that was picked, or the address of one that may not be there yet.

@@ -157,11 +157,13 @@ async fn read(app: &App, feed: &Feed) -> Result<std::result::Result<usize, Field
 async fn take(app: &App, feed: &Feed, entries: Vec<Entry>) -> Result<usize> {
     let known = app.db.read(|conn| Ok(items::all_addresses(conn)?)).await?;
     let mut keys: HashSet<String> = known.iter().filter_map(|url| pasted::key(url)).collect();
-    let fresh: Vec<NewItem> = entries
+    let mut fresh: Vec<NewItem> = entries
         .into_iter()
         .filter(|entry| pasted::key(&entry.url).is_some_and(|key| keys.insert(key)))
         .map(|entry| item(feed, entry))
         .collect();
+    // The newest is added last, because the list has those of one day in that order.
+    fresh.reverse();
     let mut added = 0;
     for chunk in fresh.chunks(CHUNK) {
         let (chunk, id, now) = (chunk.to_vec(), feed.id, app.clock.now());

@@ -3,7 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::{ItemPage, ListQuery, Pasted, list_page};
+use super::item::{ItemPage, new_around};
+use super::{ListQuery, Pasted, list_page};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::library::{Proposal, fetch};
@@ -28,8 +29,9 @@ pub async fn propose(
             Ok(see_other(format!("/admin/library/{}?done=library-known", item.uuid)))
         }
         Ok(Proposal::New(form)) => {
-            let form = ItemPage::new(&request, None, vec![], *form);
-            html(&ItemPage { is_proposal: true, ..form })
+            let mut form = ItemPage::new(&request, None, new_around(&app).await?, *form);
+            form.is_proposal = true;
+            html(&form)
         }
         Err(Error::Invalid(errors)) => {
             let pasted = Pasted { address, errors };

@@ -1,15 +1,18 @@
 //! The tables `library_items` and `library_addresses`.
 
 pub mod feeds;
+pub mod moves;
+pub mod tags;
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Details, Item, ItemKind, NewItem};
 use crate::clock::Instant;
-use crate::db::schema::{issue_links, issues, library_addresses, library_items};
+use crate::db::schema::{issue_links, issues, library_addresses, library_items, library_tags};
 use crate::db::{DbConn, PublicId};
 
 #[derive(Queryable, Selectable)]
@@ -45,18 +48,16 @@ pub fn insert(conn: &mut DbConn, new: &NewItem, now: Instant) -> QueryResult<Ite
 /// Replaces what is said about an item, and its addresses.
 pub fn update(conn: &mut DbConn, id: i64, new: &NewItem, now: Instant) -> QueryResult<Item> {
     diesel::update(library_items::table.find(id))
-        .set((
-            &new.details,
-            library_items::search_text.eq(search_text(&new.details)),
-            library_items::updated_at.eq(now),
-            library_items::is_new.eq(false),
-        ))
+        .set((&new.details, library_items::updated_at.eq(now), library_items::is_new.eq(false)))
         .execute(conn)?;
     set_addresses(conn, id, &new.addresses)?;
+    let tags: Vec<String> = tags::of(conn, &[id])?.into_iter().map(|(_, tag)| tag).collect();
+    tags::write_search_text(conn, id, &search_text(&new.details), &tags)?;
     find(conn, id)
 }
 
-fn set_addresses(conn: &mut DbConn, item: i64, addresses: &[String]) -> QueryResult<()> {
+/// Gives an item these addresses and no others.
+pub(super) fn set_addresses(conn: &mut DbConn, item: i64, addresses: &[String]) -> QueryResult<()> {
     diesel::delete(library_addresses::table.filter(library_addresses::item.eq(item)))
         .execute(conn)?;
     for (position, url) in (0_i32..).zip(addresses) {
@@ -84,6 +85,49 @@ pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Item> {
         .select(Row::as_select())
         .first(conn)?;
     with_addresses(conn, vec![row])?.pop().ok_or(diesel::NotFound)
+}
+
+/// Some items by their ids inside, the newest first.
+pub fn several(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Item>> {
+    let rows = library_items::table
+        .filter(library_items::id.eq_any(ids))
+        .order(library_items::id.desc())
+        .select(Row::as_select())
+        .load(conn)?;
+    with_addresses(conn, rows)
+}
+
+/// Some items by their ids outside.
+pub fn by_uuids(conn: &mut DbConn, ids: &[PublicId]) -> QueryResult<Vec<Item>> {
+    let rows = library_items::table
+        .filter(library_items::uuid.eq_any(ids))
+        .select(Row::as_select())
+        .load(conn)?;
+    with_addresses(conn, rows)
+}
+
+/// Those with exactly this title.
+pub fn by_title(conn: &mut DbConn, title: &str) -> QueryResult<Vec<Item>> {
+    let rows = library_items::table
+        .filter(library_items::title.eq(title))
+        .limit(10)
+        .select(Row::as_select())
+        .load(conn)?;
+    with_addresses(conn, rows)
+}
+
+/// In how many issues each address of an item is linked.
+pub fn uses_of_addresses(conn: &mut DbConn, item: i64) -> QueryResult<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> = issue_links::table
+        .inner_join(library_addresses::table.on(library_addresses::url.eq(issue_links::url)))
+        .filter(library_addresses::item.eq(item))
+        .group_by(library_addresses::url)
+        .select((
+            library_addresses::url,
+            diesel::dsl::count(issue_links::issue).aggregate_distinct(),
+        ))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The item that has an address.
@@ -122,6 +166,10 @@ pub struct Search {
     pub archived: bool,
     /// Only what came from feeds and nobody has looked at.
     pub only_new: bool,
+    /// Items with this tag only.
+    pub tag: String,
+    /// Without those whose last day is before this one.
+    pub valid_on: Option<NaiveDate>,
     /// How many items to pass over.
     pub offset: i64,
     /// How many items at most.
@@ -142,6 +190,16 @@ pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<Item>> {
         .into_boxed();
     if let Some(kind) = search.kind {
         query = query.filter(library_items::kind.eq(kind));
+    }
+    if !search.tag.is_empty() {
+        let tagged = library_tags::table
+            .filter(library_tags::tag.eq(&search.tag))
+            .select(library_tags::item);
+        query = query.filter(library_items::id.eq_any(tagged));
+    }
+    if let Some(day) = search.valid_on {
+        let open = library_items::valid_until.is_null().or(library_items::valid_until.ge(day));
+        query = query.filter(open.assume_not_null());
     }
     if search.only_new {
         query = query.filter(library_items::is_new.eq(true));
@@ -178,6 +236,14 @@ pub fn came_from(conn: &mut DbConn, id: i64, feed: i64) -> QueryResult<()> {
 /// Every address that an item has.
 pub fn all_addresses(conn: &mut DbConn) -> QueryResult<Vec<String>> {
     library_addresses::table.select(library_addresses::url).load(conn)
+}
+
+/// It was changed now.
+pub(super) fn touch(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<()> {
+    diesel::update(library_items::table.find(id))
+        .set(library_items::updated_at.eq(now))
+        .execute(conn)
+        .map(drop)
 }
 
 /// Puts an item aside, or takes it back.
@@ -220,18 +286,23 @@ fn with_addresses(conn: &mut DbConn, rows: Vec<Row>) -> QueryResult<Vec<Item>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut addresses: HashMap<i64, Vec<String>> = HashMap::new();
     let found: Vec<(i64, String)> = library_addresses::table
-        .filter(library_addresses::item.eq_any(ids))
+        .filter(library_addresses::item.eq_any(&ids))
         .order((library_addresses::item, library_addresses::position))
         .select((library_addresses::item, library_addresses::url))
         .load(conn)?;
     for (item, url) in found {
         addresses.entry(item).or_default().push(url);
     }
+    let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
+    for (item, tag) in tags::of(conn, &ids)? {
+        tags.entry(item).or_default().push(tag);
+    }
     let item = |row: Row| Item {
         id: row.id,
         uuid: row.uuid,
         details: row.details,
         addresses: addresses.remove(&row.id).unwrap_or_default(),
+        tags: tags.remove(&row.id).unwrap_or_default(),
         created_at: row.created_at,
         updated_at: row.updated_at,
         archived_at: row.archived_at,

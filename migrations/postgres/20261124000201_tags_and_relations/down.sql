@@ -1,0 +1,2 @@
+DROP TABLE library_relations;
+DROP TABLE library_tags;
