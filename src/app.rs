@@ -23,8 +23,8 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, reports, staff,
-    subscribers, tracking, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, pictures, reports,
+    staff, subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -225,6 +225,13 @@ routes! {
     POST "/admin/library/{id}/archive" Editors => library::routes::item::put_aside;
     POST "/admin/library/{id}/restore" Editors => library::routes::item::take_back;
 
+    GET "/images/{name}" Public => pictures::routes::serve;
+    GET "/admin/pictures" Editors => pictures::routes::list;
+    POST "/admin/pictures" Editors => pictures::routes::receive;
+    POST "/admin/pictures/{hash}" Editors => pictures::routes::describe;
+    POST "/admin/pictures/{hash}/archive" Editors => pictures::routes::put_aside;
+    POST "/admin/pictures/{hash}/restore" Editors => pictures::routes::take_back;
+
     GET "/archive" Public => issues::routes::archive::list;
     GET "/archive/feed.xml" Public => issues::routes::archive::feed;
     GET "/archive/{slug}" Public => issues::routes::archive::show;
@@ -267,6 +274,8 @@ routes! {
     POST "/api/v1/subscribers/import" Editors => subscribers::api::import;
     GET "/api/v1/subscribers/{id}" Desk => subscribers::api::show;
     GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
+    GET "/api/v1/images" Anyone => pictures::api::list;
+    POST "/api/v1/images" Editors => pictures::api::create;
     GET "/api/v1/library" Anyone => library::api::list;
     POST "/api/v1/library" Editors => library::api::create;
     POST "/api/v1/library/fetch" Editors => library::api::propose;

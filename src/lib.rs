@@ -42,6 +42,8 @@ pub mod outbox;
 
 pub mod subscribers;
 
+pub mod pictures;
+
 pub mod library;
 
 pub mod issues;

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::{deliveries, issues, library, newsletters, reports, subscribers};
+use crate::{deliveries, issues, library, newsletters, pictures, reports, subscribers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -33,6 +33,8 @@ use crate::{deliveries, issues, library, newsletters, reports, subscribers};
         subscribers::api::list,
         subscribers::api::show,
         subscribers::api::import,
+        pictures::api::list,
+        pictures::api::create,
         library::api::list,
         library::api::create,
         library::api::show,

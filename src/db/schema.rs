@@ -585,6 +585,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    images (id) {
+        id -> BigInt,
+        hash -> Text,
+        name -> Text,
+        media_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        alt -> Text,
+        decorative -> Bool,
+        search_text -> Text,
+        uploaded_by -> Text,
+        uploaded_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    image_files (image, width) {
+        image -> BigInt,
+        width -> Integer,
+        height -> Integer,
+        size -> Integer,
+        bytes -> Binary,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -608,6 +641,7 @@ diesel::joinable!(open_counts -> issues (issue));
 diesel::joinable!(click_counts -> issues (issue));
 diesel::joinable!(opens -> deliveries (delivery));
 diesel::joinable!(clicks -> deliveries (delivery));
+diesel::joinable!(image_files -> images (image));
 
 diesel::allow_tables_to_appear_in_same_query!(
     newsletters,
@@ -631,6 +665,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     library_moves,
     feeds,
     library_addresses,
+    images,
+    image_files,
     issues,
     issue_revisions,
     preflight_overrides,

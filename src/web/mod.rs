@@ -6,6 +6,7 @@ pub mod errors;
 pub mod format;
 pub mod headers;
 pub mod language;
+pub mod multipart;
 pub mod outside;
 pub mod page;
 pub mod static_files;

@@ -45,6 +45,8 @@ files! {
     "demo/samspil.png" "image/png";
     "demo/udgivelse.png" "image/png";
     "live.js" "text/javascript; charset=utf-8";
+    "pictures.css" "text/css; charset=utf-8";
+    "pictures.js" "text/javascript; charset=utf-8";
     "vendor/sortable.min.js" "text/javascript; charset=utf-8";
     "vendor/tiptap.min.js" "text/javascript; charset=utf-8";
 }

@@ -94,6 +94,7 @@ fn is_page(pattern: &str) -> bool {
     let last = pattern.rsplit('/').next().unwrap();
     !pattern.starts_with("/api/")
         && !pattern.starts_with("/assets/")
+        && !pattern.starts_with("/images/")
         && !pattern.contains('.')
         // What leads away, and the image.
         && !pattern.starts_with("/c/")

@@ -40,6 +40,8 @@ mod mjml;
 mod newsletter_settings;
 mod operations;
 mod outside;
+mod pictures;
+mod pictures_browser;
 mod postgres;
 mod postgres_killed;
 mod preflight;
