@@ -1,6 +1,7 @@
 # Det, udgaven selv siger: i mailen, i dens rene tekst og i webudgaven.
 issue-view-in-browser = Se i browser
 issue-special = Særnummer
+issue-special-number = Særnummer nr. { $number }
 issue-number = Nr. { $number }
 issue-kind-article = Artikel
 issue-kind-publication = Udgivelse

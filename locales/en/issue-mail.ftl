@@ -1,6 +1,7 @@
 # What the issue says itself: in the mail, in its plain text and in the web version.
 issue-view-in-browser = View in browser
 issue-special = Special edition
+issue-special-number = Special edition no. { $number }
 issue-number = No. { $number }
 issue-kind-article = Article
 issue-kind-publication = Publication

@@ -39,3 +39,7 @@ error-picture-other = Mails cannot show this format. Save the picture as JPEG or
 error-picture-none = The file is not a picture, even if its name says so. Choose a PNG, JPEG, WebP or GIF file.
 error-picture-moving = The picture moves, and we cannot use that: many mail programs show its first frame only. Save one frame as PNG or JPEG and try again.
 error-picture-broken = The file is damaged or was fetched in part only. Fetch or save the picture again and try once more.
+field-picture-url = Link (if the picture is to lead somewhere)
+error-preflight-picture-gone = The picture is no longer here. Choose another one.
+error-preflight-picture-heavy = The picture is { $size } kB. Above { $most } kB it takes long to come on a telephone; a picture with fewer details is smaller.
+error-preflight-pictures-heavy = The pictures of the issue are { $size } kB together, and this one is the largest. Above { $most } kB they take long to come on a telephone.

@@ -116,7 +116,7 @@ pub(super) async fn approve_examined(
     staff: &Staff,
 ) -> Result<Issue> {
     let now = app.clock.now();
-    let Composition { issue, newsletter, revision, content } = &examined.composition;
+    let Composition { issue, newsletter, revision, content, .. } = &examined.composition;
     if !matches!(issue.state, IssueState::Draft | IssueState::InReview) {
         return Err(Error::Conflict("error-issue-locked"));
     }

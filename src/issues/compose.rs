@@ -5,6 +5,7 @@
 //! each time.
 
 use super::content::{Block, Content, Theme};
+use super::preflight::Known;
 use super::store::{self, NewRow, Revision};
 use super::{Issue, IssueKind, IssueState, Origin, freeze, slug};
 use crate::app::App;
@@ -53,6 +54,8 @@ pub struct Composition {
     pub revision: Revision,
     /// What it contains.
     pub content: Content,
+    /// What else it is judged by.
+    pub known: Known,
 }
 
 /// Opens an issue.
@@ -61,7 +64,8 @@ pub fn open(conn: &mut DbConn, uuid: PublicId) -> Result<Composition> {
     let newsletter = newsletters::store::find(conn, issue.newsletter)?;
     let revision = store::revision(conn, issue.id, issue.current_revision)?;
     let content = freeze::content(&revision)?;
-    Ok(Composition { issue, newsletter, revision, content })
+    let known = Known::of(conn, &issue, &content)?;
+    Ok(Composition { issue, newsletter, revision, content, known })
 }
 
 /// Does one write once more when somebody else took the address in the archive that it chose: on
@@ -205,7 +209,12 @@ fn save_in(
         Some(_) => issue.slug.clone(),
         None => free_slug(conn, issue.uuid, &subject)?,
     };
-    if !store::advance(conn, &issue, &revision, &subject, &slug)? {
+    // Of a special edition the theme says the number.
+    let series_number = match &content.theme {
+        Some(theme) => theme.number.and_then(|number| i32::try_from(number).ok()),
+        None => issue.series_number,
+    };
+    if !store::advance(conn, &issue, &revision, (&subject, &slug), series_number)? {
         return Err(Error::Stale);
     }
     match newest.filter(|newest| is_same_stretch(newest, &revision)) {

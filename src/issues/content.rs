@@ -63,6 +63,9 @@ impl Default for Content {
 pub struct Theme {
     /// The theme's title: the main heading of the issue.
     pub title: Line,
+    /// The number of the special edition among those of its newsletter, if they are numbered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
     /// The colour of the banner.
     pub colour: Colour,
     /// The picture below the banner.
@@ -106,6 +109,22 @@ impl Content {
             missing.block(&block.kind, &format!("blocks.{at}"));
         }
         missing.0
+    }
+}
+
+impl Content {
+    /// Its pictures, each with the path of its field.
+    pub fn images(&self) -> Vec<(String, &Image)> {
+        let theme = self.theme.as_ref().and_then(|theme| theme.image.as_ref());
+        let theme = theme.map(|image| ("theme.image".to_owned(), image));
+        let blocks = self.blocks.iter().enumerate().filter_map(|(at, block)| {
+            let image = match &block.kind {
+                BlockKind::Image(picture) => picture.image.as_ref(),
+                kind => kind.card().and_then(|card| card.image.as_ref()),
+            };
+            image.map(|image| (format!("blocks.{at}.image"), image))
+        });
+        theme.into_iter().chain(blocks).collect()
     }
 }
 

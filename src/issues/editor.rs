@@ -213,8 +213,10 @@ fn block(look: &Look<'_>, at: usize, value: &Value) -> BlockView {
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let (id, kind) = (text("id"), text("kind"));
     let path = format!("blocks.{at}.");
+    // `field-image-url` is where the picture is, in every kind of block; this one leads somewhere.
+    let word = if kind == "image" { "picture" } else { &kind };
     let names =
-        Names { kind: &kind, name: &format!("blocks.{id}."), id: &format!("f-{id}-"), path: &path };
+        Names { kind: word, name: &format!("blocks.{id}."), id: &format!("f-{id}-"), path: &path };
     let concerns = |errors: &[FieldError]| errors.iter().any(|e| e.field.starts_with(&path));
     let projects = (kind == "project_list").then(|| {
         let projects = value["projects"].as_array().map(Vec::as_slice).unwrap_or_default();

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value};
 
+use super::palette;
 use super::rich_text::{Part, RichText};
 
 /// How a field is filled in.
@@ -49,6 +50,7 @@ const fn field(path: &'static str, widget: Widget) -> Field {
 /// The fields of a special edition's theme.
 pub const THEME: &[Field] = &[
     field("title", Widget::Line),
+    field("number", Widget::Number),
     field("colour", Widget::Colour),
     field("intro", Widget::Rich),
     field("image.url", Widget::Picture),
@@ -152,6 +154,11 @@ pub fn typed(widget: Widget, values: &[String]) -> Value {
         Widget::Number | Widget::Level => match values.first() {
             Some(text) if !text.trim().is_empty() => number(text),
             _ => Value::Null,
+        },
+        // One of the palette, or one's own: the field behind the choices, which is always sent.
+        Widget::Colour => match values {
+            [choice, own, ..] if choice == palette::OWN => own.clone().into(),
+            _ => values.first().cloned().unwrap_or_default().into(),
         },
         _ => values.first().cloned().unwrap_or_default().into(),
     }

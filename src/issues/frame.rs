@@ -66,10 +66,20 @@ impl Frame {
         self.kind == IssueKind::Special
     }
 
-    /// "Nr. 3 · 24. marts 2017 · genskabt eksempel".
+    /// "Særnummer nr. 3".
+    pub(super) fn badge(&self) -> String {
+        let texts = self.lang.texts();
+        match self.series_number {
+            Some(number) => texts.with("issue-special-number", &[("number", &number)]),
+            None => texts.get("issue-special"),
+        }
+    }
+
+    /// "Nr. 3 · 24. marts 2017 · genskabt eksempel". The number of a special edition stands in its
+    /// badge.
     pub(super) fn date_line(&self) -> String {
         let texts = self.lang.texts();
-        let number = self.series_number;
+        let number = self.series_number.filter(|_| !self.is_special());
         let number = number.map(|number| texts.with("issue-number", &[("number", &number)]));
         words::joined(vec![
             number.unwrap_or_default(),

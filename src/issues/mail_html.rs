@@ -17,6 +17,7 @@ use super::rich_text::{RichText, Tags};
 use super::splice::{self, Piece, Splice, pieces};
 use super::words::{self, CardWords};
 use crate::db::PublicId;
+use crate::pictures::{Address, COLUMN};
 use crate::web::Texts;
 
 /// The MJML of an issue, with markers for what is filled in later.
@@ -175,6 +176,12 @@ impl Cell<'_> {
 
     fn src(&self, image: &Image) -> String {
         self.look.frame.image_address(image)
+    }
+
+    /// How wide a picture of ours is in pixels, when that is less than its place.
+    fn narrow(&self, image: &Image) -> Option<u32> {
+        let own = Address::parse(image.url.as_str())?;
+        (own.width < COLUMN).then_some(own.width)
     }
 }
 

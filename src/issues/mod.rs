@@ -26,6 +26,7 @@ pub mod html;
 mod mail_html;
 pub mod markup;
 pub mod mjml;
+pub mod palette;
 mod plain;
 pub mod preflight;
 pub mod preview;

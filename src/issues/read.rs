@@ -315,8 +315,17 @@ fn theme(fields: &mut Fields<'_>) -> Theme {
             Colour::default()
         }
     };
-    Theme { title: fields.line("title"), colour, image: image(fields), intro: fields.rich("intro") }
+    Theme {
+        title: fields.line("title"),
+        number: fields.number("number", MOST_NUMBER).filter(|number| *number > 0),
+        colour,
+        image: image(fields),
+        intro: fields.rich("intro"),
+    }
 }
+
+/// The highest number of a special edition.
+const MOST_NUMBER: u32 = 9_999;
 
 /// A picture of which nothing is given is none.
 fn image(fields: &mut Fields<'_>) -> Option<Image> {

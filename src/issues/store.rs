@@ -15,7 +15,10 @@ pub use audience::{
     Call, Left, audience_between, audience_sample, audience_size, left_out, next_subscriptions,
     recipients_between,
 };
-pub use lists::{Filter, copies, list, neighbours, published, published_by_slug, uncertain_copies};
+pub use lists::{
+    Filter, copies, is_number_taken, list, neighbours, next_number, published, published_by_slug,
+    uncertain_copies,
+};
 pub use load::load;
 pub use preflight::{
     Override, keep_override, keep_preflight, last_audience, mark_tested, overrides, preflight,

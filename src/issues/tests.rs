@@ -21,6 +21,7 @@ use crate::web::Lang;
 
 mod compiled;
 mod golden;
+mod pictures;
 
 pub(super) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 

@@ -123,6 +123,12 @@ impl Colour {
     /// Black.
     pub const BLACK: Self = Self([0; 3]);
 
+    /// By its number, `0xrrggbb`.
+    pub const fn of(number: u32) -> Self {
+        let [_, r, g, b] = number.to_be_bytes();
+        Self([r, g, b])
+    }
+
     /// Reads `#rrggbb`.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.trim().strip_prefix('#').filter(|hex| hex.len() == 6)?;

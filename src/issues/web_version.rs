@@ -5,11 +5,12 @@
 
 use askama::Template;
 
-use super::content::{BlockKind, Card, Content, Theme};
+use super::content::{BlockKind, Card, Content, Image, Theme};
 use super::html::Html;
 use super::rich_text::{RichText, Tags};
 use super::words::{self, CardWords};
 use super::{Frame, mjml};
+use crate::pictures::{Address, COLUMN};
 use crate::web::Texts;
 
 /// The web version: one `article`, with the page's only `h1` in it.
@@ -69,9 +70,67 @@ struct BlockTemplate<'a> {
 }
 
 impl BlockTemplate<'_> {
+    /// How wide its picture is on the page.
+    fn sizes(&self) -> &'static str {
+        match self.block {
+            BlockKind::Publication(_) => "11rem",
+            _ => "(max-width: 40rem) 100vw, 600px",
+        }
+    }
+
     fn words(&self, card: &Card) -> CardWords {
         words::card(self.block, card, self.texts)
     }
+}
+
+/// How wide the theme's picture is on the page.
+const BANNER: &str = "(max-width: 44rem) 100vw, 44rem";
+
+/// The theme's picture; it is seen at once, so it is fetched at once.
+fn banner(image: &Image) -> Html {
+    let mut html = Html::default();
+    html.markup("<img class=\"issue-banner\"");
+    source(&mut html, image, BANNER);
+    html.markup(">");
+    html
+}
+
+/// A picture of a block.
+fn picture(image: &Image, class: Option<&'static str>, sizes: &'static str) -> Html {
+    let own = Address::parse(image.url.as_str());
+    // Of ours it is known whether the column has to make it larger.
+    let fit = own.map(|own| if own.width < COLUMN { "issue-narrow" } else { "issue-wide" });
+    let classes: Vec<&str> = class.into_iter().chain(fit).collect();
+    let mut html = Html::default();
+    html.markup("<img");
+    if !classes.is_empty() {
+        html.markup(" class=\"").text(&classes.join(" ")).markup("\"");
+    }
+    source(&mut html, image, sizes);
+    html.markup(" loading=\"lazy\">");
+    html
+}
+
+/// Where a picture is and what it shows. Of ours both files are offered, and the size is said, so
+/// that nothing jumps when it comes.
+fn source(html: &mut Html, image: &Image, sizes: &'static str) {
+    let own = Address::parse(image.url.as_str());
+    let small = own.as_ref().and_then(Address::small);
+    html.markup(" src=\"");
+    match &small {
+        Some(small) => html.text(&small.to_string()),
+        None => html.text(image.url.as_str()),
+    };
+    html.markup("\"");
+    if let (Some(own), Some(small)) = (&own, &small) {
+        let set = format!("{small} {}w, {own} {}w", small.width, own.width);
+        html.markup(" srcset=\"").text(&set).markup("\" sizes=\"").markup(sizes).markup("\"");
+    }
+    if let Some(shown) = small.or(own) {
+        html.markup(" width=\"").text(&shown.width.to_string());
+        html.markup("\" height=\"").text(&shown.height.to_string()).markup("\"");
+    }
+    html.markup(" alt=\"").text(image.alt.as_str()).markup("\"");
 }
 
 /// Rich text with the fallback wherever a name would stand.

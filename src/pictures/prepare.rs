@@ -177,10 +177,7 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientatio
             picture(decoder, limits())
         }
         ImageFormat::Jpeg => {
-            // The decoder paints grey what is missing.
-            if !is_whole_jpeg(bytes) {
-                return Err(Refusal::Broken);
-            }
+            check_jpeg(bytes)?;
             picture(JpegDecoder::new(file).map_err(broken)?, limits())
         }
         ImageFormat::WebP => {
@@ -191,8 +188,10 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<(DynamicImage, Orientatio
             picture(decoder, limits())
         }
         _ => {
+            let Some([w, x, h, i]) = bytes.get(6..10) else { return Err(Refusal::Broken) };
+            let pixels = |low: &u8, high: &u8| u32::from(u16::from_le_bytes([*low, *high]));
+            check_size((pixels(w, x), pixels(h, i)))?;
             let mut decoder = GifDecoder::new(file).map_err(broken)?;
-            check_size(decoder.dimensions())?;
             decoder.set_limits(limits()).map_err(broken)?;
             let mut frames = decoder.into_frames();
             let first = frames.next().ok_or(Refusal::Broken)?.map_err(broken)?;
@@ -231,8 +230,9 @@ fn broken(error: ImageError) -> Refusal {
     }
 }
 
-/// Whether a JPEG comes to its end: from marker to marker, through all its scans.
-fn is_whole_jpeg(bytes: &[u8]) -> bool {
+/// Walks through a JPEG from marker to marker, through all its scans: how large it is, and that it
+/// comes to its end. The decoder has a limit of its own, and paints grey what is missing.
+fn check_jpeg(bytes: &[u8]) -> Result<(), Refusal> {
     const END: u8 = 0xd9;
     let mut at = 2;
     loop {
@@ -242,15 +242,18 @@ fn is_whole_jpeg(bytes: &[u8]) -> bool {
         let next = rest.windows(2).position(
             |two| matches!(two, [0xff, marker] if !matches!(marker, 0x00 | 0xd0..=0xd7 | 0xff)),
         );
-        let Some(next) = next else { return false };
-        let (marker, length) = (rest[next + 1], rest.get(next + 2..next + 4));
-        match (marker, length) {
-            (END, _) => return true,
-            (_, Some(_)) => {}
-            (_, None) => return false,
+        let segment = rest.get(next.ok_or(Refusal::Broken)?..).unwrap_or_default();
+        match segment {
+            [_, END, ..] => return Ok(()),
+            // A frame: its length, the bits of a sample, how high, how wide.
+            [_, 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf, _, _, _, h, i, w, x, ..] => {
+                let pixels = |high, low| u32::from(u16::from_be_bytes([high, low]));
+                check_size((pixels(*w, *x), pixels(*h, *i)))?;
+            }
+            _ => {}
         }
-        let length = length.and_then(|two| two.try_into().ok()).map_or(0, u16::from_be_bytes);
-        at += next + 2 + usize::from(length);
+        let [_, _, high, low, ..] = segment else { return Err(Refusal::Broken) };
+        at = bytes.len() - segment.len() + 2 + usize::from(u16::from_be_bytes([*high, *low]));
     }
 }
 

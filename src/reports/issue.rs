@@ -19,6 +19,8 @@ use crate::tracking::Verdict;
 const PROVISIONAL: TimeDelta = TimeDelta::days(7);
 /// How long after an issue somebody's leaving is put down to it, if no other issue goes out first.
 const ATTRIBUTED: TimeDelta = TimeDelta::days(7);
+/// The ordinary issues that a special edition is compared with are not older than that.
+const YEAR: TimeDelta = TimeDelta::days(365);
 /// The largest domains are named.
 const DOMAINS: usize = 30;
 
@@ -175,6 +177,19 @@ pub struct Previous {
     pub numbers: Numbers,
 }
 
+/// The ordinary issues of the year before a special edition, all together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Ordinary {
+    /// How many there were.
+    pub issues: i64,
+    /// Copies of them that were taken by the next server.
+    pub accepted: i64,
+    /// Clicks on their links.
+    pub clicks: Verdicts,
+    /// Recipients who left after one of them, as [`Numbers::unsubscribed`] counts them.
+    pub unsubscribed: i64,
+}
+
 /// The report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct IssueReport {
@@ -207,6 +222,9 @@ pub struct IssueReport {
     pub domains: Vec<Domain>,
     /// What to compare it with.
     pub previous: Option<Previous>,
+    /// What a special edition is compared with, too; null for an ordinary issue, and when there
+    /// were none in the year before.
+    pub ordinary: Option<Ordinary>,
 }
 
 /// Makes the report of an issue.
@@ -245,7 +263,36 @@ pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<
             })
             .collect(),
         previous,
+        ordinary: ordinary(conn, issue, now)?,
     })
+}
+
+/// The newsletter's ordinary issues of the year before a special edition.
+fn ordinary(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Option<Ordinary>> {
+    let (Some(end), IssueKind::Special) = (issue.started_at, issue.kind) else { return Ok(None) };
+    let mut all = Ordinary::default();
+    for before in store::ordinary_between(conn, issue.newsletter, end - YEAR, end)? {
+        all.issues += 1;
+        all.accepted += deliveries::store::counts(conn, before.id)?.accepted;
+        all.clicks = clicks_of(conn, before.id, all.clicks)?;
+        all.unsubscribed += unsubscribed(conn, &before, now)?;
+    }
+    Ok((all.issues > 0).then_some(all))
+}
+
+/// Adds the clicks of an issue.
+fn clicks_of(conn: &mut DbConn, issue: i64, mut sum: Verdicts) -> QueryResult<Verdicts> {
+    for click in store::clicks(conn, issue)? {
+        sum.add(click.verdict, click.hits);
+    }
+    Ok(sum)
+}
+
+fn unsubscribed(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<i64> {
+    let Some(started) = issue.started_at else { return Ok(0) };
+    let next = store::next_start(conn, issue.newsletter, started)?;
+    let end = next.unwrap_or(now).min(started + ATTRIBUTED);
+    store::unsubscribed(conn, issue, end)
 }
 
 fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
@@ -253,18 +300,8 @@ fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Number
     for load in store::loads(conn, issue.id)? {
         loads.add(load.verdict, load.hits);
     }
-    let mut clicks = Verdicts::default();
-    for click in store::clicks(conn, issue.id)? {
-        clicks.add(click.verdict, click.hits);
-    }
-    let unsubscribed = match issue.started_at {
-        Some(started) => {
-            let next = store::next_start(conn, issue.newsletter, started)?;
-            let end = next.unwrap_or(now).min(started + ATTRIBUTED);
-            store::unsubscribed(conn, issue, end)?
-        }
-        None => 0,
-    };
+    let clicks = clicks_of(conn, issue.id, Verdicts::default())?;
+    let unsubscribed = unsubscribed(conn, issue, now)?;
     Ok(Numbers { delivery: delivery(conn, issue, now)?, unsubscribed, loads, clicks })
 }
 

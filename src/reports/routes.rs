@@ -16,7 +16,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::issues::{self, Origin};
 use crate::newsletters::Tracking;
 use crate::staff::Staff;
-use crate::web::{Page, html, page, see_other};
+use crate::web::{Lang, Page, html, page, see_other};
 
 /// Hours that the time line shows; what comes later is in the sums.
 const HOURS: i64 = 72;
@@ -44,6 +44,26 @@ impl ReportPage {
     /// "1.203–1.310", or one number when both ends are the same.
     fn interval(&self, hits: &Verdicts) -> String {
         self.between(&hits.human, &hits.human_at_most())
+    }
+
+    /// How many in a thousand, with one decimal.
+    fn rate(&self, part: &i64, whole: &i64) -> String {
+        if *whole <= 0 {
+            return self.page.t("report-not-counted");
+        }
+        let tenths = (part * 10_000 + whole / 2) / whole;
+        let comma = if self.page.lang == Lang::Da { ',' } else { '.' };
+        format!("{}{comma}{}", self.page.number(&(tenths / 10)), tenths % 10)
+    }
+
+    /// The same for clicks, from what is surely people to what may be.
+    fn click_rate(&self, clicks: &Verdicts, whole: &i64) -> String {
+        if self.report.measured == Tracking::Off && clicks.all() == 0 {
+            return self.page.t("report-not-counted");
+        }
+        let (least, most) =
+            (self.rate(&clicks.human, whole), self.rate(&clicks.human_at_most(), whole));
+        if least == most { least } else { format!("{least}–{most}") }
     }
 
     fn between(&self, least: &i64, most: &i64) -> String {

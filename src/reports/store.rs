@@ -11,7 +11,7 @@ use crate::db::schema::{
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason, Variant};
-use crate::issues::{Issue, Origin};
+use crate::issues::{Issue, IssueKind, IssueState, Origin};
 use crate::subscribers::{EndReason, SubscriptionState};
 use crate::tracking::Verdict;
 
@@ -157,6 +157,24 @@ pub fn previous(conn: &mut DbConn, issue: &Issue) -> QueryResult<Option<Issue>> 
         .select(Issue::as_select())
         .first(conn)
         .optional()
+}
+
+/// The ordinary issues of a newsletter that were sent from here and began in a stretch of time.
+pub fn ordinary_between(
+    conn: &mut DbConn,
+    newsletter: i64,
+    from: Instant,
+    to: Instant,
+) -> QueryResult<Vec<Issue>> {
+    issues::table
+        .filter(issues::newsletter.eq(newsletter))
+        .filter(issues::kind.eq(IssueKind::Ordinary))
+        .filter(issues::origin.eq(Origin::Here))
+        .filter(issues::state.eq(IssueState::Sent))
+        .filter(issues::started_at.ge(from))
+        .filter(issues::started_at.lt(to))
+        .select(Issue::as_select())
+        .load(conn)
 }
 
 /// Stores a figure.

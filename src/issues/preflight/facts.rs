@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Check, Level};
+use super::{Check, Known, Level};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{FieldError, Result};
@@ -20,6 +20,8 @@ pub struct Facts {
     pub day: NaiveDate,
     /// The size of the mail's HTML in bytes; none while nobody has rendered it.
     pub size: Option<usize>,
+    /// What is known of what it names.
+    pub known: Known,
     /// What can be said when it is about to go; none while it is being written.
     pub sending: Option<Sending>,
 }

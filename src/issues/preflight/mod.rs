@@ -10,10 +10,12 @@ mod dates;
 mod facts;
 mod hosts;
 mod phrases;
+mod pictures;
 mod seen;
 pub mod view;
 
 pub use facts::{Facts, Sending};
+pub use pictures::Known;
 pub use seen::{Examined, Seen, examine};
 
 use std::collections::HashMap;
@@ -101,6 +103,10 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
         Some(size) if size > SIZE_NEAR => check.size("error-preflight-size", size),
         _ => {}
     }
+    check.pictures(&facts.known.pictures);
+    if facts.known.is_number_taken {
+        check.warn("theme.number", "error-preflight-number");
+    }
     if let Some(sending) = &facts.sending {
         check.sending(sending);
     }
@@ -108,14 +114,16 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
     check.found
 }
 
-/// Looks at a whole issue that is being written, with the size in bytes of its HTML.
+/// Looks at a whole issue that is being written, with the size in bytes of its HTML and what is
+/// known of what it names.
 pub fn look_over(
     content: &Content,
     newsletter: &Newsletter,
     at: Instant,
-    size: usize,
+    (size, known): (usize, &Known),
 ) -> Vec<Finding> {
-    check(content, &Facts { size: Some(size), ..Facts::of(newsletter, at) })
+    let (size, known) = (Some(size), known.clone());
+    check(content, &Facts { size, known, ..Facts::of(newsletter, at) })
 }
 
 /// What keeps an issue from going out at a moment, one finding a field.

@@ -65,6 +65,7 @@ pub async fn examine(app: &App, uuid: PublicId, at: Option<Instant>) -> Result<E
             Ok((composition, facts, overrides))
         })
         .await?;
+    facts.known = composition.known.clone();
     facts.size = Some(preview::mail(app, &composition, "")?.html.len());
     let found = check(&composition.content, &facts);
     let audience = facts.sending.map_or(0, |sending| sending.audience);

@@ -309,3 +309,40 @@ fn looking_at_two_hundred_blocks_is_quick() -> TestResult {
     eprintln!("preflight of 200 blocks: {:?}", start.elapsed() / 20);
     Ok(())
 }
+
+#[test]
+fn pictures_that_are_gone_stop_and_heavy_ones_warn_once() -> TestResult {
+    let path = |letter: &str| format!("/images/{}-1200x800.jpg", letter.repeat(64));
+    let image = |letter: &str| {
+        let image = json!({ "url": path(letter), "alt": "Et møde" });
+        json!({ "kind": "image", "image": image })
+    };
+    let blocks = vec![image("a"), image("b"), image("a"), image("c"), image("d"), image("e")];
+    let content = issue("Om kerneopgaven", "Et tema til dig, der leder", blocks)?;
+    let sizes = |sizes: &[(&str, Option<i64>)]| Facts {
+        details: details(),
+        day: day(),
+        known: Known {
+            pictures: sizes.iter().map(|(letter, size)| (letter.repeat(64), *size)).collect(),
+            ..Known::default()
+        },
+        ..Facts::default()
+    };
+    let found = |facts: &Facts| {
+        let found = check(&content, facts).into_iter();
+        found.map(|finding| (finding.error.field, finding.error.code)).collect::<Vec<_>>()
+    };
+    let light = Some(250_000);
+    assert_eq!(found(&sizes(&[("a", light), ("b", light), ("c", light), ("d", light)])), []);
+    let heavy = sizes(&[("a", Some(300_001)), ("b", light), ("c", light), ("d", light)]);
+    assert_eq!(
+        found(&heavy),
+        [
+            ("blocks.0.image.url".to_owned(), "error-preflight-picture-heavy"),
+            ("blocks.0.image.url".to_owned(), "error-preflight-pictures-heavy"),
+        ]
+    );
+    let gone = sizes(&[("a", light), ("b", None)]);
+    assert_eq!(found(&gone), [("blocks.1.image.url".to_owned(), "error-preflight-picture-gone")]);
+    Ok(())
+}

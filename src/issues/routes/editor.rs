@@ -125,10 +125,10 @@ fn composer(
     view: &View<'_>,
 ) -> Result<ComposerPage> {
     let bytes = bytes(app, &composition)?;
-    let Composition { issue, newsletter, revision, .. } = composition;
-    let typed = Content::read(view.typed).ok();
+    let Composition { issue, newsletter, revision, known, .. } = composition;
+    let (typed, known) = (Content::read(view.typed).ok(), (bytes, &known));
     let found =
-        typed.map(|typed| preflight::look_over(&typed, &newsletter, app.clock.now(), bytes));
+        typed.map(|typed| preflight::look_over(&typed, &newsletter, app.clock.now(), known));
     let look = Look {
         page: &page,
         errors: view.errors,
@@ -382,8 +382,8 @@ async fn saved_json(request: &HttpRequest, app: &App, id: PublicId) -> Result<Ht
     let page = Page::new(request);
     let bytes = bytes(app, &composition)?;
     let size = bytes.div_ceil(1000);
-    let Composition { content, newsletter, .. } = &composition;
-    let found = preflight::look_over(content, newsletter, app.clock.now(), bytes);
+    let Composition { content, newsletter, known, .. } = &composition;
+    let found = preflight::look_over(content, newsletter, app.clock.now(), (bytes, known));
     let typed = form::of(content);
     let missing = content.missing();
     let look = Look { page: &page, errors: &[], missing: &missing, open: None };
@@ -428,7 +428,7 @@ async fn conflict(
         return Ok(HttpResponse::Conflict().json(json!({ "saved": page.t("composer-conflict") })));
     }
     let composition = app.db.read(move |conn| compose::open(conn, id)).await?;
-    let Composition { issue, newsletter, revision, content } = composition;
+    let Composition { issue, newsletter, revision, content, .. } = composition;
     let template = ConflictPage {
         places: conflict::compare(&page, &typed, &form::of(&content)),
         when: page.time(&revision.saved_at, &newsletter.zone()),

@@ -157,7 +157,7 @@ pub async fn document(
             ("text/plain; charset=utf-8", preview::MAIL_POLICY, text)
         }
         "web" => {
-            let Composition { issue, newsletter, content, revision } = &composition;
+            let Composition { issue, newsletter, content, revision, .. } = &composition;
             let frame = preview::frame(&app, newsletter, issue);
             let document = WebDocument {
                 lang: frame.lang,

@@ -64,7 +64,7 @@ async fn of(
 ) -> Result<ReviewPage> {
     let now = app.clock.now();
     let examined = preflight::examine(app, id, None).await?;
-    let Composition { issue, newsletter, revision, content } = examined.composition.clone();
+    let Composition { issue, newsletter, revision, content, .. } = examined.composition.clone();
     let (row, saved_by) = (issue.id, revision.saved_by.clone());
     let (writer, asked, approved) = app
         .db

@@ -87,6 +87,39 @@ pub fn neighbours(
     Ok((before, after))
 }
 
+/// The number that the next special edition of a newsletter gets: none while there are some and
+/// none of them is numbered.
+pub fn next_number(conn: &mut DbConn, newsletter: i64) -> QueryResult<Option<i32>> {
+    let specials = || {
+        issues::table
+            .filter(issues::newsletter.eq(newsletter))
+            .filter(issues::kind.eq(IssueKind::Special))
+            .filter(issues::state.ne(IssueState::Cancelled))
+    };
+    let highest: Option<i32> =
+        specials().select(diesel::dsl::max(issues::series_number)).first(conn)?;
+    match highest {
+        Some(highest) => Ok(Some(highest + 1)),
+        None => {
+            let all: i64 = specials().count().get_result(conn)?;
+            Ok((all == 0).then_some(1))
+        }
+    }
+}
+
+/// Whether another issue of the same newsletter and kind has the same number.
+pub fn is_number_taken(conn: &mut DbConn, issue: &Issue) -> QueryResult<bool> {
+    let Some(number) = issue.series_number else { return Ok(false) };
+    let same = issues::table
+        .filter(issues::newsletter.eq(issue.newsletter))
+        .filter(issues::kind.eq(issue.kind))
+        .filter(issues::series_number.eq(number))
+        .filter(issues::state.ne(IssueState::Cancelled))
+        .filter(issues::id.ne(issue.id));
+    let others: i64 = same.count().get_result(conn)?;
+    Ok(others > 0)
+}
+
 /// How many copies of an issue are in each state, by the state's word.
 pub fn copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> {
     deliveries::table

@@ -76,8 +76,8 @@ pub fn advance(
     conn: &mut DbConn,
     issue: &Issue,
     revision: &Revision,
-    subject: &str,
-    slug: &str,
+    (subject, slug): (&str, &str),
+    series_number: Option<i32>,
 ) -> QueryResult<bool> {
     let unchanged = issues::table
         .find(issue.id)
@@ -88,6 +88,7 @@ pub fn advance(
             issues::current_revision.eq(revision.number),
             issues::subject.eq(subject),
             issues::slug.eq(slug),
+            issues::series_number.eq(series_number),
             issues::state.eq(IssueState::Draft),
             issues::approved_revision.eq(None::<i32>),
             issues::approved_by.eq(None::<String>),

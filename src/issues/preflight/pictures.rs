@@ -1,0 +1,92 @@
+//! What an issue names: the pictures of this service, whether they are there and whether they are
+//! heavy, and its number.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+
+use super::{Check, Level};
+use crate::db::DbConn;
+use crate::error::FieldError;
+use crate::issues::{Content, Issue, store};
+use crate::pictures::{self, Address};
+
+/// From this size on, in bytes, one picture takes a second or two on a mediocre mobile network.
+const ONE_HEAVY: i64 = 300_000;
+/// The same for all pictures of an issue.
+const ALL_HEAVY: i64 = 1_000_000;
+
+/// What the database knows of what an issue names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The pictures of this service that it shows.
+    pub pictures: Pictures,
+    /// Another issue of its kind has its number.
+    pub is_number_taken: bool,
+}
+
+impl Known {
+    /// Asks for it.
+    pub fn of(conn: &mut DbConn, issue: &Issue, content: &Content) -> QueryResult<Self> {
+        Ok(Self {
+            pictures: Pictures::of(conn, content)?,
+            is_number_taken: store::is_number_taken(conn, issue)?,
+        })
+    }
+}
+
+/// The size in bytes of the file that the mail shows, by the hash of the picture; none when there
+/// is no such picture. What is not in it was not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictures(HashMap<String, Option<i64>>);
+
+impl Pictures {
+    fn of(conn: &mut DbConn, content: &Content) -> QueryResult<Self> {
+        let own = content.images().into_iter().filter_map(|(_, i)| Address::parse(i.url.as_str()));
+        let hashes: Vec<String> = own.map(|address| address.hash).collect();
+        let sizes = pictures::store::sizes(conn, &hashes)?;
+        let size = |hash: String| {
+            let size = sizes.get(&hash).copied();
+            (hash, size)
+        };
+        Ok(Self(hashes.into_iter().map(size).collect()))
+    }
+}
+
+impl FromIterator<(String, Option<i64>)> for Pictures {
+    fn from_iter<I: IntoIterator<Item = (String, Option<i64>)>>(sizes: I) -> Self {
+        Self(sizes.into_iter().collect())
+    }
+}
+
+impl Check<'_> {
+    pub(super) fn pictures(&mut self, known: &Pictures) {
+        // A picture that is shown twice is fetched once.
+        let mut seen: HashMap<String, (i64, String)> = HashMap::new();
+        for (path, image) in self.content.images() {
+            let Some(address) = Address::parse(image.url.as_str()) else { continue };
+            let field = format!("{path}.url");
+            match known.0.get(&address.hash) {
+                Some(None) => self.stop(&field, "error-preflight-picture-gone"),
+                Some(Some(size)) => {
+                    if *size > ONE_HEAVY && !seen.contains_key(&address.hash) {
+                        let code = "error-preflight-picture-heavy";
+                        self.add(Level::Warn, heavy(&field, code, *size, ONE_HEAVY));
+                    }
+                    seen.entry(address.hash).or_insert((*size, field));
+                }
+                None => {}
+            }
+        }
+        let all: i64 = seen.values().map(|(size, _)| size).sum();
+        if let Some((_, field)) = seen.into_values().max().filter(|_| all > ALL_HEAVY) {
+            let code = "error-preflight-pictures-heavy";
+            self.add(Level::Warn, heavy(&field, code, all, ALL_HEAVY));
+        }
+    }
+}
+
+fn heavy(field: &str, code: &'static str, size: i64, most: i64) -> FieldError {
+    let kilobytes = |bytes: i64| (bytes + 999) / 1_000;
+    FieldError::new(field, code).with("size", kilobytes(size)).with("most", kilobytes(most))
+}
