@@ -215,6 +215,8 @@ routes! {
     POST "/admin/library/feeds/{id}/{action}" Editors => library::routes::feeds::act;
     GET "/admin/library/import" Editors => library::routes::import::form;
     POST "/admin/library/import" Editors => library::routes::import::submit;
+    GET "/admin/library/links" Editors => library::routes::links::list;
+    POST "/admin/library/links" Editors => library::routes::links::again;
     GET "/admin/library/move" Editors => library::routes::moves::form;
     POST "/admin/library/move" Editors => library::routes::moves::submit;
     POST "/admin/library/move/{id}/undo" Editors => library::routes::moves::undo;

@@ -283,7 +283,9 @@ fn serve(file: Option<&Path>) -> anyhow::Result<()> {
 
 /// Mail of made-up people must not leave the machine.
 fn demo(file: Option<&Path>, once: bool) -> anyhow::Result<()> {
-    let defaults = [("DATABASE_URL", "sqlite://data/demo.db"), ("LOG", "warn")];
+    // Nor does the example ask the sites of others.
+    let defaults =
+        [("DATABASE_URL", "sqlite://data/demo.db"), ("LOG", "warn"), ("LINK_CHECKS", "off")];
     let config = Config::load_with(file, &defaults)?;
     start_tracing(&config)?;
     if let MailUrl::Smtp(relay) = &config.mail_url

@@ -48,6 +48,16 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { library::relocate::forget_old(&app).await }),
     },
     Recurring {
+        schedule: "*/10 * * * * *",
+        name: "look whether links lead somewhere",
+        run: |app| Box::pin(async move { library::links::check_due(&app).await }),
+    },
+    Recurring {
+        schedule: "30 7 * * * *",
+        name: "queue the links of the library and of what was sent",
+        run: |app| Box::pin(async move { library::links::queue_known(&app).await }),
+    },
+    Recurring {
         schedule: "20 * * * * *",
         name: "end pauses that are over",
         run: |app| Box::pin(async move { subscribers::preferences::resume_due(&app).await }),

@@ -1,6 +1,6 @@
 library-title = Bibliotek
 library-new = Tilføj til biblioteket
-library-search = Søg i titel, resumé, serie og sted
+library-search = Søg i titel, resumé, serie, sted og emneord
 library-search-button = Søg
 library-kind = Type
 library-all-kinds = Alle typer
@@ -230,3 +230,25 @@ error-items-no-title = Der mangler en kolonne med overskriften title. Tilføj de
 error-items-many = Der må højst være { $most } linjer ad gangen. Del dem op.
 error-items-kind = Typen kendes ikke. Brug article, publication, podcast, event, ecourse, tool eller project.
 error-items-groups = Ledergrupper skrives som 1, 2 og 3, for eksempel "2,3".
+links-title = Døde links
+links-lead = Én gang om ugen ser vi efter, om links i biblioteket og i udsendte udgaver stadig virker. Links i kladder tjekkes, kort efter at de er gemt.
+links-off = Tjek af links er slået fra (LINK_CHECKS). Bed den, der driver tjenesten, om at slå det til.
+links-none-checked = Der er ikke tjekket nogen links endnu. Tilføj noget til biblioteket; så tjekker vi det inden for en time.
+links-all-well = Alt virker. { $count ->
+    [one] Ét link er tjekket.
+   *[other] { $count } links er tjekket.
+  }
+links-again = Tjek dem igen
+links-dead = Døde
+links-dead-about = Siderne fandtes ikke to gange med et døgn imellem. Ret adressen i biblioteket, eller læg det væk.
+links-broken = Måske døde
+links-broken-about = Siderne fandtes ikke sidst. De tjekkes igen efter et døgn.
+links-unsure = Kunne ikke tjekkes
+links-unsure-about = Det betyder ikke, at de er døde: Siden kan kræve log ind, have travlt eller afvise programmer. Åbn dem selv, hvis du er i tvivl.
+links-status = svarer { $status }
+links-no-answer = svarer ikke
+links-since = siden { $at }
+links-used = Bruges i
+done-links-again = De bliver tjekket igen i løbet af nogle minutter.
+error-preflight-dead = Linket { $url } svarer { $status }: siden findes ikke. Ret adressen, eller fjern linket.
+error-preflight-unsure = Linket { $url } kunne ikke tjekkes. Det er ikke nødvendigvis dødt; åbn det selv, før udgaven sendes.

@@ -1,6 +1,6 @@
 library-title = Library
 library-new = Add to the library
-library-search = Search in title, summary, series and place
+library-search = Search in title, summary, series, place and tags
 library-search-button = Search
 library-kind = Kind
 library-all-kinds = All kinds
@@ -230,3 +230,25 @@ error-items-no-title = There is no column with the heading title. Add it in the 
 error-items-many = There may be { $most } lines at a time. Split them.
 error-items-kind = The kind is not known. Use article, publication, podcast, event, ecourse, tool or project.
 error-items-groups = Leadership groups are written as 1, 2 and 3, for example "2,3".
+links-title = Dead links
+links-lead = Once a week we look whether links in the library and in issues that were sent still work. Links in drafts are checked shortly after they were saved.
+links-off = Checking links is switched off (LINK_CHECKS). Ask whoever runs the service to switch it on.
+links-none-checked = No links have been checked yet. Add something to the library; we check it within an hour.
+links-all-well = All is well. { $count ->
+    [one] One link was checked.
+   *[other] { $count } links were checked.
+  }
+links-again = Check them again
+links-dead = Dead
+links-dead-about = The pages were not there twice, a day apart. Change the address in the library, or put the item aside.
+links-broken = Maybe dead
+links-broken-about = The pages were not there the last time. They are checked again after a day.
+links-unsure = Could not be checked
+links-unsure-about = That does not mean that they are dead: the page may want a sign-in, be busy or turn programs away. Open them yourself if in doubt.
+links-status = answers { $status }
+links-no-answer = does not answer
+links-since = since { $at }
+links-used = Used in
+done-links-again = They will be checked again within a few minutes.
+error-preflight-dead = The link { $url } answers { $status }: there is no such page. Change the address, or take the link out.
+error-preflight-unsure = The link { $url } could not be checked. It is not necessarily dead; open it yourself before the issue is sent.

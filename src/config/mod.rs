@@ -54,6 +54,8 @@ pub struct Config {
     pub dns_server: Option<SocketAddr>,
     /// `FETCH_ALLOW`
     pub fetch_allow: Vec<String>,
+    /// `LINK_CHECKS` is `on`
+    pub link_checks: bool,
     /// `TRUSTED_PROXIES`
     pub trusted_proxies: Vec<Network>,
     /// `METRICS_TOKEN`
@@ -201,6 +203,7 @@ impl Config {
                 .map(|text| text.parse().context("LEDERBREV_DNS_SERVER is no ADDRESS:PORT"))
                 .transpose()?,
             fetch_allow: values.list("FETCH_ALLOW"),
+            link_checks: values.is_first("LINK_CHECKS", ["on", "off"])?,
             trusted_proxies: values
                 .list("TRUSTED_PROXIES")
                 .iter()

@@ -33,6 +33,7 @@ settings! {
     SENDING_ADDRESSES = "", "IP addresses, separated by commas, from which the relay sends to the world: `lederbrev check dns` looks whether SPF allows them and whether their names lead back to them.";
     DNS_SERVER = "(the system's)", "ADDRESS:PORT of the DNS server that `lederbrev check dns` asks.";
     FETCH_ALLOW = "", "Hosts, separated by commas, from which pages are fetched into the library although they are behind us: an intranet's. Only names in this list may lead to private addresses or to ports other than 80 and 443.";
+    LINK_CHECKS = "on", "on looks in the background whether the links of drafts, of what was sent and of the library still lead somewhere; off asks nobody.";
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";

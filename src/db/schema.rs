@@ -323,6 +323,22 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    link_checks (url) {
+        url -> Text,
+        outcome -> Nullable<Text>,
+        status -> Nullable<Integer>,
+        checked_at -> Nullable<Moment>,
+        broken_since -> Nullable<Moment>,
+        is_dead -> Bool,
+        due_at -> Moment,
+        queued_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     feeds (id) {
         id -> BigInt,
         uuid -> Uid,
@@ -663,6 +679,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     library_tags,
     library_relations,
     library_moves,
+    link_checks,
     feeds,
     library_addresses,
     images,

@@ -7,11 +7,12 @@
 use super::content::{Block, Content, Theme};
 use super::preflight::Known;
 use super::store::{self, NewRow, Revision};
-use super::{Issue, IssueKind, IssueState, Origin, freeze, slug};
+use super::{Issue, IssueKind, IssueState, Origin, freeze, preflight, slug};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, Json, PublicId};
 use crate::error::{Error, Result};
+use crate::library;
 use crate::newsletters::{self, Newsletter};
 use crate::staff;
 
@@ -221,6 +222,8 @@ fn save_in(
         Some(newest) => store::replace_revision(conn, newest.number, &revision)?,
         None => store::insert_revision(conn, &revision)?,
     }
+    // Whether they lead somewhere is looked at soon.
+    library::store::links::queue(conn, &preflight::addresses(content), now)?;
     Ok(store::find(conn, issue.id)?)
 }
 

@@ -188,6 +188,8 @@ fn read(text: &str) -> Result<Vec<Verdict>> {
     if text.trim().is_empty() {
         return Err(unreadable("error-required"));
     }
+    // A carriage return ends a line, too, and the reader would count the line feed to the next.
+    let text = &text.replace("\r\n", "\n");
     let header = text.lines().next().unwrap_or_default();
     let most = [b';', b',', b'\t'].into_iter().max_by_key(|delimiter| {
         let count = header.bytes().filter(|byte| byte == delimiter).count();
@@ -336,6 +338,8 @@ mod tests {
             (2, Outcome::Wrong, Outcome::New)
         );
         assert_eq!(read.len(), 2);
+        let windows = super::read(&text.replace('\n', "\r\n"))?;
+        assert_eq!(windows.iter().map(|verdict| verdict.line).collect::<Vec<_>>(), [2, 3]);
         Ok(())
     }
 

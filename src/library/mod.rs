@@ -9,6 +9,7 @@ pub mod feeds;
 mod fetch;
 pub mod form;
 pub mod import;
+pub mod links;
 mod plain;
 mod read_page;
 mod relate;

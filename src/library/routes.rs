@@ -4,6 +4,7 @@ pub mod feeds;
 pub mod fetch;
 pub mod import;
 pub mod item;
+pub mod links;
 pub mod moves;
 
 use std::collections::HashMap;

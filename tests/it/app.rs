@@ -88,6 +88,7 @@ impl TestApp {
             ("BIND", address.clone()),
             // Where tests have sites of their own; 127.0.0.1 is behind us for them, too.
             ("FETCH_ALLOW", "localhost".to_owned()),
+            ("LINK_CHECKS", "off".to_owned()),
             ("DATA_DIR", folder.path().display().to_string()),
             ("SECRET_KEY", "a secret key for tests, long enough to be one".to_owned()),
             ("SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one".to_owned()),

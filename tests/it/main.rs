@@ -29,6 +29,7 @@ mod kill_points;
 mod library;
 mod library_feeds;
 mod library_fetch;
+mod library_links;
 mod library_many;
 mod mail_catcher;
 mod mail_faults;

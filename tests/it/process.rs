@@ -87,6 +87,7 @@ fn command(url: &str, folder: &Path, relay: u16) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_lederbrev"));
     program
         .env("LEDERBREV_DATABASE_URL", url)
+        .env("LEDERBREV_LINK_CHECKS", "off")
         .env("LEDERBREV_DATA_DIR", folder)
         .env("LEDERBREV_BIND", format!("127.0.0.1:{port}"))
         .env("LEDERBREV_PUBLIC_URL", "https://nyt.lederweb.example")

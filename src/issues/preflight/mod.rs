@@ -9,12 +9,14 @@
 mod dates;
 mod facts;
 mod hosts;
+mod links;
 mod phrases;
 mod pictures;
 mod seen;
 pub mod view;
 
 pub use facts::{Facts, Sending};
+pub use links::addresses;
 pub use pictures::Known;
 pub use seen::{Examined, Seen, examine};
 
@@ -104,6 +106,7 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
         _ => {}
     }
     check.pictures(&facts.known.pictures);
+    check.looked_at(&facts.known.links);
     if facts.known.is_number_taken {
         check.warn("theme.number", "error-preflight-number");
     }

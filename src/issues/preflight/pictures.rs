@@ -1,14 +1,15 @@
 //! What an issue names: the pictures of this service, whether they are there and whether they are
-//! heavy, and its number.
+//! heavy, its number, and its links.
 
 use std::collections::HashMap;
 
 use diesel::QueryResult;
 
-use super::{Check, Level};
+use super::{Check, Level, addresses};
 use crate::db::DbConn;
 use crate::error::FieldError;
 use crate::issues::{Content, Issue, store};
+use crate::library::{self, store::links::Check as LinkCheck};
 use crate::pictures::{self, Address};
 
 /// From this size on, in bytes, one picture takes a second or two on a mediocre mobile network.
@@ -23,6 +24,8 @@ pub struct Known {
     pub pictures: Pictures,
     /// Another issue of its kind has its number.
     pub is_number_taken: bool,
+    /// What was found when its links were looked at.
+    pub links: Vec<LinkCheck>,
 }
 
 impl Known {
@@ -31,6 +34,7 @@ impl Known {
         Ok(Self {
             pictures: Pictures::of(conn, content)?,
             is_number_taken: store::is_number_taken(conn, issue)?,
+            links: library::store::links::of(conn, &addresses(content))?,
         })
     }
 }

@@ -32,8 +32,18 @@ impl ImportPage {
     }
 
     fn reasons(&self, verdict: &Verdict) -> Vec<String> {
-        verdict.errors.iter().map(|error| self.page.texts().error(error)).collect()
+        verdict.errors.iter().map(|error| reason(&self.page, error)).collect()
     }
+}
+
+/// What is wrong, after the column in which it is.
+fn reason(page: &Page, error: &FieldError) -> String {
+    let column = match error.field.as_str() {
+        "addresses" => "url",
+        "published" => "published_on",
+        field => field,
+    };
+    format!("{column}: {}", page.texts().error(error))
 }
 
 /// The word of an outcome in the texts.
@@ -153,12 +163,12 @@ pub async fn api(
         true => import::judge(&app, &text, query.update).await?,
         false => import::import(&app, &text, query.update, &staff.actor()).await?,
     };
-    let texts = Page::new(&request).texts();
+    let page = Page::new(&request);
     let line = |verdict: &Verdict| LineView {
         line: verdict.line,
         title: verdict.title.clone(),
         outcome: verdict.outcome,
-        errors: verdict.errors.iter().map(|error| texts.error(error)).collect(),
+        errors: verdict.errors.iter().map(|error| reason(&page, error)).collect(),
     };
     Ok(web::Json(ImportView {
         dry_run: query.dry_run,

@@ -1,6 +1,7 @@
 //! The tables `library_items` and `library_addresses`.
 
 pub mod feeds;
+pub mod links;
 pub mod moves;
 pub mod tags;
 
