@@ -246,6 +246,7 @@ routes! {
     GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;
     POST "/admin/issues/{id}/review" Editors => issues::routes::review::act;
     GET "/admin" Anyone => issues::routes::desk::show;
+    GET "/admin/calendar" Anyone => issues::routes::calendar::show;
     GET "/admin/issues" Anyone => issues::routes::list;
     POST "/admin/issues" Editors => issues::routes::create;
     GET "/admin/issues/new" Editors => issues::routes::new;

@@ -10,6 +10,7 @@ pub mod approve;
 pub mod archive;
 pub mod audience;
 pub mod blocks;
+pub mod calendar;
 pub mod compile;
 pub mod compose;
 pub mod conflict;

@@ -2,6 +2,7 @@
 //! `preflight_overrides` and `test_groups`.
 
 mod audience;
+mod calendar;
 mod lists;
 mod load;
 mod preflight;
@@ -15,6 +16,7 @@ pub use audience::{
     Call, Left, audience_between, audience_sample, audience_size, left_out, next_subscriptions,
     recipients_between,
 };
+pub use calendar::{around, nearest};
 pub use lists::{
     Filter, copies, is_number_taken, list, neighbours, next_number, published, published_by_slug,
     uncertain_copies,

@@ -32,6 +32,7 @@ files! {
     "outbox.css" "text/css; charset=utf-8";
     "favicon.svg" "image/svg+xml";
     "issue.css" "text/css; charset=utf-8";
+    "calendar.css" "text/css; charset=utf-8";
     "composer.css" "text/css; charset=utf-8";
     "countdown.js" "text/javascript; charset=utf-8";
     "composer.js" "text/javascript; charset=utf-8";

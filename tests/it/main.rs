@@ -7,6 +7,7 @@ mod app;
 mod archive;
 mod browser;
 mod browser_pages;
+mod calendar;
 mod check_dns;
 mod clock_jumps;
 mod composer;

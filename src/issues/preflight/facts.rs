@@ -6,9 +6,9 @@ use super::{Check, Known, Level};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{FieldError, Result};
-use crate::issues::Issue;
 use crate::issues::audience::Audience;
 use crate::issues::store::{self, Call};
+use crate::issues::{Issue, calendar};
 use crate::newsletters::{Details, Newsletter};
 
 /// What an issue is judged by, beside its content. What nobody has asked for is not judged.
@@ -27,7 +27,7 @@ pub struct Facts {
 }
 
 /// What can be said of an issue that is about to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sending {
     /// How many would get it now.
     pub audience: i64,
@@ -35,6 +35,9 @@ pub struct Sending {
     pub last: Option<i64>,
     /// Whether a test has gone since it was last edited.
     pub is_tested: bool,
+    /// The subject of the issue that goes out nearest to it, and how many whole hours from it; none
+    /// when there is a day between them.
+    pub close: Option<(String, i64)>,
 }
 
 impl Sending {
@@ -61,10 +64,12 @@ impl Facts {
     ) -> Result<Self> {
         let rules = Audience::read(&issue.audience)?;
         let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules };
+        let close = store::nearest(conn, issue.id, at, calendar::CLOSE)?;
         let sending = Sending {
             audience: store::audience_size(conn, &call, now)?,
             last: store::last_audience(conn, issue)?,
             is_tested: store::tested_revision(conn, issue.id)? == Some(issue.current_revision),
+            close: close.map(|(other, away)| (other.subject, away.num_hours())),
         };
         Ok(Self { sending: Some(sending), ..Self::of(newsletter, at) })
     }
@@ -80,6 +85,10 @@ impl Check<'_> {
                 .with("number", sending.audience)
                 .with("last", sending.last.unwrap_or_default());
             self.add(Level::Warn, error);
+        }
+        if let Some((subject, hours)) = &sending.close {
+            let error = FieldError::new("", "error-preflight-close");
+            self.add(Level::Warn, error.with("subject", subject).with("hours", hours));
         }
         if !sending.is_tested {
             self.warn("", "error-preflight-untested");

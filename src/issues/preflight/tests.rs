@@ -267,7 +267,7 @@ fn links_without_encryption_and_headings_out_of_order_are_hints() -> TestResult 
 fn what_only_matters_when_it_is_about_to_go_is_asked_then() -> TestResult {
     let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
     let found = |audience, last, is_tested| {
-        let sending = Some(Sending { audience, last, is_tested });
+        let sending = Some(Sending { audience, last, is_tested, close: None });
         let facts = Facts { details: details(), day: day(), sending, ..Facts::default() };
         check(&content, &facts).into_iter().map(|found| found.error.code).collect::<Vec<_>>()
     };
