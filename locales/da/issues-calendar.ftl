@@ -17,4 +17,4 @@ error-preflight-close = { $hours ->
     [0] Udgaven »{ $subject }« går ud mindre end en time fra denne. Læsere, der får begge, får to breve lige efter hinanden. Overvej et andet tidspunkt.
     [one] Udgaven »{ $subject }« går ud en time fra denne. Læsere, der får begge, får to breve lige efter hinanden. Overvej et andet tidspunkt.
    *[other] Udgaven »{ $subject }« går ud { $hours } timer fra denne. Læsere, der får begge, får to breve på et døgn. Overvej et andet tidspunkt.
-}
+    }

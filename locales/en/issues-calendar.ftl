@@ -17,4 +17,4 @@ error-preflight-close = { $hours ->
     [0] The issue “{ $subject }” goes out less than an hour from this one. Readers who get both get two letters right after each other. Consider another time.
     [one] The issue “{ $subject }” goes out one hour from this one. Readers who get both get two letters right after each other. Consider another time.
    *[other] The issue “{ $subject }” goes out { $hours } hours from this one. Readers who get both get two letters within a day. Consider another time.
-}
+    }
