@@ -387,7 +387,7 @@
   });
   // Pages that show the mail come after what was typed is saved.
   main.addEventListener("click", async (event) => {
-    const link = event.target.closest?.(".composer-actions a");
+    const link = event.target.closest?.(".composer-bar a");
     if (!link || !dirty || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     await autosave();

@@ -255,6 +255,9 @@ routes! {
     GET "/admin/issues/{id}/library" Editors => issues::routes::library::list;
     POST "/admin/issues/{id}/library" Editors => issues::routes::library::pick;
     POST "/admin/issues/{id}/duplicate" Editors => issues::routes::duplicate;
+    GET "/admin/issues/{id}/history" Editors => issues::routes::history::list;
+    GET "/admin/issues/{id}/history/{number}" Editors => issues::routes::history::show;
+    POST "/admin/issues/{id}/history/{number}" Editors => issues::routes::history::restore;
     GET "/admin/issues/{id}/preview" Anyone => issues::routes::preview;
     GET "/admin/issues/{id}/preview/{form}" Anyone => issues::routes::document;
 
@@ -265,6 +268,7 @@ routes! {
     POST "/api/v1/issues" Editors => issues::api::create;
     GET "/api/v1/issues/{id}" Anyone => issues::api::show;
     PUT "/api/v1/issues/{id}" Editors => issues::api::edit;
+    GET "/api/v1/issues/{id}/revisions" Editors => issues::api_history::revisions;
     POST "/api/v1/issues/{id}/schedule" Editors => issues::api::plan;
     POST "/api/v1/issues/{id}/unschedule" Editors => issues::api::unschedule;
     POST "/api/v1/issues/{id}/approve" Editors => issues::api::approve;

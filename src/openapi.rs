@@ -20,6 +20,7 @@ use crate::{deliveries, issues, library, newsletters, pictures, reports, subscri
         issues::api::create,
         issues::api::show,
         issues::api::edit,
+        issues::api_history::revisions,
         issues::api::plan,
         issues::api::unschedule,
         issues::api::approve,

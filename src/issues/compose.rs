@@ -132,7 +132,11 @@ pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> 
     let (actor, now) = (actor.to_owned(), app.clock.now());
     with_free_slug(app, move |conn| {
         let Composition { issue, mut content, .. } = open(conn, uuid)?;
-        content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();
+        content.blocks = content
+            .blocks
+            .into_iter()
+            .map(|block| Block { id: PublicId::random(), ..block })
+            .collect();
         let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
         insert(conn, new, Origin::Here, &actor, now)
     })

@@ -79,6 +79,9 @@ pub struct Theme {
 pub struct Block {
     /// Unique in the issue.
     pub id: PublicId,
+    /// Kept, and left out of the mail and of the web version.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// What it is.
     #[serde(flatten)]
     pub kind: BlockKind,
@@ -87,11 +90,16 @@ pub struct Block {
 impl Block {
     /// A new block.
     pub fn new(kind: BlockKind) -> Self {
-        Self { id: PublicId::random(), kind }
+        Self { id: PublicId::random(), hidden: false, kind }
     }
 }
 
 impl Content {
+    /// The blocks that readers get.
+    pub fn shown(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| !block.hidden)
+    }
+
     /// What must be written before the issue can be sent. The fields are paths such as
     /// `blocks.3.url`.
     pub fn missing(&self) -> Vec<FieldError> {
@@ -99,13 +107,13 @@ impl Content {
         missing.when(self.subject.is_empty(), "subject", "error-missing-subject");
         match &self.mjml {
             Some(mjml) => missing.mjml(mjml, "mjml"),
-            None => missing.when(self.blocks.is_empty(), "blocks", "error-missing-blocks"),
+            None => missing.when(self.shown().next().is_none(), "blocks", "error-missing-blocks"),
         }
         if let Some(theme) = &self.theme {
             missing.when(theme.title.is_empty(), "theme.title", "error-missing-title");
             missing.image(theme.image.as_ref(), "theme.image");
         }
-        for (at, block) in self.blocks.iter().enumerate() {
+        for (at, block) in self.blocks.iter().enumerate().filter(|(_, block)| !block.hidden) {
             missing.block(&block.kind, &format!("blocks.{at}"));
         }
         missing.0
@@ -117,7 +125,8 @@ impl Content {
     pub fn images(&self) -> Vec<(String, &Image)> {
         let theme = self.theme.as_ref().and_then(|theme| theme.image.as_ref());
         let theme = theme.map(|image| ("theme.image".to_owned(), image));
-        let blocks = self.blocks.iter().enumerate().filter_map(|(at, block)| {
+        let shown = self.blocks.iter().enumerate().filter(|(_, block)| !block.hidden);
+        let blocks = shown.filter_map(|(at, block)| {
             let image = match &block.kind {
                 BlockKind::Image(picture) => picture.image.as_ref(),
                 kind => kind.card().and_then(|card| card.image.as_ref()),

@@ -63,6 +63,8 @@ pub struct BlockView {
     pub is_open: bool,
     /// Something has to be written before the issue can be sent.
     pub is_incomplete: bool,
+    /// Readers do not get it.
+    pub is_hidden: bool,
     /// It is the last one.
     pub is_last: bool,
     /// Its fields.
@@ -241,6 +243,7 @@ fn block(look: &Look<'_>, at: usize, value: &Value) -> BlockView {
         title: title(value),
         is_open: look.open.as_ref() == Some(&id) || concerns(look.errors),
         is_incomplete: concerns(look.missing),
+        is_hidden: value["hidden"] == true,
         is_last: false,
         fields: fields::of(&kind).into_iter().map(|f| field(look, &names, f, value)).collect(),
         projects,

@@ -103,6 +103,9 @@ fn block(id: &str, node: &Node) -> Value {
         let projects = projects.map(|(_, project)| Value::from(project.object(fields::PROJECT)));
         block.insert("projects".to_owned(), projects.collect());
     }
+    if !node.text("hidden").is_empty() {
+        block.insert("hidden".to_owned(), true.into());
+    }
     block.insert("id".to_owned(), id.into());
     block.insert("kind".to_owned(), kind.into());
     block.into()

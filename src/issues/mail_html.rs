@@ -31,7 +31,7 @@ pub(super) fn mjml(
         return whole(content, mjml, &look);
     }
     let mut blocks = Vec::with_capacity(content.blocks.len());
-    for block in &content.blocks {
+    for block in content.shown() {
         let cell = Cell { look: &look, block: Some(block.id) };
         blocks.push(Html::of(&BlockTemplate::new(cell, &block.kind))?);
     }

@@ -6,6 +6,7 @@
 //! [`compile`] encodes the result once, so that a recipient costs only what differs.
 
 pub mod api;
+pub mod api_history;
 pub mod approve;
 pub mod archive;
 pub mod audience;
@@ -16,6 +17,7 @@ pub mod compose;
 pub mod conflict;
 pub mod content;
 pub mod desk;
+pub mod difference;
 pub mod editor;
 pub mod fields;
 pub mod forecast;
@@ -33,6 +35,7 @@ pub mod preflight;
 pub mod preview;
 mod read;
 pub mod render;
+pub mod restore;
 pub mod rich_text;
 pub mod routes;
 pub mod schedule;

@@ -21,7 +21,7 @@ pub(super) fn render(content: &Content, frame: &Frame) -> String {
     if let Some(mjml) = &content.mjml {
         out.add(mjml::to_text(mjml, &frame.web_version));
     }
-    for block in &content.blocks {
+    for block in content.shown() {
         match &block.kind {
             BlockKind::Mjml(own) => out.add(mjml::to_text(&own.source, &frame.web_version)),
             kind => add_block(kind, texts, &mut out),

@@ -416,7 +416,7 @@ fn block(fields: &mut Fields<'_>) -> Option<Block> {
             BlockKind::Mjml(Source { source: fields.mjml("source", Shape::Block) })
         }
     };
-    Some(Block { id, kind })
+    Some(Block { id, hidden: fields.flag("hidden"), kind })
 }
 
 fn heading(fields: &mut Fields<'_>) -> Heading {

@@ -205,7 +205,7 @@ pub(super) fn number_links(content: &Content) -> Vec<IssueLink> {
     let intro = intro.map(|url| (None, url, None));
     let whole = content.mjml.iter().flat_map(|mjml| mjml.links());
     let intro = intro.chain(whole.map(|url| (None, url, None)));
-    let blocks = content.blocks.iter().flat_map(|block| {
+    let blocks = content.shown().flat_map(|block| {
         block.kind.links().into_iter().map(|(url, item)| (Some(block.id), url, item))
     });
     let mut links: Vec<IssueLink> = Vec::new();

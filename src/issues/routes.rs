@@ -2,16 +2,20 @@
 
 pub mod archive;
 pub mod calendar;
+mod conflict;
 pub mod desk;
 mod editor;
 mod findings;
+pub mod history;
 pub mod library;
 mod lists;
 mod preview;
 pub mod review;
+mod save;
 pub mod schedule;
 pub mod test_groups;
 
-pub use editor::{save, show};
+pub use editor::show;
 pub use lists::{create, duplicate, list, new};
 pub use preview::{document, page as preview};
+pub use save::save;

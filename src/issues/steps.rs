@@ -25,6 +25,10 @@ pub enum Step {
     Duplicate(PublicId),
     /// `remove:BLOCK`
     Remove(PublicId),
+    /// `hide:BLOCK`, or show it again.
+    Hide(PublicId),
+    /// `merge`: one version of two, by what was chosen.
+    Merge,
     /// `restore:BLOCK:REVISION`
     Restore(PublicId, i32),
     /// `add-project:BLOCK`
@@ -48,6 +52,8 @@ impl Step {
             "down" => Self::Down(id()?),
             "duplicate" => Self::Duplicate(id()?),
             "remove" => Self::Remove(id()?),
+            "hide" => Self::Hide(id()?),
+            "merge" => Self::Merge,
             "restore" => Self::Restore(id()?, number.parse().ok()?),
             "add-project" => Self::AddProject(id()?),
             "remove-project" => Self::RemoveProject(id()?, number.parse().ok()?),
@@ -110,6 +116,14 @@ impl<'v> Blocks<'v> {
     pub fn remove(&mut self, id: PublicId) {
         if let Some(at) = self.position(id) {
             self.0.remove(at);
+        }
+    }
+
+    /// Leaves a block out of what readers get, or takes it in again.
+    pub fn hide(&mut self, id: PublicId) {
+        if let Some(block) = self.position(id).and_then(|at| self.0.get_mut(at)) {
+            let is_hidden = block["hidden"] == true;
+            block["hidden"] = (!is_hidden).into();
         }
     }
 

@@ -32,8 +32,8 @@ pub use renditions::{
 };
 pub use reviews::{Review, Verdict, insert_review, last_review, returned};
 pub use revisions::{
-    NewRow, Revision, advance, insert, insert_revision, replace_revision, revision, revisions,
-    slugs_like,
+    Entry, NewRow, Revision, advance, history, insert, insert_revision, replace_revision, revision,
+    revisions, slugs_like,
 };
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
 pub use test_groups::{

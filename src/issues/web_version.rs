@@ -20,7 +20,7 @@ use crate::web::Texts;
 pub fn render(content: &Content, frame: &Frame) -> Result<Html, askama::Error> {
     let texts = frame.lang.texts();
     let mut blocks = Vec::with_capacity(content.blocks.len());
-    for block in &content.blocks {
+    for block in content.shown() {
         blocks.push(Html::of(&BlockTemplate { texts, block: &block.kind })?);
     }
     let heading = match &content.theme {

@@ -393,7 +393,7 @@ both! {
             let answer = mette.press(&hers, &button).await;
             assert_eq!(answer.status(), StatusCode::CONFLICT);
             let page = answer.text().await.unwrap();
-            assert!(page.contains("Mettes emne") && page.contains("Bos emne"));
+            assert!(page.contains("Kun her: </span>Mettes<") && page.contains("Kun her: </span>Bos<"));
             assert!(page.contains("bo@lederweb.example"));
         }
         assert_eq!(mette.content().await.subject.to_markup(), "Bos emne");

@@ -23,6 +23,8 @@ mod disk_full;
 mod dkim;
 mod dkim_verifier;
 mod frozen;
+mod history;
+mod history_browser;
 mod import;
 mod invariants;
 mod kill;

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::content::{BlockKind, Content};
+use super::content::{Block, BlockKind, Content};
 use super::fields::{self, Field, Widget};
 use super::form;
 use super::rich_text::{Piece, RichText};
@@ -97,6 +97,7 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
     check.texts();
     check.links();
     check.blocks(facts.day);
+    check.hidden();
     if lacks_sender(&facts.details) {
         check.stop("", "error-preflight-footer");
     }
@@ -153,7 +154,7 @@ struct Check<'c> {
     found: Vec<Finding>,
 }
 
-impl Check<'_> {
+impl<'c> Check<'c> {
     fn add(&mut self, level: Level, error: FieldError) {
         let at = error.field.strip_prefix("blocks.").and_then(|rest| rest.split('.').next());
         let at = at.and_then(|at| at.parse::<usize>().ok());
@@ -171,6 +172,19 @@ impl Check<'_> {
 
     fn size(&mut self, code: &'static str, size: usize) {
         self.add(Level::Warn, FieldError::new("", code).with("size", size.div_ceil(1000)));
+    }
+
+    /// The blocks that readers get, by their positions.
+    fn shown(&self) -> impl Iterator<Item = (usize, &'c Block)> + use<'c> {
+        self.content.blocks.iter().enumerate().filter(|(_, block)| !block.hidden)
+    }
+
+    /// What is left out should not be forgotten.
+    fn hidden(&mut self) {
+        for (at, _) in self.content.blocks.iter().enumerate().filter(|(_, block)| block.hidden) {
+            let error = FieldError::new(format!("blocks.{at}"), "error-preflight-hidden");
+            self.add(Level::Hint, error);
+        }
     }
 
     fn envelope(&mut self) {
@@ -192,6 +206,9 @@ impl Check<'_> {
         self.fields("", &envelope, &typed);
         self.fields("theme.", fields::THEME, &typed["theme"]);
         for (at, block) in typed["blocks"].as_array().into_iter().flatten().enumerate() {
+            if block["hidden"] == true {
+                continue;
+            }
             let kind = block["kind"].as_str().unwrap_or_default();
             self.fields(&format!("blocks.{at}."), &fields::of(kind), block);
             for (number, project) in block["projects"].as_array().into_iter().flatten().enumerate()
@@ -239,7 +256,7 @@ impl Check<'_> {
             mjml.links().for_each(|url| self.address("mjml", url));
         }
         let mut seen: HashMap<&str, usize> = HashMap::new();
-        for (at, block) in self.content.blocks.iter().enumerate() {
+        for (at, block) in self.shown() {
             let path = |name: &str| format!("blocks.{at}.{name}");
             match &block.kind {
                 BlockKind::Text(text) => self.rich(&path("body"), &text.body),
@@ -300,7 +317,7 @@ impl Check<'_> {
 
     fn blocks(&mut self, day: NaiveDate) {
         let mut is_below = false;
-        for (at, block) in self.content.blocks.iter().enumerate() {
+        for (at, block) in self.shown() {
             match &block.kind {
                 BlockKind::Event(event)
                     if dates::last(event.date.as_str()).is_some_and(|last| last < day) =>

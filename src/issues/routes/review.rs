@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::Composition;
-use crate::issues::conflict::{self, Place};
+use crate::issues::difference::{self, Mark, Place};
 use crate::issues::form::{self, Pairs};
 use crate::issues::preflight::{self, Seen};
 use crate::issues::store::{self, Verdict};
@@ -90,7 +90,7 @@ async fn of(
     let before = approved.map(|(who, at, old)| Before {
         who,
         when: page.time(&at, &zone),
-        places: conflict::compare(&page, &form::of(&content), &form::of(&old)),
+        places: difference::compare(&page, &form::of(&old), &form::of(&content)),
     });
     Ok(ReviewPage {
         name: match issue.subject.is_empty() {

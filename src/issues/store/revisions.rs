@@ -27,6 +27,22 @@ pub struct Revision {
     pub saved_at: Instant,
 }
 
+/// A revision without its content, as a list shows it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = issue_revisions)]
+pub struct Entry {
+    /// Its number.
+    pub number: i32,
+    /// Hash of the content.
+    pub hash: String,
+    /// Saved by the editor page on its own.
+    pub autosave: bool,
+    /// Who saved it.
+    pub saved_by: String,
+    /// When.
+    pub saved_at: Instant,
+}
+
 /// An issue to be.
 pub struct NewRow<'a> {
     /// Outside.
@@ -131,6 +147,22 @@ pub fn revisions(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Revision>> {
         .filter(issue_revisions::issue.eq(issue))
         .order(issue_revisions::number)
         .select(Revision::as_select())
+        .load(conn)
+}
+
+/// The revisions of an issue before a number, the newest first.
+pub fn history(
+    conn: &mut DbConn,
+    issue: i64,
+    before: Option<i32>,
+    limit: i64,
+) -> QueryResult<Vec<Entry>> {
+    issue_revisions::table
+        .filter(issue_revisions::issue.eq(issue))
+        .filter(issue_revisions::number.lt(before.unwrap_or(i32::MAX)))
+        .order(issue_revisions::number.desc())
+        .limit(limit)
+        .select(Entry::as_select())
         .load(conn)
 }
 

@@ -1,0 +1,270 @@
+//! `POST /admin/issues/{id}`: the editor's form comes back, takes a step and is saved.
+
+use actix_web::http::header::ACCEPT;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::conflict;
+use super::editor::{View, bytes, composer, find_block, saved};
+use crate::app::App;
+use crate::db::PublicId;
+use crate::error::{Error, FieldError, Result};
+use crate::issues::compose::{self, Composition, Draft};
+use crate::issues::conflict::{Choices, Side, merge};
+use crate::issues::content::{BlockKind, Content};
+use crate::issues::editor::{Form, Look};
+use crate::issues::form::{self, Pairs};
+use crate::issues::steps::{Blocks, Step};
+use crate::issues::{Issue, freeze, from_library, preflight, store};
+use crate::library;
+use crate::newsletters;
+use crate::staff::Staff;
+use crate::web::{Page, page, see_other};
+
+/// A form as it was sent, and what it asks for.
+pub(super) struct Sent {
+    pub(super) pairs: Pairs,
+    step: Step,
+    pub(super) based_on: i32,
+    /// The revision that both began with, when the form has been overtaken once.
+    pub(super) base: Option<i32>,
+    after: Option<PublicId>,
+    /// What was chosen of two versions.
+    choices: Choices,
+    pub(super) wants_json: bool,
+}
+
+impl Sent {
+    fn of(request: &HttpRequest, mut pairs: Pairs) -> Result<Self> {
+        let mut take = |name: &str| {
+            let found = pairs.iter().rfind(|(n, _)| n == name).map(|(_, value)| value.clone());
+            pairs.retain(|(n, _)| n != name);
+            found
+        };
+        let step = take("do").unwrap_or_else(|| "save".to_owned());
+        let step = Step::parse(&step)
+            .ok_or_else(|| Error::BadRequest("there is no such button".to_owned()))?;
+        let based_on = take("revision").and_then(|number| number.parse().ok());
+        let based_on =
+            based_on.ok_or_else(|| Error::BadRequest("the revision is missing".to_owned()))?;
+        let base = take("base").and_then(|number| number.parse().ok());
+        let after = take("after").and_then(|id| id.parse().ok());
+        let mut choices = Choices::new();
+        pairs.retain(|(name, value)| match name.strip_prefix("choose.") {
+            Some(place) => {
+                let side = if value == "theirs" { Side::Theirs } else { Side::Mine };
+                choices.insert(place.to_owned(), side);
+                false
+            }
+            None => true,
+        });
+        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+        let wants_json = accept.is_some_and(|accept| accept.starts_with("application/json"));
+        Ok(Self { pairs, step, based_on, base, after, choices, wants_json })
+    }
+}
+
+/// Where to go after a step.
+#[derive(Default)]
+struct Next {
+    /// The block to show with its fields.
+    open: Option<PublicId>,
+    /// The block that was moved.
+    moved: Option<PublicId>,
+    removed: Option<(PublicId, i32)>,
+}
+
+impl Next {
+    fn address(&self, issue: &Issue) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(open) = self.open {
+            query.append_pair("open", &open.to_string());
+        }
+        if let Some((block, from)) = self.removed {
+            query.append_pair("removed", &block.to_string()).append_pair("from", &from.to_string());
+        }
+        let query = query.finish();
+        let anchor = self.open.or(self.moved).map(|id| format!("#block-{id}")).unwrap_or_default();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("/admin/issues/{}{mark}{query}{anchor}", issue.uuid)
+    }
+}
+
+/// `POST /admin/issues/{id}`
+pub async fn save(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let mut sent = Sent::of(&request, pairs.into_inner())?;
+    let mut typed = form::read(&sent.pairs);
+    if matches!(sent.step, Step::Remove(_)) {
+        // What is on the page is kept first: undo takes the block from there.
+        if let Ok(content) = Content::read(&typed) {
+            let draft = Draft { content, based_on: sent.based_on, autosave: true };
+            match compose::save(&app, id, draft, &staff.actor()).await {
+                Ok(issue) => sent.based_on = issue.current_revision,
+                Err(Error::Stale) => return conflict::show(&request, &app, id, sent).await,
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    let next = take_step(&app, id, &sent, &mut typed).await?;
+    let content = match Content::read(&typed) {
+        Ok(content) => content,
+        Err(errors) => return refuse(&request, &app, id, &sent, &typed, errors, next).await,
+    };
+    let autosave = !matches!(sent.step, Step::Save | Step::Remove(_) | Step::Merge);
+    let draft = Draft { content, based_on: sent.based_on, autosave };
+    match compose::save(&app, id, draft, &staff.actor()).await {
+        Ok(issue) if sent.wants_json => saved_json(&request, &app, issue.uuid).await,
+        Ok(issue) => Ok(see_other(next.address(&issue))),
+        Err(Error::Stale) => conflict::show(&request, &app, id, sent).await,
+        Err(Error::Invalid(errors)) => {
+            refuse(&request, &app, id, &sent, &typed, errors, next).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Takes the step on what was typed.
+async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -> Result<Next> {
+    if sent.step == Step::Merge {
+        let based_on = sent.based_on;
+        let theirs = app.db.read(move |conn| {
+            let issue = store::by_uuid(conn, issue)?;
+            let revision = store::revision(conn, issue.id, based_on).ok();
+            revision.map(|revision| freeze::content(&revision)).transpose()
+        });
+        // Where it is gone, it has been saved over once more, and saving will find that.
+        if let Some(theirs) = theirs.await? {
+            *typed = merge(typed, &form::of(&theirs), &sent.choices);
+        }
+        return Ok(Next::default());
+    }
+    // What a step takes from elsewhere.
+    let step = sent.step.clone();
+    let (old, item) = app
+        .db
+        .read(move |conn| {
+            Ok(match step {
+                Step::Restore(block, from) => {
+                    let issue = store::by_uuid(conn, issue)?;
+                    (find_block(&store::revision(conn, issue.id, from)?, block)?, None)
+                }
+                Step::Library(item) => {
+                    let item = library::store::by_uuid(conn, item)?;
+                    let newsletter = store::by_uuid(conn, issue)?.newsletter;
+                    let lang = newsletters::store::find(conn, newsletter)?.language;
+                    (None, Some(from_library::block(&item, lang)))
+                }
+                _ => (None, None),
+            })
+        })
+        .await?;
+    let Some(mut blocks) = Blocks::of(typed) else { return Ok(Next::default()) };
+    let mut next = Next::default();
+    match &sent.step {
+        Step::Save | Step::Autosave | Step::Merge => {}
+        Step::Add(kind) => {
+            let kind = BlockKind::empty(kind)
+                .ok_or_else(|| Error::BadRequest("there is no such kind of block".to_owned()))?;
+            next.open = Some(blocks.insert(kind, sent.after));
+        }
+        Step::Library(_) => next.open = item.map(|kind| blocks.insert(kind, sent.after)),
+        Step::Up(block) | Step::Down(block) => {
+            blocks.shift(*block, if matches!(sent.step, Step::Up(_)) { -1 } else { 1 });
+            next.moved = Some(*block);
+        }
+        Step::Hide(block) => {
+            blocks.hide(*block);
+            next.moved = Some(*block);
+        }
+        Step::Duplicate(block) => next.open = blocks.duplicate(*block),
+        Step::Remove(block) => {
+            blocks.remove(*block);
+            next.removed = Some((*block, sent.based_on));
+        }
+        Step::Restore(block, _) => {
+            if let Some((at, old)) = old {
+                blocks.put_back(old, at);
+            }
+            next.open = Some(*block);
+        }
+        Step::AddProject(block) => {
+            blocks.change_projects(*block, None);
+            next.open = Some(*block);
+        }
+        Step::RemoveProject(block, at) => {
+            blocks.change_projects(*block, Some(*at));
+            next.open = Some(*block);
+        }
+    }
+    Ok(next)
+}
+
+/// Shows the form again as it was sent, with what is wrong (422).
+async fn refuse(
+    request: &HttpRequest,
+    app: &App,
+    id: PublicId,
+    sent: &Sent,
+    typed: &Value,
+    errors: Vec<FieldError>,
+    next: Next,
+) -> Result<HttpResponse> {
+    let mut composition = app.db.read(move |conn| compose::open(conn, id)).await?;
+    let page = Page::new(request);
+    // The form still builds on what it was loaded with.
+    composition.revision.number = sent.based_on;
+    let view = View {
+        typed,
+        errors: &errors,
+        open: next.open.map(|id| id.to_string()),
+        is_check: false,
+        removed: None,
+    };
+    let mut template = composer(app, page, composition, &view)?;
+    template.saved = template.page.t("composer-invalid");
+    if sent.wants_json {
+        let fields: Vec<Value> = template
+            .form
+            .findings
+            .iter()
+            .map(|finding| json!({ "id": finding.target, "message": finding.text }))
+            .collect();
+        return Ok(HttpResponse::UnprocessableEntity()
+            .json(json!({ "saved": template.saved, "errors": fields })));
+    }
+    page::unprocessable(&template)
+}
+
+/// What the page is told after it has saved by itself.
+async fn saved_json(request: &HttpRequest, app: &App, id: PublicId) -> Result<HttpResponse> {
+    let composition = app.db.read(move |conn| compose::open(conn, id)).await?;
+    let page = Page::new(request);
+    let bytes = bytes(app, &composition)?;
+    let size = bytes.div_ceil(1000);
+    let Composition { content, newsletter, known, .. } = &composition;
+    let found = preflight::look_over(content, newsletter, app.clock.now(), (bytes, known));
+    let typed = form::of(content);
+    let missing = content.missing();
+    let look = Look { page: &page, errors: &[], missing: &missing, open: None };
+    let form = Form::new(&typed, &look);
+    let blocks: Vec<Value> = form
+        .blocks
+        .iter()
+        .map(|b| json!({ "id": b.id, "title": b.title, "incomplete": b.is_incomplete }))
+        .collect();
+    Ok(HttpResponse::Ok().json(json!({
+        "revision": composition.revision.number,
+        "saved": saved(&page, &composition.revision, composition.newsletter.zone()),
+        "size": size,
+        "size_text": page.t1("composer-size", "size", size),
+        "blocks": blocks,
+        "preflight": preflight::view::View::of(&page, &form, Some(&found)),
+    })))
+}
