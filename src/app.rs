@@ -241,6 +241,8 @@ routes! {
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
+    GET "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::show;
+    POST "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::act;
     GET "/admin/test-groups/{newsletter}" Editors => issues::routes::test_groups::show;
     POST "/admin/test-groups/{newsletter}" Editors => issues::routes::test_groups::act;
     GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;

@@ -414,6 +414,25 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    link_corrections (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        issue -> BigInt,
+        number -> Integer,
+        url_before -> Text,
+        url_after -> Text,
+        reason -> Text,
+        asked_by -> Text,
+        asked_at -> Moment,
+        confirmed_by -> Nullable<Text>,
+        at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     test_groups (id) {
         id -> BigInt,
         uuid -> Uid,
@@ -648,6 +667,7 @@ diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(issue_revisions -> issues (issue));
 diesel::joinable!(preflight_overrides -> issues (issue));
 diesel::joinable!(issue_reviews -> issues (issue));
+diesel::joinable!(link_corrections -> issues (issue));
 diesel::joinable!(test_groups -> newsletters (newsletter));
 diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
@@ -688,6 +708,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     issue_revisions,
     preflight_overrides,
     issue_reviews,
+    link_corrections,
     test_groups,
     renditions,
     issue_links,

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::compose::{self, NewIssue};
+use super::html::Html;
 use super::render::{self, Rendered, Untracked};
 use super::splice::{self, Splice};
-use super::store::{self, Rendition};
-use super::{Content, Frame, Issue, IssueKind, Origin, freeze, web_version};
+use super::store::{self, Correction, Rendition};
+use super::{Content, Frame, Issue, IssueKind, Origin, corrections, freeze, web_version};
 use crate::app::App;
 use crate::db::DbConn;
 use crate::error::{Error, Result};
@@ -20,6 +21,10 @@ pub struct Archived {
     pub newsletter: Newsletter,
     /// What was approved; its web version is what the archive shows.
     pub rendition: Rendition,
+    /// The web version, with the links leading where they lead now.
+    pub web: Html,
+    /// What was corrected since.
+    pub corrections: Vec<Correction>,
     /// The public issue right before it.
     pub before: Option<Issue>,
     /// The public issue right after it.
@@ -34,7 +39,18 @@ pub fn open(conn: &mut DbConn, slug: &str) -> Result<Archived> {
     let rendition = store::rendition(conn, &hash)?;
     let day = issue.published_on.ok_or(Error::NotFound)?;
     let (before, after) = store::neighbours(conn, &issue, day)?;
-    Ok(Archived { issue, newsletter, rendition, before, after })
+    let mut corrections = store::corrections(conn, issue.id)?;
+    corrections.retain(|row| row.confirmed_by.is_some());
+    let web = match corrections.is_empty() {
+        true => Html::of_rendition(&rendition),
+        false => {
+            let number = issue.approved_revision.unwrap_or(issue.current_revision);
+            let content = freeze::content(&store::revision(conn, issue.id, number)?)?;
+            let lang = newsletter.language;
+            corrections::correct_web(&rendition.web, &content, lang, &corrections)?
+        }
+    };
+    Ok(Archived { issue, newsletter, rendition, web, corrections, before, after })
 }
 
 /// The mail of a public issue that is MJML, from the bytes that were approved, without what only a
@@ -47,7 +63,14 @@ pub fn mail(conn: &mut DbConn, slug: &str) -> Result<String> {
         return Err(Error::NotFound);
     }
     let rendition = store::rendition(conn, &issue.rendition.unwrap_or_default())?;
-    let links = render::number_links(&content);
+    let mut links = render::number_links(&content);
+    let corrected = store::corrections(conn, issue.id)?;
+    let places = corrections::places(&corrected);
+    for link in &mut links {
+        if let Some(to) = places.get(&link.number) {
+            (*to).clone_into(&mut link.url);
+        }
+    }
     let Rendition { subject, preheader, html, plain_text: text, .. } = rendition;
     let rendered = Rendered { subject, preheader, html, text, links };
     let html = without_personal_links(&rendered.write(&Untracked).html);

@@ -9,7 +9,11 @@ use crate::db::{Json, PublicId};
 /// The rules that are stored with an issue; none of them is everyone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Audience {}
+pub struct Audience {
+    /// Only those to whom an issue was sent (accepted): for a mail that corrects it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent: Option<PublicId>,
+}
 
 impl Audience {
     /// Reads the rules of an issue. What cannot be read is an error and never "everyone".

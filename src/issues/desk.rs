@@ -39,6 +39,8 @@ pub struct Desk {
     pub in_review: Vec<(Issue, bool)>,
     /// Sent back to the one who looks: by whom, and what they ask for.
     pub returned: Vec<(Issue, String, String)>,
+    /// Sent, with a correction that waits for the one who looks.
+    pub corrections: Vec<Issue>,
     /// The last that began to go out, and its numbers.
     pub last: Option<(Issue, Numbers)>,
     /// The newsletters whose footer lacks what the law asks for.
@@ -73,6 +75,9 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
             returned.push((issue, who, review.note));
         }
     }
+    let waiting = store::waiting_corrections(conn)?.into_iter();
+    let corrections =
+        waiting.filter(|(_, by)| *by != staff.actor()).map(|(issue, _)| issue).collect();
     let begun = store::list(conn, &states(&[Preparing, Sending, Paused, Sent]), 50)?;
     let last = begun.into_iter().filter(|issue| issue.started_at.is_some());
     let last = match last.max_by_key(|issue| issue.started_at) {
@@ -88,6 +93,7 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
         drafts,
         in_review,
         returned,
+        corrections,
         last,
         has_newsletter: !newsletters.is_empty(),
         incomplete: newsletters

@@ -16,6 +16,7 @@ pub mod compile;
 pub mod compose;
 pub mod conflict;
 pub mod content;
+pub mod corrections;
 pub mod desk;
 pub mod difference;
 pub mod editor;

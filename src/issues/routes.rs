@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod calendar;
 mod conflict;
+pub mod corrections;
 pub mod desk;
 mod editor;
 mod findings;

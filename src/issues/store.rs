@@ -3,6 +3,7 @@
 
 mod audience;
 mod calendar;
+mod corrections;
 mod lists;
 mod load;
 mod preflight;
@@ -17,9 +18,13 @@ pub use audience::{
     recipients_between,
 };
 pub use calendar::{around, nearest};
+pub use corrections::{
+    Correction, confirm_correction, corrections, drop_correction, insert_correction, links,
+    redirect_link, set_audience, waiting_corrections,
+};
 pub use lists::{
-    Filter, copies, is_number_taken, list, neighbours, next_number, published, published_by_slug,
-    uncertain_copies,
+    Filter, beside, copies, is_number_taken, list, neighbours, next_number, published,
+    published_by_slug, uncertain_copies,
 };
 pub use load::load;
 pub use preflight::{

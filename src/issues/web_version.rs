@@ -11,7 +11,7 @@ use super::rich_text::{RichText, Tags};
 use super::words::{self, CardWords};
 use super::{Frame, mjml};
 use crate::pictures::{Address, COLUMN};
-use crate::web::Texts;
+use crate::web::{Lang, Texts};
 
 /// The web version: one `article`, with the page's only `h1` in it.
 ///
@@ -30,6 +30,11 @@ pub fn render(content: &Content, frame: &Frame) -> Result<Html, askama::Error> {
     // The mail of an issue that is MJML is shown as a document of its own.
     let whole = content.mjml.as_ref().map(|own| (mail_path(frame), mjml::to_html(own)));
     Html::of(&IssueTemplate { frame, texts, heading, theme: content.theme.as_ref(), blocks, whole })
+}
+
+/// A block as it stands in the web version.
+pub(super) fn block(lang: Lang, block: &BlockKind) -> Result<Html, askama::Error> {
+    Html::of(&BlockTemplate { texts: lang.texts(), block })
 }
 
 /// Where the mail of a public issue is shown as it was sent.
@@ -134,7 +139,7 @@ fn source(html: &mut Html, image: &Image, sizes: &'static str) {
 }
 
 /// Rich text with the fallback wherever a name would stand.
-fn rich(text: &RichText) -> Html {
+pub(super) fn rich(text: &RichText) -> Html {
     let tags = Tags {
         paragraph: "<p>",
         last_paragraph: "<p>",

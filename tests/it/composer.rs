@@ -143,6 +143,14 @@ impl<'a> Editor<'a> {
         Self { app: self.app, browser: self.browser.clone(), issue: issue.await.unwrap() }
     }
 
+    /// The same editor with an ordinary issue of the same newsletter open, that says this.
+    pub async fn with_newsletter(editor: &Self, content: Content) -> Self {
+        let newsletter = editor.issue.newsletter;
+        let new = NewIssue { newsletter, kind: IssueKind::Ordinary, content };
+        let issue = compose::create(&editor.app.app, new, "editor@lederweb.example").await;
+        Self { app: editor.app, browser: editor.browser.clone(), issue: issue.unwrap() }
+    }
+
     /// Gives the newsletter some active subscribers: without recipients nothing is sent.
     pub async fn readers(&self, count: usize) -> Vec<Reader> {
         let (newsletter, now) = (self.issue.newsletter, self.app.clock.now());

@@ -12,6 +12,7 @@ mod check_dns;
 mod clock_jumps;
 mod composer;
 mod composer_browser;
+mod corrections;
 mod deliveries;
 mod deliveries_control;
 mod deliveries_hostile;

@@ -10,7 +10,7 @@ const INSIDE: [&str; 9] =
     ["local", "localhost", "localdomain", "internal", "intranet", "lan", "home", "corp", "private"];
 
 /// The host of an address when readers elsewhere cannot reach it.
-pub(super) fn unreachable(url: &str) -> Option<String> {
+pub(in crate::issues) fn unreachable(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let is_inside = match url.host()? {
         Host::Domain(name) => is_inside(name.trim_end_matches('.')),

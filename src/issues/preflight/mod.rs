@@ -17,6 +17,7 @@ pub mod view;
 
 pub use facts::{Facts, Sending};
 pub use links::addresses;
+pub(in crate::issues) use hosts::unreachable;
 pub use pictures::Known;
 pub use seen::{Examined, Seen, examine};
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::Result;
 use crate::issues::archive::{self, Archived, Search, Year};
-use crate::issues::html::Html;
+use crate::issues::store::Correction;
 use crate::issues::{IssueKind, preview};
 use crate::web::{Page, html};
 
@@ -50,7 +50,8 @@ struct ArchivedPage {
     page: Page,
     lang: crate::web::Lang,
     archived: Archived,
-    web: Html,
+    /// What was corrected, with its day.
+    corrected: Vec<(String, Correction)>,
 }
 
 /// `GET /archive/{slug}`: the web version, from the bytes that were approved.
@@ -61,8 +62,11 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let archived = app.db.read(move |conn| archive::open(conn, &slug)).await?;
     let page = Page::new(&request);
-    let web = Html::of_rendition(&archived.rendition);
-    html(&ArchivedPage { lang: archived.newsletter.language, page, archived, web })
+    let zone = archived.newsletter.zone();
+    let day = |row: &Correction| row.at.map(|at| page.day(&at.day_in(zone)));
+    let corrected = archived.corrections.iter();
+    let corrected = corrected.filter_map(|row| Some((day(row)?, row.clone()))).collect();
+    html(&ArchivedPage { lang: archived.newsletter.language, page, archived, corrected })
 }
 
 /// `GET /archive/{slug}/mail`: an issue that is MJML as it was sent, for the frame of its page: a

@@ -27,6 +27,10 @@ pub enum View {
     Phone,
     /// As a dark mail program shows it.
     Dark,
+    /// As a mail program shows it that turns all colours around.
+    Forced,
+    /// With pictures kept back, as many mail programs do at first.
+    Unpictured,
     /// The text part.
     Text,
     /// The web version.
@@ -34,13 +38,23 @@ pub enum View {
 }
 
 impl View {
-    const ALL: [Self; 5] = [Self::Desktop, Self::Phone, Self::Dark, Self::Text, Self::Web];
+    const ALL: [Self; 7] = [
+        Self::Desktop,
+        Self::Phone,
+        Self::Dark,
+        Self::Forced,
+        Self::Unpictured,
+        Self::Text,
+        Self::Web,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::Desktop => "desktop",
             Self::Phone => "phone",
             Self::Dark => "dark",
+            Self::Forced => "forced",
+            Self::Unpictured => "unpictured",
             Self::Text => "text",
             Self::Web => "web",
         }
@@ -49,10 +63,11 @@ impl View {
     /// The document that it shows.
     fn document(self) -> &'static str {
         match self {
-            Self::Desktop | Self::Phone => "html",
-            Self::Dark => "html?dark=1",
-            Self::Text => "text",
-            Self::Web => "web",
+            Self::Desktop | Self::Phone | Self::Forced => "html?",
+            Self::Dark => "html?dark=1&",
+            Self::Unpictured => "html?pictures=off&",
+            Self::Text => "text?",
+            Self::Web => "web?",
         }
     }
 }
@@ -65,7 +80,12 @@ struct PreviewPage {
     name: String,
     subject: String,
     view: View,
-    views: [View; 5],
+    views: [View; 7],
+    reader: Reader,
+    readers: [Reader; 2],
+    /// The issues of the newsletter made right before and after it.
+    before: Option<Issue>,
+    after: Option<Issue>,
     email: String,
     newsletter: Newsletter,
     groups: Vec<TestGroup>,
@@ -73,11 +93,40 @@ struct PreviewPage {
     may_edit: bool,
 }
 
+/// As whom it is shown. Nothing else of a reader changes the mail: not the group, and the language
+/// is the newsletter's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reader {
+    /// With the name of whoever looks.
+    #[default]
+    Named,
+    /// As somebody whose name is not known.
+    Unnamed,
+}
+
+impl Reader {
+    const ALL: [Self; 2] = [Self::Named, Self::Unnamed];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Unnamed => "unnamed",
+        }
+    }
+
+    fn name(self, staff: &Staff) -> &str {
+        if self == Self::Named { &staff.name } else { "" }
+    }
+}
+
 /// What the address says.
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]
     view: View,
+    #[serde(default)]
+    reader: Reader,
 }
 
 /// `GET /admin/issues/{id}/preview`
@@ -89,16 +138,17 @@ pub async fn page(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let (composition, groups) = app
+    let (composition, groups, (before, after)) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
             let groups = store::test_groups(conn, composition.newsletter.id)?;
-            Ok((composition, groups))
+            let beside = store::beside(conn, &composition.issue)?;
+            Ok((composition, groups, beside))
         })
         .await?;
     let page = Page::new(&request);
-    let mail = preview::mail(&app, &composition, &staff.name)?;
+    let mail = preview::mail(&app, &composition, asked.reader.name(&staff))?;
     let Composition { issue, newsletter, .. } = composition;
     let name = match issue.subject.is_empty() {
         true => page.t("issue-untitled"),
@@ -112,6 +162,10 @@ pub async fn page(
         subject: mail.subject,
         view: asked.view,
         views: View::ALL,
+        reader: asked.reader,
+        readers: Reader::ALL,
+        before,
+        after,
         email: staff.email,
         newsletter,
         groups,
@@ -125,6 +179,10 @@ pub struct Version {
     /// An older revision.
     revision: Option<i32>,
     dark: Option<String>,
+    /// `off` keeps pictures back.
+    pictures: Option<String>,
+    #[serde(default)]
+    reader: Reader,
 }
 
 #[derive(Template)]
@@ -146,14 +204,19 @@ pub async fn document(
 ) -> Result<HttpResponse> {
     let ((id, form), version) = (path.into_inner(), version.into_inner());
     let composition = app.db.read(move |conn| open_at(conn, id, version.revision)).await?;
+    let name = version.reader.name(&staff);
     let (kind, policy, body) = match form.as_str() {
         "html" => {
-            let html = preview::mail(&app, &composition, &staff.name)?.html;
+            let html = preview::mail(&app, &composition, name)?.html;
             let html = if version.dark.is_some() { preview::darkened(&html) } else { html };
-            ("text/html; charset=utf-8", preview::MAIL_POLICY, html)
+            let policy = match version.pictures.as_deref() {
+                Some("off") => preview::UNPICTURED_POLICY,
+                _ => preview::MAIL_POLICY,
+            };
+            ("text/html; charset=utf-8", policy, html)
         }
         "text" => {
-            let text = preview::mail(&app, &composition, &staff.name)?.text;
+            let text = preview::mail(&app, &composition, name)?.text;
             ("text/plain; charset=utf-8", preview::MAIL_POLICY, text)
         }
         "web" => {

@@ -33,6 +33,8 @@ struct SchedulePage {
     audience: i64,
     /// Who of the newsletter does not get it now.
     left: Left,
+    /// It only goes to those who got another one.
+    is_correction: bool,
     /// Some of those who get it, masked.
     sample: Vec<String>,
     /// The number of recipients is to be typed, and what was typed.
@@ -138,6 +140,7 @@ async fn of(
         forecast: forecast::duration(&app.config.sending, &load),
         audience: load.audience,
         left,
+        is_correction: Audience::read(&issue.audience)?.sent.is_some(),
         sample: sample.iter().filter_map(|email| masked(email)).collect(),
         asks_for_number: examined.asks_for_number(),
         number: sent.number,
@@ -331,7 +334,10 @@ impl SchedulePage {
             ("schedule-left-suppressed", suppressed),
             ("schedule-left-paused", paused),
             ("schedule-left-pending", pending),
-            ("schedule-left-others", others),
+            (
+                if self.is_correction { "schedule-left-rules" } else { "schedule-left-others" },
+                others,
+            ),
         ];
         all.into_iter().filter(|(_, number)| *number > 0).collect()
     }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::IssueKind;
 use super::super::audience::Audience;
 use crate::clock::Instant;
-use crate::db::schema::{subscribers, subscriptions, suppressions};
+use crate::db::schema::{deliveries, issues, subscribers, subscriptions, suppressions};
 use crate::db::{DbConn, MultiBackend};
 use crate::subscribers::{Scope, SubscriptionState};
 
@@ -29,14 +29,14 @@ type Recipients<'a> = diesel::dsl::IntoBoxed<
 /// The audience as it is now: subscriptions that are active, not paused, want this kind of issue,
 /// and whose address is not suppressed.
 fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
-    let Audience {} = call.rules;
+    let Audience { sent } = call.rules;
     let wanted = match call.kind {
         IssueKind::Ordinary => [Scope::All, Scope::Ordinary],
         IssueKind::Special => [Scope::All, Scope::Specials],
     };
     let suppressed =
         suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
-    subscriptions::table
+    let mut query = subscriptions::table
         .inner_join(subscribers::table)
         .filter(subscriptions::newsletter.eq(call.newsletter))
         .filter(subscriptions::scope.eq_any(wanted))
@@ -48,7 +48,17 @@ fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
                 .or(subscriptions::paused_until.le(now)),
         )
         .filter(diesel::dsl::not(diesel::dsl::exists(suppressed)))
-        .into_boxed()
+        .into_boxed();
+    if let Some(sent) = sent {
+        let got_it = deliveries::table
+            .inner_join(issues::table)
+            .filter(issues::uuid.eq(sent))
+            .filter(deliveries::state.eq("accepted"))
+            .filter(deliveries::subscriber.is_not_null())
+            .select(deliveries::subscriber.assume_not_null());
+        query = query.filter(subscriptions::subscriber.eq_any(got_it));
+    }
+    query
 }
 
 /// How many an audience has now.

@@ -120,6 +120,15 @@ pub fn is_number_taken(conn: &mut DbConn, issue: &Issue) -> QueryResult<bool> {
     Ok(others > 0)
 }
 
+/// The issues of the same newsletter that were made right before and right after one.
+pub fn beside(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Option<Issue>, Option<Issue>)> {
+    let of =
+        || issues::table.filter(issues::newsletter.eq(issue.newsletter)).select(Issue::as_select());
+    let before = of().filter(issues::id.lt(issue.id)).order(issues::id.desc());
+    let after = of().filter(issues::id.gt(issue.id)).order(issues::id.asc());
+    Ok((before.first(conn).optional()?, after.first(conn).optional()?))
+}
+
 /// How many copies of an issue are in each state, by the state's word.
 pub fn copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> {
     deliveries::table
