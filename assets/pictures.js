@@ -177,3 +177,10 @@
     dialog.querySelector("[data-pick], input[type=file]")?.focus();
   }
 })();
+
+// Who chooses a colour of their own means it: the choice above it is made with it.
+document.addEventListener("input", (event) => {
+  if (event.target.type !== "color") return;
+  const own = event.target.closest(".palette-own")?.querySelector("input[type=radio]");
+  if (own) own.checked = true;
+});

@@ -23,8 +23,8 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, pictures, reports,
-    staff, subscribers, tracking, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, pictures, recurring,
+    reports, staff, subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -256,6 +256,18 @@ routes! {
     POST "/admin/issues/{id}" Editors => issues::routes::save;
     GET "/admin/issues/{id}/library" Editors => issues::routes::library::list;
     POST "/admin/issues/{id}/library" Editors => issues::routes::library::pick;
+    GET "/admin/issues/{id}/template" Editors => issues::routes::templates::ask;
+    POST "/admin/issues/{id}/template" Editors => issues::routes::templates::create;
+    GET "/admin/templates" Editors => issues::routes::templates::list;
+    POST "/admin/templates/{id}" Editors => issues::routes::templates::rename;
+    POST "/admin/templates/{id}/remove" Editors => issues::routes::templates::remove;
+    POST "/admin/templates/{id}/restore" Editors => issues::routes::templates::restore;
+    GET "/admin/recurring" Editors => recurring::routes::list;
+    POST "/admin/recurring" Editors => recurring::routes::create;
+    GET "/admin/recurring/new" Editors => recurring::routes::new;
+    GET "/admin/recurring/{id}" Editors => recurring::routes::show;
+    POST "/admin/recurring/{id}" Editors => recurring::routes::save;
+    POST "/admin/recurring/{id}/{action}" Editors => recurring::routes::act;
     POST "/admin/issues/{id}/duplicate" Editors => issues::routes::duplicate;
     GET "/admin/issues/{id}/history" Editors => issues::routes::history::list;
     GET "/admin/issues/{id}/history/{number}" Editors => issues::routes::history::show;

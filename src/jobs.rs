@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, library, staff, subscribers, tracking};
+use crate::{deliveries, library, recurring, staff, subscribers, tracking};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -61,6 +61,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "20 * * * * *",
         name: "end pauses that are over",
         run: |app| Box::pin(async move { subscribers::preferences::resume_due(&app).await }),
+    },
+    Recurring {
+        schedule: "5 * * * * *",
+        name: "prepare drafts of recurring issues",
+        run: |app| Box::pin(async move { recurring::prepare::prepare_due(&app).await }),
     },
     Recurring {
         schedule: "0 37 3 * * *",

@@ -48,6 +48,8 @@ pub mod library;
 
 pub mod issues;
 
+pub mod recurring;
+
 pub mod deliveries;
 
 pub mod tracking;

@@ -407,6 +407,7 @@ diesel::table! {
         tested_revision -> Nullable<Integer>,
         approved_audience -> Nullable<Text>,
         approved_frame -> Nullable<Document>,
+        proposed_at_local -> Nullable<Text>,
     }
 }
 
@@ -653,6 +654,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    templates (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        name -> Text,
+        kind -> Text,
+        content -> Document,
+        made_by -> Text,
+        made_at -> Moment,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    recurring (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        name -> Text,
+        rule -> Document,
+        start -> Text,
+        template -> Nullable<BigInt>,
+        subject -> Text,
+        kinds -> Text,
+        lead_days -> Integer,
+        next_send_at -> Moment,
+        next_run_at -> Moment,
+        active -> Bool,
+        last_issue -> Nullable<BigInt>,
+        made_by -> Text,
+        made_at -> Moment,
+        removed_at -> Nullable<Moment>,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -704,6 +747,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     library_addresses,
     images,
     image_files,
+    templates,
+    recurring,
     issues,
     issue_revisions,
     preflight_overrides,

@@ -71,7 +71,7 @@ pub fn open(conn: &mut DbConn, uuid: PublicId) -> Result<Composition> {
 
 /// Does one write once more when somebody else took the address in the archive that it chose: on
 /// PostgreSQL two writes do not see each other. Each round lets one of them through.
-async fn with_free_slug<T: Send + 'static>(
+pub(crate) async fn with_free_slug<T: Send + 'static>(
     app: &App,
     work: impl Fn(&mut DbConn) -> Result<T> + Clone + Send + 'static,
 ) -> Result<T> {
@@ -97,7 +97,7 @@ pub async fn create(app: &App, new: NewIssue, actor: &str) -> Result<Issue> {
 }
 
 /// Makes an issue in an open transaction.
-pub(super) fn insert(
+pub(crate) fn insert(
     conn: &mut DbConn,
     new: NewIssue,
     origin: Origin,
@@ -131,16 +131,32 @@ pub(super) fn insert(
 pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
     with_free_slug(app, move |conn| {
-        let Composition { issue, mut content, .. } = open(conn, uuid)?;
-        content.blocks = content
-            .blocks
-            .into_iter()
-            .map(|block| Block { id: PublicId::random(), ..block })
-            .collect();
+        let Composition { issue, content, .. } = open(conn, uuid)?;
+        let mut content = with_new_blocks(content);
+        propose_number(conn, issue.newsletter, &mut content)?;
         let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
         insert(conn, new, Origin::Here, &actor, now)
     })
     .await
+}
+
+/// The same content in blocks of their own.
+pub(crate) fn with_new_blocks(mut content: Content) -> Content {
+    content.blocks = content.blocks.into_iter().map(|block| Block::new(block.kind)).collect();
+    content
+}
+
+/// Gives a special edition that is new the next number of its series.
+pub(crate) fn propose_number(
+    conn: &mut DbConn,
+    newsletter: i64,
+    content: &mut Content,
+) -> Result<()> {
+    if let Some(theme) = &mut content.theme {
+        let number = store::next_number(conn, newsletter)?;
+        theme.number = number.and_then(|number| u32::try_from(number).ok());
+    }
+    Ok(())
 }
 
 /// Saves a draft; what was approved is a draft again. The same content once more changes nothing.

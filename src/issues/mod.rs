@@ -45,6 +45,7 @@ pub mod slug;
 pub mod splice;
 pub mod steps;
 pub mod store;
+pub mod templates;
 pub mod test_groups;
 pub mod test_send;
 pub mod text;
@@ -166,9 +167,21 @@ pub struct Issue {
     pub finished_at: Option<Instant>,
     /// Its day in the archive; none while it is not public.
     pub published_on: Option<NaiveDate>,
+    /// When a draft that was prepared is meant to go, on the newsletter's clock.
+    pub proposed_at_local: Option<String>,
 }
 
+/// Who makes the drafts of recurring issues, in the audit log and in lists.
+pub const PREPARED_BY: &str = "recurring";
+
 impl Issue {
+    /// Whether it is a draft that was prepared and that nobody has touched yet.
+    pub fn is_prepared(&self) -> bool {
+        self.created_by == PREPARED_BY
+            && self.state == IssueState::Draft
+            && self.current_revision == 1
+    }
+
     /// The zone of its clock.
     pub fn zone(&self) -> Tz {
         self.time_zone.parse().unwrap_or(Tz::UTC)

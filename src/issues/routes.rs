@@ -14,6 +14,7 @@ mod preview;
 pub mod review;
 mod save;
 pub mod schedule;
+pub mod templates;
 pub mod test_groups;
 
 pub use editor::show;

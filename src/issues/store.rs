@@ -11,6 +11,7 @@ mod renditions;
 mod reviews;
 mod revisions;
 mod sending;
+mod templates;
 mod test_groups;
 
 pub use audience::{
@@ -37,10 +38,15 @@ pub use renditions::{
 };
 pub use reviews::{Review, Verdict, insert_review, last_review, returned};
 pub use revisions::{
-    Entry, NewRow, Revision, advance, history, insert, insert_revision, replace_revision, revision,
+    Entry, NewRow, Revision, advance, history, insert, insert_revision, propose_time,
+    replace_revision, revision,
     revisions, slugs_like,
 };
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
+pub use templates::{
+    NewTemplate, all_templates, find_template, insert_template, rename_template,
+    set_template_removed, template,
+};
 pub use test_groups::{
     TestGroup, change_test_group, delete_test_group, insert_test_group, test_groups,
 };

@@ -52,6 +52,7 @@ mod postgres_killed;
 mod preflight;
 mod process;
 mod receiver;
+mod recurring;
 mod relay_faults;
 mod reports;
 mod review;

@@ -9,7 +9,9 @@ use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::issues::compose::{self, NewIssue};
+use crate::issues::content::Theme;
 use crate::issues::mjml::{self, Mjml, Shape};
+use crate::issues::templates::{self, IssueTemplate};
 use crate::issues::{Content, Issue, IssueKind, IssueState, store};
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
@@ -97,19 +99,33 @@ pub async fn list(
 struct NewPage {
     page: Page,
     newsletters: Vec<Newsletter>,
+    templates: Vec<IssueTemplate>,
+    /// The ordinary one that was sent last.
+    last: Option<Issue>,
     recent: Vec<Issue>,
 }
 
 /// `GET /admin/issues/new`
 pub async fn new(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
-    let (newsletters, recent) = app
+    let page = Page::new(&request);
+    let template = app
         .db
-        .read(|conn| {
-            let recent = store::list(conn, &store::Filter::default(), 8)?;
-            Ok((newsletters::store::all(conn)?, recent))
+        .read(move |conn| {
+            let sent = store::Filter {
+                kind: Some(IssueKind::Ordinary),
+                states: Some(vec![IssueState::Sent]),
+                ..store::Filter::default()
+            };
+            Ok(NewPage {
+                page,
+                newsletters: newsletters::store::all(conn)?,
+                templates: store::all_templates(conn)?,
+                last: store::list(conn, &sent, 1)?.pop(),
+                recent: store::list(conn, &store::Filter::default(), 8)?,
+            })
         })
         .await?;
-    html(&NewPage { page: Page::new(&request), newsletters, recent })
+    html(&template)
 }
 
 /// What a new issue begins with.
@@ -118,7 +134,8 @@ pub struct New {
     /// The newsletter's slug; the only one when it is not given.
     #[serde(default)]
     newsletter: String,
-    /// `ordinary`, `special`, `mjml` for an ordinary one in MJML, or `copy:ISSUE`.
+    /// `ordinary`, `special`, `mjml` for an ordinary one in MJML, `copy:ISSUE` or
+    /// `template:TEMPLATE`.
     from: String,
 }
 
@@ -129,33 +146,29 @@ pub async fn create(
     new: web::Form<New>,
 ) -> Result<HttpResponse> {
     let New { newsletter, from } = new.into_inner();
-    let issue = match from.strip_prefix("copy:") {
-        Some(id) => {
-            let id = id.parse().map_err(|_| Error::field("from", "error-required"))?;
-            compose::duplicate(&app, id, &staff.actor()).await?
-        }
-        None => {
+    let id = |id: &str| id.parse().map_err(|_| Error::field("from", "error-required"));
+    let issue = match from.split_once(':') {
+        Some(("copy", copied)) => compose::duplicate(&app, id(copied)?, &staff.actor()).await?,
+        Some(("template", used)) => templates::begin(&app, id(used)?, &staff.actor()).await?,
+        _ => {
             let (kind, mjml) = match from.as_str() {
                 "mjml" => (IssueKind::Ordinary, Mjml::read(mjml::BEGINNING, Shape::Whole).ok()),
                 kind => (kind.parse().map_err(|_| Error::field("from", "error-required"))?, None),
             };
-            let newsletter = app
+            let theme = (kind == IssueKind::Special).then(Theme::default);
+            let mut content = Content { mjml, theme, ..Content::default() };
+            let new = app
                 .db
                 .read(move |conn| {
-                    if newsletter.is_empty() {
-                        return newsletters::store::all(conn)?
-                            .into_iter()
-                            .next()
-                            .ok_or(Error::NotFound);
-                    }
-                    Ok(newsletters::store::by_slug(conn, &newsletter)?)
+                    let newsletter = match newsletter.is_empty() {
+                        true => newsletters::store::all(conn)?.into_iter().next(),
+                        false => Some(newsletters::store::by_slug(conn, &newsletter)?),
+                    };
+                    let newsletter = newsletter.ok_or(Error::NotFound)?.id;
+                    compose::propose_number(conn, newsletter, &mut content)?;
+                    Ok(NewIssue { newsletter, kind, content })
                 })
                 .await?;
-            let new = NewIssue {
-                newsletter: newsletter.id,
-                kind,
-                content: Content { mjml, ..Content::default() },
-            };
             compose::create(&app, new, &staff.actor()).await?
         }
     };

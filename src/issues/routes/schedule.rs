@@ -150,7 +150,11 @@ async fn of(
         groups,
         test_error,
         errors,
-        at: sent.at,
+        // A draft that was prepared says when it is meant to go.
+        at: match sent.at.is_empty() {
+            true => issue.proposed_at_local.clone().unwrap_or_default(),
+            false => sent.at,
+        },
     })
 }
 

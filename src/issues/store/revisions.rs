@@ -117,6 +117,14 @@ pub fn advance(
     Ok(rows > 0)
 }
 
+/// Notes when a draft that was prepared is meant to go, on the newsletter's clock.
+pub fn propose_time(conn: &mut DbConn, id: i64, local: &str) -> QueryResult<()> {
+    diesel::update(issues::table.find(id))
+        .set(issues::proposed_at_local.eq(local))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Stores a revision.
 pub fn insert_revision(conn: &mut DbConn, revision: &Revision) -> QueryResult<()> {
     diesel::insert_into(issue_revisions::table).values(revision).execute(conn).map(drop)
