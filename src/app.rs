@@ -235,10 +235,12 @@ routes! {
     POST "/admin/pictures/{hash}/restore" Editors => pictures::routes::take_back;
 
     GET "/archive" Public => issues::routes::archive::list;
-    GET "/archive/feed.xml" Public => issues::routes::archive::feed;
+    GET "/archive/feed.xml" Public => issues::routes::feed::feed;
     GET "/archive/{slug}" Public => issues::routes::archive::show;
     GET "/archive/{slug}/mail" Public => issues::routes::archive::mail;
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
+    GET "/admin/archive/import" Editors => issues::routes::import::form;
+    POST "/admin/archive/import" Editors => issues::routes::import::submit;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
     GET "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::show;
@@ -280,6 +282,7 @@ routes! {
     GET "/api/v1/newsletters/{id}/count" Anyone => subscribers::api::count;
     GET "/api/v1/issues" Anyone => issues::api::list;
     POST "/api/v1/issues" Editors => issues::api::create;
+    POST "/api/v1/issues/import" Editors => issues::routes::import::import;
     GET "/api/v1/issues/{id}" Anyone => issues::api::show;
     PUT "/api/v1/issues/{id}" Editors => issues::api::edit;
     GET "/api/v1/issues/{id}/revisions" Editors => issues::api_history::revisions;
@@ -317,6 +320,7 @@ pub fn serve(app: web::Data<App>, listener: TcpListener) -> std::io::Result<Serv
             .wrap(from_fn(staff::idempotency::once))
             .wrap(from_fn(staff::guard::check))
             .wrap(from_fn(pages::errors::render))
+            .wrap(from_fn(issues::routes::archive::old_addresses))
             .wrap(from_fn(newsletters::brand::know))
             .wrap(from_fn(pages::headers::secure))
             .wrap(Compress::default())

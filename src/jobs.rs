@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, library, recurring, staff, subscribers, tracking};
+use crate::{deliveries, issues, library, recurring, staff, subscribers, tracking};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -56,6 +56,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "30 7 * * * *",
         name: "queue the links of the library and of what was sent",
         run: |app| Box::pin(async move { library::links::queue_known(&app).await }),
+    },
+    Recurring {
+        schedule: "*/10 * * * * *",
+        name: "make new issues searchable",
+        run: |app| Box::pin(async move { issues::archive::index::write_down(&app).await }),
     },
     Recurring {
         schedule: "20 * * * * *",

@@ -18,6 +18,7 @@ use crate::{deliveries, issues, library, newsletters, pictures, reports, subscri
         newsletters::api::list,
         issues::api::list,
         issues::api::create,
+        issues::routes::import::import,
         issues::api::show,
         issues::api::edit,
         issues::api_history::revisions,

@@ -696,6 +696,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    archive_texts (issue) {
+        issue -> BigInt,
+        stemmer -> Integer,
+        theme -> Text,
+        plain -> Text,
+        stems -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    old_addresses (path) {
+        path -> Text,
+        issue -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -707,6 +728,8 @@ diesel::joinable!(growth -> newsletters (newsletter));
 diesel::joinable!(stated_counts -> newsletters (newsletter));
 diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
+diesel::joinable!(archive_texts -> issues (issue));
+diesel::joinable!(old_addresses -> issues (issue));
 diesel::joinable!(issue_revisions -> issues (issue));
 diesel::joinable!(preflight_overrides -> issues (issue));
 diesel::joinable!(issue_reviews -> issues (issue));
@@ -751,6 +774,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     recurring,
     issues,
     issue_revisions,
+    archive_texts,
+    old_addresses,
     preflight_overrides,
     issue_reviews,
     link_corrections,

@@ -42,6 +42,7 @@ pub(super) async fn bring_in_history(app: &App, newsletter: &Newsletter) -> Resu
         content: content("Særnummer om kerneopgaven")?,
         day: NaiveDate::from_ymd_opt(2017, 3, 24).unwrap_or_default(),
         note: Some("genskabt eksempel".to_owned()),
+        old_address: None,
     };
     archive::bring_in(app, old, ACTOR).await.map(drop)
 }

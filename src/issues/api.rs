@@ -214,7 +214,7 @@ pub async fn create(
     Ok(HttpResponse::Created().insert_header(api::etag(revision)).json(whole))
 }
 
-async fn whole(app: &App, id: PublicId) -> Result<WholeIssue> {
+pub(super) async fn whole(app: &App, id: PublicId) -> Result<WholeIssue> {
     let (Composition { issue, content, .. }, copies) = app
         .db
         .read(move |conn| {

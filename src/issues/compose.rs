@@ -142,7 +142,9 @@ pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> 
 
 /// The same content in blocks of their own.
 pub(crate) fn with_new_blocks(mut content: Content) -> Content {
-    content.blocks = content.blocks.into_iter().map(|block| Block::new(block.kind)).collect();
+    for block in &mut content.blocks {
+        block.id = PublicId::random();
+    }
     content
 }
 

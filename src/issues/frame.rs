@@ -61,6 +61,24 @@ impl Frame {
         }
     }
 
+    /// The frame of an issue that there is not yet.
+    pub(super) fn blank(newsletter: &Newsletter, links: &Links, now: Instant) -> Self {
+        Self {
+            newsletter: newsletter.title.clone(),
+            lang: newsletter.language,
+            kind: IssueKind::Ordinary,
+            series_number: None,
+            date: now.day_in(newsletter.zone()),
+            note: None,
+            base: links.base().to_string(),
+            web_version: links.archived(""),
+            subscribe: links.subscribe(&newsletter.slug),
+            privacy: links.url("privacy"),
+            accessibility: links.url("was"),
+            details: newsletter.details(),
+        }
+    }
+
     /// Whether it is a special edition.
     pub(super) fn is_special(&self) -> bool {
         self.kind == IssueKind::Special

@@ -51,6 +51,11 @@ impl Html {
         Self(rendition.web.clone())
     }
 
+    /// The web version within a page that has its own `h1`.
+    pub(super) fn below_a_heading(self) -> Self {
+        Self(self.0.replacen("<h1", "<p", 1).replacen("</h1>", "</p>", 1))
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

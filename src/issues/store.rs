@@ -1,6 +1,7 @@
 //! The tables `issues`, `issue_revisions`, `renditions`, `issue_links`, `issue_reviews`,
 //! `preflight_overrides` and `test_groups`.
 
+mod archive;
 mod audience;
 mod calendar;
 mod corrections;
@@ -14,6 +15,10 @@ mod sending;
 mod templates;
 mod test_groups;
 
+pub use archive::{
+    ArchiveEntry, ArchiveText, archived, archived_whole, by_old_address, has_old_address,
+    keep_archive_text, keep_old_address, unindexed,
+};
 pub use audience::{
     Call, Left, audience_between, audience_sample, audience_size, left_out, next_subscriptions,
     recipients_between,
@@ -24,7 +29,7 @@ pub use corrections::{
     redirect_link, set_audience, waiting_corrections,
 };
 pub use lists::{
-    Filter, beside, copies, is_number_taken, list, neighbours, next_number, published,
+    Filter, beside, copies, is_number_taken, list, neighbours, newest_published, next_number,
     published_by_slug, uncertain_copies,
 };
 pub use load::load;
@@ -39,8 +44,7 @@ pub use renditions::{
 pub use reviews::{Review, Verdict, insert_review, last_review, returned};
 pub use revisions::{
     Entry, NewRow, Revision, advance, history, insert, insert_revision, propose_time,
-    replace_revision, revision,
-    revisions, slugs_like,
+    replace_revision, revision, revisions, slugs_like,
 };
 pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
 pub use templates::{

@@ -108,6 +108,12 @@ impl<'a> Browser<'a> {
         self.command("Emulation.setEmulatedMedia", features).await;
     }
 
+    /// Shows pages as they are printed, or as they are on a screen.
+    pub async fn print(&self, print: bool) {
+        let media = json!({ "media": if print { "print" } else { "" } });
+        self.command("Emulation.setEmulatedMedia", media).await;
+    }
+
     /// A command of the browser's own protocol, which goes by chromedriver's side door.
     async fn command(&self, name: &str, parameters: Value) -> Value {
         let session = self.client.session_id().await.unwrap().unwrap();

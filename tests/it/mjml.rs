@@ -140,6 +140,7 @@ async fn a_hostile_issue_does_nothing_in_a_browser() {
         content,
         day: "2017-03-24".parse().unwrap(),
         note: None,
+        old_address: None,
     };
     let issue = archive::bring_in(&app.app, old, "test").await.unwrap();
     let browser = Browser::open(&app).await;
@@ -164,6 +165,7 @@ async fn the_pages_of_an_issue_in_mjml_are_for_everyone() {
         content: whole(WHOLE),
         day: "2017-03-24".parse().unwrap(),
         note: None,
+        old_address: None,
     };
     let issue = archive::bring_in(&app.app, old, "test").await.unwrap();
     let browser = Browser::open(&app).await;

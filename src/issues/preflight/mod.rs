@@ -16,8 +16,8 @@ mod seen;
 pub mod view;
 
 pub use facts::{Facts, Sending};
-pub use links::addresses;
 pub(in crate::issues) use hosts::unreachable;
+pub use links::addresses;
 pub use pictures::Known;
 pub use seen::{Examined, Seen, examine};
 

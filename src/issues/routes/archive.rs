@@ -1,25 +1,29 @@
 //! `/archive`: public, without personal data.
 
-use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::issues::archive::{self, Archived, Search, Year};
+use crate::issues::archive::search::{Found, Search};
+use crate::issues::archive::{self, Archived};
 use crate::issues::store::Correction;
-use crate::issues::{IssueKind, preview};
-use crate::web::{Page, html};
+use crate::issues::{IssueKind, preview, splice, store};
+use crate::web::{Lang, Page, html};
 
 #[derive(Template)]
 #[template(path = "issues/pages/archive.html")]
 struct ArchivePage {
     page: Page,
-    years: Vec<Year>,
-    kind: Option<IssueKind>,
-    words: String,
+    found: Found,
+    search: Search,
+    base: String,
 }
 
 /// What the address says.
@@ -29,6 +33,12 @@ pub struct Asked {
     kind: String,
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    year: String,
+    #[serde(default)]
+    theme: String,
+    #[serde(default)]
+    page: String,
 }
 
 /// `GET /archive`
@@ -37,21 +47,57 @@ pub async fn list(
     app: web::Data<App>,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
-    let Asked { kind, q } = asked.into_inner();
-    let search = Search { kind: kind.parse().ok(), words: q.chars().take(200).collect() };
+    let Asked { kind, q, year, theme, page } = asked.into_inner();
+    let search = Search {
+        kind: kind.parse().ok(),
+        words: q.chars().take(200).collect(),
+        year: year.parse().ok(),
+        theme: theme.chars().take(200).collect(),
+        page: page.parse().unwrap_or(1),
+    };
     let asked = search.clone();
-    let years = app.db.read(move |conn| archive::years(conn, &asked)).await?;
-    html(&ArchivePage { page: Page::new(&request), years, kind: search.kind, words: search.words })
+    let found = app.db.read(move |conn| archive::search::search(conn, &asked)).await?;
+    let base = app.links.base().to_string();
+    html(&ArchivePage { page: Page::new(&request), found, search, base })
+}
+
+impl ArchivePage {
+    /// Whether anything narrows the list.
+    fn is_narrowed(&self) -> bool {
+        let Search { words, kind, year, theme, .. } = &self.search;
+        !words.is_empty() || kind.is_some() || year.is_some() || !theme.is_empty()
+    }
+
+    /// The address of another page of the same list.
+    fn address(&self, page: usize) -> String {
+        let Search { words, kind, year, theme, .. } = &self.search;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let mut add = |name: &str, value: &str| {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        };
+        add("q", words);
+        add("kind", kind.map(IssueKind::as_str).unwrap_or_default());
+        add("year", &year.map(|year| year.to_string()).unwrap_or_default());
+        add("theme", theme);
+        add("page", &page.to_string());
+        format!("/archive?{}", query.finish())
+    }
 }
 
 #[derive(Template)]
 #[template(path = "issues/pages/archived.html")]
 struct ArchivedPage {
     page: Page,
-    lang: crate::web::Lang,
+    lang: Lang,
     archived: Archived,
     /// What was corrected, with its day.
     corrected: Vec<(String, Correction)>,
+    /// The address that the page has for ever.
+    canonical: String,
+    description: String,
+    picture: Option<String>,
 }
 
 /// `GET /archive/{slug}`: the web version, from the bytes that were approved.
@@ -66,7 +112,15 @@ pub async fn show(
     let day = |row: &Correction| row.at.map(|at| page.day(&at.day_in(zone)));
     let corrected = archived.corrections.iter();
     let corrected = corrected.filter_map(|row| Some((day(row)?, row.clone()))).collect();
-    html(&ArchivedPage { lang: archived.newsletter.language, page, archived, corrected })
+    html(&ArchivedPage {
+        lang: archived.newsletter.language,
+        canonical: app.links.archived(&archived.issue.slug),
+        description: splice::without_person(&archived.rendition.preheader),
+        picture: archived.picture(app.links.base().as_str()),
+        page,
+        archived,
+        corrected,
+    })
 }
 
 /// `GET /archive/{slug}/mail`: an issue that is MJML as it was sent, for the frame of its page: a
@@ -85,40 +139,29 @@ pub async fn theme(app: web::Data<App>, slug: web::Path<String>) -> Result<HttpR
     Ok(HttpResponse::Ok().content_type("text/css; charset=utf-8").body(css))
 }
 
-#[derive(Template)]
-#[template(path = "issues/pages/feed.xml", escape = "html")]
-struct Feed {
-    title: String,
-    base: String,
-    updated: String,
-    /// Subject, address, day.
-    entries: Vec<(String, String, String)>,
-}
-
-/// `GET /archive/feed.xml`: Atom (RFC 4287).
-pub async fn feed(app: web::Data<App>) -> Result<HttpResponse> {
-    let (title, issues) = app
-        .db
-        .read(|conn| {
-            let newsletters = crate::newsletters::store::all(conn)?;
-            let title = newsletters.into_iter().next().map(|n| n.title).unwrap_or_default();
-            Ok((title, archive::years(conn, &Search::default())?))
-        })
-        .await?;
-    let moment = |day: NaiveDate| format!("{day}T00:00:00Z");
-    let entries: Vec<(String, String, String)> = issues
-        .into_iter()
-        .flat_map(|(_, issues)| issues)
-        .take(50)
-        .map(|(day, issue)| (issue.subject, app.links.archived(&issue.slug), moment(day)))
-        .collect();
-    let updated = entries.first().map(|(_, _, day)| day.clone());
-    let feed = Feed {
-        title,
-        base: app.links.base().to_string(),
-        updated: updated.unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
-        entries,
-    };
-    let body = feed.render().map_err(anyhow::Error::new)?;
-    Ok(HttpResponse::Ok().content_type("application/atom+xml; charset=utf-8").body(body))
+/// Where an issue stood before it came here leads to it, for good. Only what would be "not found"
+/// is looked up, so that no address of ours can be taken.
+pub async fn old_addresses(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> std::result::Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let response = next.call(request).await?;
+    let is_asked = is_read
+        && response.status() == StatusCode::NOT_FOUND
+        && path.len() <= 600
+        && !["/admin", "/api/", "/archive/", "/assets/"].iter().any(|ours| path.starts_with(ours));
+    let Some(app) = app.filter(|_| is_asked) else { return Ok(response.map_into_left_body()) };
+    let found = app.db.read(move |conn| Ok(store::by_old_address(conn, &path)?)).await;
+    Ok(match found {
+        Ok(Some(issue)) => {
+            let answer = HttpResponse::MovedPermanently()
+                .insert_header((LOCATION, format!("/archive/{}", issue.slug)))
+                .finish();
+            response.into_response(answer).map_into_right_body()
+        }
+        _ => response.map_into_left_body(),
+    })
 }

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::Rendition;
 use crate::db::DbConn;
-use crate::db::schema::{deliveries, issues};
+use crate::db::schema::{deliveries, issues, renditions};
 use crate::issues::{Issue, IssueKind, IssueState};
 
 /// Which issues a list shows; `None` is all.
@@ -38,14 +39,23 @@ pub fn list(conn: &mut DbConn, filter: &Filter, most: i64) -> QueryResult<Vec<Is
     query.order(issues::id.desc()).limit(most).load(conn)
 }
 
-/// The issues that are public, the newest day first.
-pub fn published(conn: &mut DbConn) -> QueryResult<Vec<Issue>> {
-    issues::table
+/// Public issues with what was approved, of one newsletter or of all, the newest day first.
+pub fn newest_published(
+    conn: &mut DbConn,
+    newsletter: Option<i64>,
+    most: i64,
+) -> QueryResult<Vec<(Issue, Rendition)>> {
+    let mut query = issues::table
+        .inner_join(renditions::table.on(issues::rendition.eq(renditions::hash.nullable())))
         .filter(issues::published_on.is_not_null())
-        .filter(issues::rendition.is_not_null())
         .order((issues::published_on.desc(), issues::id.desc()))
-        .select(Issue::as_select())
-        .load(conn)
+        .limit(most)
+        .select((Issue::as_select(), Rendition::as_select()))
+        .into_boxed();
+    if let Some(newsletter) = newsletter {
+        query = query.filter(issues::newsletter.eq(newsletter));
+    }
+    query.load(conn)
 }
 
 /// A public issue by its slug.

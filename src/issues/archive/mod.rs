@@ -1,8 +1,15 @@
 //! The public archive: what was sent, and what was brought in as history, as web pages.
 
+pub mod from_html;
+pub mod import;
+pub mod index;
+pub mod search;
+pub mod stems;
+
 use chrono::NaiveDate;
 
 use super::compose::{self, NewIssue};
+use super::content::BlockKind;
 use super::html::Html;
 use super::render::{self, Rendered, Untracked};
 use super::splice::{self, Splice};
@@ -25,10 +32,28 @@ pub struct Archived {
     pub web: Html,
     /// What was corrected since.
     pub corrections: Vec<Correction>,
+    /// What it was made of.
+    pub content: Content,
     /// The public issue right before it.
     pub before: Option<Issue>,
     /// The public issue right after it.
     pub after: Option<Issue>,
+}
+
+impl Archived {
+    /// The picture that stands for it: of its theme, else its first one; at its full address.
+    pub fn picture(&self, base: &str) -> Option<String> {
+        let theme = self.content.theme.as_ref().and_then(|theme| theme.image.as_ref());
+        let blocks = self.content.blocks.iter().find_map(|block| match &block.kind {
+            BlockKind::Image(picture) => picture.image.as_ref(),
+            kind => kind.card().and_then(|card| card.image.as_ref()),
+        });
+        let url = theme.or(blocks)?.url.get()?;
+        Some(match url.strip_prefix('/') {
+            Some(path) => format!("{base}{path}"),
+            None => url.to_owned(),
+        })
+    }
 }
 
 /// A public issue by its slug.
@@ -41,16 +66,16 @@ pub fn open(conn: &mut DbConn, slug: &str) -> Result<Archived> {
     let (before, after) = store::neighbours(conn, &issue, day)?;
     let mut corrections = store::corrections(conn, issue.id)?;
     corrections.retain(|row| row.confirmed_by.is_some());
+    let number = issue.approved_revision.unwrap_or(issue.current_revision);
+    let content = freeze::content(&store::revision(conn, issue.id, number)?)?;
     let web = match corrections.is_empty() {
         true => Html::of_rendition(&rendition),
         false => {
-            let number = issue.approved_revision.unwrap_or(issue.current_revision);
-            let content = freeze::content(&store::revision(conn, issue.id, number)?)?;
             let lang = newsletter.language;
             corrections::correct_web(&rendition.web, &content, lang, &corrections)?
         }
     };
-    Ok(Archived { issue, newsletter, rendition, web, corrections, before, after })
+    Ok(Archived { issue, newsletter, rendition, content, web, corrections, before, after })
 }
 
 /// The mail of a public issue that is MJML, from the bytes that were approved, without what only a
@@ -103,39 +128,6 @@ pub fn theme_css(conn: &mut DbConn, slug: &str) -> Result<String> {
     Ok(web_version::theme_css(&freeze::content(&revision)?))
 }
 
-/// What the archive's list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Search {
-    /// Ordinary ones or special editions only.
-    pub kind: Option<IssueKind>,
-    /// Words that the subject must contain, in any case.
-    pub words: String,
-}
-
-/// A year, and its issues with their days.
-pub type Year = (i32, Vec<(NaiveDate, Issue)>);
-
-/// Public issues by year, the newest first.
-pub fn years(conn: &mut DbConn, search: &Search) -> Result<Vec<Year>> {
-    use chrono::Datelike;
-    let words: Vec<String> = search.words.split_whitespace().map(str::to_lowercase).collect();
-    let mut years: Vec<Year> = Vec::new();
-    for issue in store::published(conn)? {
-        let Some(day) = issue.published_on else { continue };
-        let subject = issue.subject.to_lowercase();
-        let is_wanted = search.kind.is_none_or(|kind| kind == issue.kind)
-            && words.iter().all(|word| subject.contains(word));
-        if !is_wanted {
-            continue;
-        }
-        match years.last_mut() {
-            Some((year, issues)) if *year == day.year() => issues.push((day, issue)),
-            _ => years.push((day.year(), vec![(day, issue)])),
-        }
-    }
-    Ok(years)
-}
-
 /// An issue from before this service, to be shown as history.
 pub struct Historical {
     /// The newsletter's row.
@@ -148,6 +140,8 @@ pub struct Historical {
     pub day: NaiveDate,
     /// Words that stand with it, such as "genskabt eksempel".
     pub note: Option<String>,
+    /// Where it stood before, as a path of this host: from there it is found again.
+    pub old_address: Option<String>,
 }
 
 /// Brings an issue into the archive as history: it was never sent from here, and has no figures.
@@ -175,7 +169,12 @@ pub async fn bring_in(app: &App, old: Historical, actor: &str) -> Result<Issue> 
                 old.day,
                 now,
             )?;
-            Ok(store::find(conn, issue.id)?)
+            let issue = store::find(conn, issue.id)?;
+            index::of(conn, &issue)?;
+            if let Some(path) = &old.old_address {
+                store::keep_old_address(conn, path, issue.id)?;
+            }
+            Ok(issue)
         })
         .await
 }

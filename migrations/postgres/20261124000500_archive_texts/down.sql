@@ -1,0 +1,2 @@
+DROP TABLE old_addresses;
+DROP TABLE archive_texts;
