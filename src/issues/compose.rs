@@ -4,7 +4,7 @@
 //! of one author that fall into the same five minutes are one revision, which takes a new number
 //! each time.
 
-use super::content::{Block, Content, Theme};
+use super::content::{Content, Theme};
 use super::preflight::Known;
 use super::store::{self, NewRow, Revision};
 use super::{Issue, IssueKind, IssueState, Origin, freeze, preflight, slug};

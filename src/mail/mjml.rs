@@ -133,6 +133,9 @@ fn check(mjml: &str) -> Result<Vec<Range<usize>>, Found> {
     while let Some(found) = mjml[at..].find('<') {
         let start = at + found;
         let rest = &mjml[start..];
+        if cuts_a_character(&mjml[at..start]) {
+            return Err((Fault::Syntax, at));
+        }
         if rest.starts_with("<!") {
             at = start + comment(rest).ok_or((Fault::Syntax, start))?;
         } else if let Some(closing) = rest.strip_prefix("</") {
@@ -160,8 +163,15 @@ fn check(mjml: &str) -> Result<Vec<Range<usize>>, Found> {
     }
     match open.pop() {
         Some((_, start)) => Err((Fault::Unmatched, start)),
+        None if cuts_a_character(&mjml[at..]) => Err((Fault::Syntax, at)),
         None => Ok(tags),
     }
+}
+
+/// Whether mrml's tokenizer would end the program over a text: it looks at what stands two octets
+/// before the first `>`, which may be in the middle of a character (htmlparser 0.2, `]]>`).
+fn cuts_a_character(text: &str) -> bool {
+    text.find('>').is_some_and(|at| !text.is_char_boundary(at.saturating_sub(2)))
 }
 
 /// Writes what mrml would write as `\u{…}` or `\\` in the values of attributes, such as a no-break
@@ -288,6 +298,13 @@ mod tests {
         let alt = "alt=\"4,8&#xA0;% &#x5C; &#x22;nye&#x22; &#xAD;ledere&#x200D;\"";
         assert!(html.contains(alt), "{html}");
         Ok(())
+    }
+
+    #[test]
+    fn a_bare_bracket_behind_a_danish_letter_is_refused_and_ends_nothing() {
+        assert_eq!(fault(&letter("<mj-text>æa></mj-text>")), Some((Fault::Syntax, 2, 34)));
+        assert_eq!(fault(&letter("<mj-text>æ> aa> &gt;</mj-text>")), None);
+        assert_eq!(fault("<mjml><mj-body></mj-body></mjml>æa>").map(|f| f.0), Some(Fault::Syntax));
     }
 
     #[test]

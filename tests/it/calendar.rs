@@ -63,6 +63,7 @@ both! {
             content: special_edition(),
             day: "2017-03-02".parse().unwrap(),
             note: None,
+            old_address: None,
         };
         archive::bring_in(&app.app, old, "test").await.unwrap();
         let read = |day: &str| {

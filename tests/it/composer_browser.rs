@@ -195,10 +195,22 @@ async fn the_editors_pages_and_the_archive_are_accessible_and_fit_every_screen()
             content.theme = None;
         }
         let note = Some("genskabt eksempel".to_owned());
-        let old = Historical { newsletter, kind, content, day: day.parse().unwrap(), note };
+        let old = Historical {
+            newsletter,
+            kind,
+            content,
+            day: day.parse().unwrap(),
+            note,
+            old_address: None,
+        };
         archive::bring_in(&app.app, old, "test").await.unwrap();
     }
-    let slug = app.app.db.read(|conn| Ok(store::newest_published(conn, None, 1)?.remove(0).0.slug)).await.unwrap();
+    let slug = app
+        .app
+        .db
+        .read(|conn| Ok(store::newest_published(conn, None, 1)?.remove(0).0.slug))
+        .await
+        .unwrap();
     let browser = Browser::open(&app).await;
     browser.sign_in(Role::Editor).await;
     browser.console_errors().await;

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::db::DbConn;
 use crate::error::Result;
 use crate::issues::store::{self, ArchiveText};
-use crate::issues::{Content, Issue, freeze, splice};
+use crate::issues::{Issue, freeze, splice};
 use crate::newsletters;
 
 /// Issues a write.
@@ -36,7 +36,7 @@ pub(super) fn of(conn: &mut DbConn, issue: &Issue) -> Result<()> {
     let content = store::revision(conn, issue.id, number)
         .ok()
         .and_then(|revision| freeze::content(&revision).ok())
-        .unwrap_or_else(Content::default);
+        .unwrap_or_default();
     let rendition = store::rendition(conn, issue.rendition.as_deref().unwrap_or_default())?;
     let theme = content.theme.map(|theme| theme.title.to_string()).unwrap_or_default();
     let preheader = splice::without_person(&rendition.preheader);

@@ -138,7 +138,7 @@ fn write_attributes(attributes: &[Attribute<'_>], addresses: &Addresses<'_>, out
 fn write_text(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some((before, field)) = rest.split_once("{{") {
-        out.push_str(before);
+        push_words(before, out);
         let Some((field, after)) = field.split_once("}}") else {
             rest = field;
             continue;
@@ -148,5 +148,10 @@ fn write_text(text: &str, out: &mut String) {
         }
         rest = after;
     }
-    out.push_str(rest);
+    push_words(rest, out);
+}
+
+/// A bare `>` is taken by people and not by mrml's tokenizer, which may end the program over it.
+fn push_words(words: &str, out: &mut String) {
+    out.push_str(&words.replace('>', "&gt;"));
 }
