@@ -61,9 +61,10 @@ fn begin(conn: &mut DbConn, series: &Series) -> Result<Content> {
 /// the end. A heading goes with what stood below it.
 fn own(mut content: Content) -> Content {
     content.theme = None;
-    content.blocks.retain(|block| {
-        let items = block.kind.links();
-        block.kind.card().is_none() && items.iter().all(|(_, item)| item.is_none())
+    content.blocks.retain(|block| match &block.kind {
+        // A project may have no address.
+        BlockKind::ProjectList(list) => list.projects.iter().all(|it| it.library_item.is_none()),
+        kind => kind.card().is_none() && kind.links().iter().all(|(_, item)| item.is_none()),
     });
     let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading(_));
     let blocks = std::mem::take(&mut content.blocks);

@@ -402,7 +402,7 @@ mod tests {
             <h3>Slut</h3>tekst<script>alert(1)</script>";
         let expected = [
             ("heading", "Nyt om ledelse"),
-            ("text", "Kære leder\nLæs [**artiklen**](https://lederweb.dk/a?b=1&c=2).\n\nTo\n\n- ét\n- to\n\n1. a"),
+            ("text", "Kære leder\nLæs **[artiklen](https://lederweb.dk/a?b=1&c=2)**.\n\nTo\n\n- ét\n- to\n\n1. a"),
             ("image", "https://lederweb.dk/b.png En \"sol\" https://lederweb.dk/x"),
             ("heading", "Slut"),
             ("text", "tekst"),

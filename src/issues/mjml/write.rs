@@ -98,9 +98,16 @@ fn write(token: &Token<'_>, addresses: &Addresses<'_>, out: &mut String) {
         }
         Token::End { name, .. } if VOID.contains(name) => {}
         Token::End { name, .. } => end(name, out),
+        // A stylesheet's bracket is a combinator, and no reference is read there.
+        Token::Text { text, .. } if is_style(out) => out.push_str(text),
         Token::Text { text, .. } => write_text(text, out),
         Token::Comment => {}
     }
+}
+
+/// Whether what was written last is the beginning of a stylesheet.
+fn is_style(out: &str) -> bool {
+    out.rfind('<').is_some_and(|at| out[at..].starts_with("<mj-style"))
 }
 
 fn end(name: &str, out: &mut String) {
