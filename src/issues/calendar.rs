@@ -86,7 +86,7 @@ fn entry(issue: Issue) -> Option<Entry> {
     let moment = issue.started_at.or(issue.send_at).map(|at| at.in_zone(zone));
     // A draft has a proposed time on the clock, and no moment yet.
     let proposed = || {
-        let local = issue.send_at_local.as_deref()?;
+        let local = issue.proposed_at_local.as_deref()?;
         let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M").ok()?;
         local.and_local_timezone(zone).earliest()
     };

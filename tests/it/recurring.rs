@@ -13,6 +13,7 @@ use crate::app::TestApp;
 use crate::both;
 use crate::browser::{Browser, PHONE, WIDE};
 use crate::composer::special_edition;
+use crate::sending::readers;
 
 fn thursdays(newsletter: i64) -> NewSeries {
     NewSeries {
@@ -74,6 +75,8 @@ both! {
             details.valid_until = Some("2017-04-05".parse().unwrap());
         }).await;
         recurring::save(&app.app, None, thursdays(newsletter), "test").await.unwrap();
+        let now = app.clock.now();
+        app.app.db.write(move |conn| Ok(readers(conn, newsletter, 1, now)?)).await.unwrap();
         // Monday 3 April at 9.00: 7.00 UTC.
         app.clock.advance(TimeDelta::days(10) - TimeDelta::minutes(1));
         app.run_until_idle().await;
@@ -98,6 +101,8 @@ both! {
         assert!(page("/admin").await.contains("Kladde klar"));
         let schedule = page(&format!("/admin/issues/{}/schedule", draft.uuid)).await;
         assert!(schedule.contains("value=\"2017-04-06T09:00\""), "{schedule}");
+        let calendar = page("/admin/calendar?month=2017-04").await;
+        assert!(calendar.contains("Nyt fra Lederweb, uge 14"), "{calendar}");
         assert!(page("/admin/recurring").await.contains("20. april 2017"));
 
         // Its time passes, and nothing goes. The next draft does not have the same once more.
@@ -154,7 +159,8 @@ both! {
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 0, "the next one is a week ahead");
         assert_eq!(act("remove").await, StatusCode::SEE_OTHER);
-        app.clock.advance(TimeDelta::days(7));
+        // Tuesday 18 April: its draft was due the day before.
+        app.clock.advance(TimeDelta::days(5));
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 0);
         assert_eq!(act("restore").await, StatusCode::SEE_OTHER);

@@ -21,7 +21,7 @@ pub fn around(conn: &mut DbConn, first: NaiveDate, last: NaiveDate) -> QueryResu
                 .between(first, last)
                 .or(issues::started_at.between(from, to))
                 .or(issues::send_at.between(from, to))
-                .or(issues::send_at_local.between(first_local, last_local)),
+                .or(issues::proposed_at_local.between(first_local, last_local)),
         )
         .order(issues::id)
         .select(Issue::as_select())
