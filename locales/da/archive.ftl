@@ -40,8 +40,14 @@ archive-import-html-hint = Åbn den gamle udgave i en browser, vis kilden, og in
 archive-import-look = Se, hvordan den bliver
 archive-import-save = Læg den i arkivet
 archive-import-result = Sådan bliver den
-archive-import-silent = { $count } billeder har ingen beskrivelse og bliver ikke læst op.
-archive-import-lost = { $count } billeder tages ikke med, fordi de ikke ligger på en https-adresse.
+archive-import-silent = { $count ->
+    [one] Ét billede har ingen beskrivelse og bliver ikke læst op.
+   *[other] { $count } billeder har ingen beskrivelse og bliver ikke læst op.
+    }
+archive-import-lost = { $count ->
+    [one] Ét billede tages ikke med, fordi det ikke ligger på en https-adresse.
+   *[other] { $count } billeder tages ikke med, fordi de ikke ligger på en https-adresse.
+    }
 archive-import-link = Hent ældre udgave ind
 archive-import-errors = Udgaven kan ikke læses endnu. Ret dette:
 done-imported = Udgaven står i arkivet.

@@ -32,5 +32,6 @@ error-mjml-no-start = Linje { $line }, tegn { $column }: </{ $tag }> afslutter i
 error-mjml-no-body = Linje { $line }, tegn { $column }: Der skal være ét <mj-body> i <mjml>.
 error-mjml-merge = Linje { $line }, tegn { $column }: Flettefeltet »{ $found }« findes ikke. Brug {"{{"}navn|leder{"}}"} i tekst, og {"{{"}afmeld{"}}"}, {"{{"}indstillinger{"}}"} eller {"{{"}webudgave{"}}"} som adresse.
 error-mjml-merge-here = Linje { $line }, tegn { $column }: Her kan man ikke bruge flettefelter.
+error-mjml-character = Linje { $line }, tegn { $column }: Tegnet { $found } kan ikke bruges. Fjern det.
 error-mjml-words = Linje { $line }, tegn { $column }: Der kan ikke stå tekst direkte i <{ $parent }>. Sæt den i <mj-text>.
 error-mjml-outside = Linje { $line }, tegn { $column }: Teksten står uden for alle elementer. Sæt den i <mj-text>.

@@ -40,8 +40,14 @@ archive-import-html-hint = Open the old issue in a browser, show its source, and
 archive-import-look = See what it becomes
 archive-import-save = Put it into the archive
 archive-import-result = What it becomes
-archive-import-silent = { $count } pictures have no description and are not read aloud.
-archive-import-lost = { $count } pictures are left out, because they are not at an https address.
+archive-import-silent = { $count ->
+    [one] One picture has no description and is not read aloud.
+   *[other] { $count } pictures have no description and are not read aloud.
+    }
+archive-import-lost = { $count ->
+    [one] One picture is left out, because it is not at an https address.
+   *[other] { $count } pictures are left out, because they are not at an https address.
+    }
 archive-import-link = Bring in an older issue
 archive-import-errors = The issue cannot be read yet. Put this right:
 done-imported = The issue stands in the archive.

@@ -32,5 +32,6 @@ error-mjml-no-start = Line { $line }, character { $column }: </{ $tag }> ends no
 error-mjml-no-body = Line { $line }, character { $column }: there must be one <mj-body> in <mjml>.
 error-mjml-merge = Line { $line }, character { $column }: there is no merge field "{ $found }". Use {"{{"}navn|leder{"}}"} in text, and {"{{"}afmeld{"}}"}, {"{{"}indstillinger{"}}"} or {"{{"}webudgave{"}}"} as an address.
 error-mjml-merge-here = Line { $line }, character { $column }: merge fields cannot be used here.
+error-mjml-character = Line { $line }, character { $column }: The character { $found } cannot be used. Remove it.
 error-mjml-words = Line { $line }, character { $column }: text cannot stand directly in <{ $parent }>. Put it into <mj-text>.
 error-mjml-outside = Line { $line }, character { $column }: the text stands outside all elements. Put it into <mj-text>.

@@ -47,6 +47,14 @@ pub fn still_holds(conn: &mut DbConn, issue: &Issue, newsletter: &Newsletter) ->
     if audience.is_some_and(|approved| approved != now) {
         return Err(Error::Conflict("error-approval-audience"));
     }
+    // It was approved when nobody asked for a second person.
+    if newsletter.approval_required {
+        let number = issue.approved_revision.unwrap_or(issue.current_revision);
+        let author = store::revision(conn, issue.id, number)?.saved_by;
+        if issue.approved_by.as_ref() == Some(&author) {
+            return Err(Error::Conflict("error-approval-second"));
+        }
+    }
     // What was written down by a program that knew other fields says nothing.
     let approved = frame.and_then(|frame| serde_json::from_value::<Surroundings>(frame.0).ok());
     let Some(approved) = approved else { return Ok(()) };

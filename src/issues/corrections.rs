@@ -251,12 +251,11 @@ pub fn correct_web(web: &str, content: &Content, lang: Lang, all: &[Correction])
     for (block, piece) in pieces.into_iter().filter(|(_, piece)| !piece.is_empty()) {
         let piece = piece.into_string();
         let of_block: Vec<&IssueLink> = links.iter().filter(|link| link.block == block).collect();
-        let mut corrected = piece.clone();
-        for link in &of_block {
-            if let Some(to) = places.get(&link.number) {
-                corrected = corrected.replace(&href(&link.url), &href(to));
-            }
-        }
+        let moved = of_block.iter().filter_map(|link| {
+            let to = places.get(&link.number)?;
+            Some((href(&link.url), href(to)))
+        });
+        let corrected = led(&piece, &moved.collect::<Vec<_>>());
         match web[from..].find(&piece) {
             Some(at) => {
                 let start = from + at;
@@ -277,6 +276,38 @@ pub fn correct_web(web: &str, content: &Content, lang: Lang, all: &[Correction])
     Ok(Html::of_tokens(web))
 }
 
+/// Leads links elsewhere in one pass: one that now leads where another one led is not led on.
+fn led(html: &str, moved: &[(String, String)]) -> String {
+    const BEGIN: &str = "href=\"";
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find(BEGIN) {
+        let (before, link) = rest.split_at(at);
+        out.push_str(before);
+        let (written, length) = match moved.iter().find(|(old, _)| link.starts_with(old)) {
+            Some((old, new)) => (new.as_str(), old.len()),
+            None => (BEGIN, BEGIN.len()),
+        };
+        out.push_str(written);
+        rest = &link[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 fn href(url: &str) -> String {
     format!("href=\"{}\"", Html::escaped(url).into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_links_that_change_places_do() {
+        let (a, b) = (href("https://lederweb.dk/a?x=1&y=2"), href("https://lederweb.dk/b"));
+        let html = format!("<p {a}>A</p><p {b}>B</p><p href=\"c\">");
+        let moved = [(a.clone(), b.clone()), (b.clone(), a.clone())];
+        assert_eq!(led(&html, &moved), format!("<p {b}>A</p><p {a}>B</p><p href=\"c\">"));
+    }
 }

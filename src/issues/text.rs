@@ -6,13 +6,15 @@ use url::Url;
 pub const ADDRESS_LIMIT: usize = 2_000;
 
 /// Whether a character may stand in an issue: no control characters, no private-use characters
-/// (they mark the places that are filled in later) and no marks that turn the writing direction,
-/// with which a text can pretend to be another one.
-fn is_clean(c: char) -> bool {
+/// (they mark the places that are filled in later), nothing that is no character (XML cannot hold
+/// it) and no marks that turn the writing direction, with which a text can pretend to be another
+/// one.
+pub(super) fn is_clean(c: char) -> bool {
     !c.is_control()
         && !matches!(
             c,
             '\u{E000}'..='\u{F8FF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
+                | '\u{FFFE}'..='\u{FFFF}'
         )
 }
 

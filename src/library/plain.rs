@@ -46,7 +46,7 @@ pub(super) fn line(text: &str) -> String {
     let is_seen = |c: &char| {
         !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
             && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
-            && !matches!(c, '\u{f0000}'..)
+            && !matches!(c, '\u{fffe}'..='\u{ffff}' | '\u{f0000}'..)
     };
     let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let seen: String = spaced.filter(is_seen).collect();

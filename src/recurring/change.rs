@@ -36,7 +36,8 @@ pub async fn save(
                 Some(series) => prepared(conn, series)?,
                 None => None,
             };
-            let next = first(&new.rule, new.lead_days, last.unwrap_or(now).max(now), zone)?;
+            let after = last.and_then(|last| new.rule.end_of_turn(last, zone));
+            let next = first(&new.rule, new.lead_days, after.unwrap_or(now).max(now), zone)?;
             let (series, action) = match before {
                 Some(series) => {
                     store::update(conn, series.id, &new, &rule, next)?;

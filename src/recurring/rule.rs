@@ -50,6 +50,18 @@ pub struct Weeks {
 }
 
 impl Rule {
+    /// The last moment of the turn that a moment belongs to: the week where there is one issue a
+    /// week at most, else the day. Another hour or day in the same turn is the same issue.
+    pub fn end_of_turn(&self, at: Instant, zone: Tz) -> Option<Instant> {
+        let day = at.day_in(zone);
+        let last = match self {
+            Self::Weeks(weeks) if weeks.weekdays.len() == 1 => day.week(Weekday::Mon).last_day(),
+            _ => day,
+        };
+        let end = zone.from_local_datetime(&last.and_hms_opt(23, 59, 59)?).latest()?;
+        Some(Instant::new(end.to_utc()))
+    }
+
     /// What is wrong with it, as findings on the fields of the form.
     pub fn check(&self, zone: Tz, now: Instant) -> Vec<FieldError> {
         let mut findings = Vec::new();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use lederbrev::issues::compose::{self, NewIssue};
 use lederbrev::issues::{Content, Issue, IssueKind, IssueState, store, templates};
 use lederbrev::library::{self, Details, ItemKind, NewItem};
-use lederbrev::recurring::{self, NewSeries, Rule, Start, Weeks, prepare};
+use lederbrev::recurring::{self, Change, NewSeries, Rule, Start, Weeks, prepare};
 use lederbrev::staff::Role;
 use lederbrev::web::Lang;
 use reqwest::StatusCode;
@@ -151,22 +151,48 @@ both! {
             let address = app.url(&format!("/admin/recurring/{}/{action}", series.uuid));
             editor.post(address).send().await.unwrap().status()
         };
+        // Days pass, and with them a session.
+        let change = async |change: Change| {
+            recurring::change(&app.app, series.uuid, change, "test").await.unwrap();
+        };
+        assert_eq!(act("explode").await, StatusCode::NOT_FOUND);
         assert_eq!(act("pause").await, StatusCode::SEE_OTHER);
         app.clock.advance(TimeDelta::days(20));
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 0);
-        assert_eq!(act("resume").await, StatusCode::SEE_OTHER);
+        change(Change::Resume).await;
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 0, "the next one is a week ahead");
-        assert_eq!(act("remove").await, StatusCode::SEE_OTHER);
+        change(Change::Remove).await;
         // Tuesday 18 April: its draft was due the day before.
         app.clock.advance(TimeDelta::days(5));
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 0);
-        assert_eq!(act("restore").await, StatusCode::SEE_OTHER);
+        change(Change::Restore).await;
         app.run_until_idle().await;
         assert_eq!(drafts(&app).await.len(), 1);
-        assert_eq!(act("explode").await, StatusCode::NOT_FOUND);
+    }
+
+    async fn another_time_of_the_day_makes_no_second_draft_for_the_same_week(app: TestApp) {
+        let newsletter = app.newsletter().await;
+        let series = recurring::save(&app.app, None, thursdays(newsletter), "test").await.unwrap();
+        app.clock.advance(TimeDelta::days(10));
+        app.run_until_idle().await;
+        assert_eq!(drafts(&app).await.len(), 1);
+        let Rule::Weeks(weeks) = thursdays(newsletter).rule else { panic!("weeks") };
+        for (time, day) in [("11:00", "thu"), ("09:00", "fri")] {
+            let weeks = Weeks {
+                time: time.to_owned(),
+                weekdays: vec![day.to_owned()],
+                ..weeks.clone()
+            };
+            let changed = NewSeries { rule: Rule::Weeks(weeks), ..thursdays(newsletter) };
+            recurring::save(&app.app, Some(series.uuid), changed, "test").await.unwrap();
+            app.run_until_idle().await;
+            app.clock.advance(TimeDelta::hours(30));
+            app.run_until_idle().await;
+            assert_eq!(drafts(&app).await.len(), 1, "{day} {time}");
+        }
     }
 
     async fn a_template_is_saved_used_with_new_blocks_renamed_removed_and_brought_back(app: TestApp) {

@@ -7,7 +7,7 @@ use super::{Historical, bring_in};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::content::{Content, MergeLine, Theme};
-use crate::issues::{Issue, IssueKind, store};
+use crate::issues::{Issue, IssueKind, store, text};
 use crate::newsletters::Newsletter;
 
 /// Longest old address, in characters.
@@ -85,7 +85,7 @@ pub async fn look(app: &App, typed: &Typed, newsletter: &Newsletter) -> Result<L
     } else if subject.without_name().chars().count() > 200 {
         wrong("subject", "error-import-subject");
     }
-    let note = typed.note.trim();
+    let note = text::line(&typed.note);
     if note.chars().count() > 100 {
         wrong("note", "error-import-note");
     }

@@ -8,7 +8,7 @@ pub mod stems;
 
 use chrono::NaiveDate;
 
-use super::compose::{self, NewIssue};
+use super::compose::{self, NewIssue, with_free_slug};
 use super::content::BlockKind;
 use super::html::Html;
 use super::render::{self, Rendered, Untracked};
@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::db::DbConn;
 use crate::error::{Error, Result};
 use crate::newsletters::{self, Newsletter};
+use crate::web::Lang;
 
 /// An issue that is public.
 pub struct Archived {
@@ -44,7 +45,7 @@ impl Archived {
     /// The picture that stands for it: of its theme, else its first one; at its full address.
     pub fn picture(&self, base: &str) -> Option<String> {
         let theme = self.content.theme.as_ref().and_then(|theme| theme.image.as_ref());
-        let blocks = self.content.blocks.iter().find_map(|block| match &block.kind {
+        let blocks = self.content.shown().find_map(|block| match &block.kind {
             BlockKind::Image(picture) => picture.image.as_ref(),
             kind => kind.card().and_then(|card| card.image.as_ref()),
         });
@@ -64,18 +65,34 @@ pub fn open(conn: &mut DbConn, slug: &str) -> Result<Archived> {
     let rendition = store::rendition(conn, &hash)?;
     let day = issue.published_on.ok_or(Error::NotFound)?;
     let (before, after) = store::neighbours(conn, &issue, day)?;
+    let content = content(conn, &issue)?;
+    let (web, corrections) = corrected(conn, &issue, &rendition, newsletter.language)?;
+    Ok(Archived { issue, newsletter, rendition, content, web, corrections, before, after })
+}
+
+/// What an issue was made of when it was approved.
+fn content(conn: &mut DbConn, issue: &Issue) -> Result<Content> {
+    let number = issue.approved_revision.unwrap_or(issue.current_revision);
+    freeze::content(&store::revision(conn, issue.id, number)?)
+}
+
+/// The web version of an issue with its links leading where they lead now, and what was corrected.
+pub fn corrected(
+    conn: &mut DbConn,
+    issue: &Issue,
+    rendition: &Rendition,
+    lang: Lang,
+) -> Result<(Html, Vec<Correction>)> {
     let mut corrections = store::corrections(conn, issue.id)?;
     corrections.retain(|row| row.confirmed_by.is_some());
-    let number = issue.approved_revision.unwrap_or(issue.current_revision);
-    let content = freeze::content(&store::revision(conn, issue.id, number)?)?;
     let web = match corrections.is_empty() {
-        true => Html::of_rendition(&rendition),
+        true => Html::of_rendition(rendition),
         false => {
-            let lang = newsletter.language;
+            let content = content(conn, issue)?;
             corrections::correct_web(&rendition.web, &content, lang, &corrections)?
         }
     };
-    Ok(Archived { issue, newsletter, rendition, content, web, corrections, before, after })
+    Ok((web, corrections))
 }
 
 /// The mail of a public issue that is MJML, from the bytes that were approved, without what only a
@@ -147,34 +164,30 @@ pub struct Historical {
 /// Brings an issue into the archive as history: it was never sent from here, and has no figures.
 pub async fn bring_in(app: &App, old: Historical, actor: &str) -> Result<Issue> {
     let (actor, now, links) = (actor.to_owned(), app.clock.now(), app.links.clone());
-    app.db
-        .write(move |conn| {
-            let content = old.content.clone();
-            let new = NewIssue { newsletter: old.newsletter, kind: old.kind, content };
-            let issue = compose::insert(conn, new, Origin::Imported, &actor, now)?;
-            let newsletter = newsletters::store::find(conn, issue.newsletter)?;
-            let dated = Issue {
-                published_on: Some(old.day),
-                origin_note: old.note.clone(),
-                ..issue.clone()
-            };
-            let frame = Frame::of(&newsletter, &dated, &links, now);
-            let frozen = freeze::freeze(&old.content, &frame, now)?;
-            store::keep_rendition(conn, &frozen.rendition)?;
-            store::publish_imported(
-                conn,
-                issue.id,
-                &frozen.rendition.hash,
-                old.note.as_deref(),
-                old.day,
-                now,
-            )?;
-            let issue = store::find(conn, issue.id)?;
-            index::of(conn, &issue)?;
-            if let Some(path) = &old.old_address {
-                store::keep_old_address(conn, path, issue.id)?;
-            }
-            Ok(issue)
-        })
-        .await
+    with_free_slug(app, move |conn| {
+        let content = old.content.clone();
+        let new = NewIssue { newsletter: old.newsletter, kind: old.kind, content };
+        let issue = compose::insert(conn, new, Origin::Imported, &actor, now)?;
+        let newsletter = newsletters::store::find(conn, issue.newsletter)?;
+        let dated =
+            Issue { published_on: Some(old.day), origin_note: old.note.clone(), ..issue.clone() };
+        let frame = Frame::of(&newsletter, &dated, &links, now);
+        let frozen = freeze::freeze(&old.content, &frame, now)?;
+        store::keep_rendition(conn, &frozen.rendition)?;
+        store::publish_imported(
+            conn,
+            issue.id,
+            &frozen.rendition.hash,
+            old.note.as_deref(),
+            old.day,
+            now,
+        )?;
+        let issue = store::find(conn, issue.id)?;
+        index::of(conn, &issue)?;
+        if let Some(path) = &old.old_address {
+            store::keep_old_address(conn, path, issue.id)?;
+        }
+        Ok(issue)
+    })
+    .await
 }

@@ -4,6 +4,7 @@ use super::allowed::{self, Inside, OFF, TAGS, Tag, VOID};
 use super::tokens::{self, Attribute, Token, decoded};
 use super::values::{self, Wrong};
 use super::{Finding, Shape, style};
+use crate::issues::text;
 
 /// Elements inside each other.
 const MOST_DEPTH: usize = 60;
@@ -152,6 +153,7 @@ impl<'s> Lint<'s> {
             }
             seen.push(name);
             let value = attribute.decoded();
+            self.unclean(&value, at);
             if let Err(wrong) = values::check(tag.name, name, &value) {
                 let code = match wrong {
                     Wrong::Address => "error-mjml-address",
@@ -183,6 +185,7 @@ impl<'s> Lint<'s> {
         let is_blank = text.trim().is_empty();
         let begun = at;
         let at = at + (text.len() - text.trim_start().len());
+        self.unclean(&decoded(text), at);
         let inside = self.open.last().map(|(.., tag)| tag.map(|tag| tag.inside));
         match inside {
             Some(Some(Inside::Html)) => self.merge_fields(text, begun),
@@ -203,6 +206,15 @@ impl<'s> Lint<'s> {
                 self.find(at, "error-mjml-words", &[("parent", parent)]);
             }
             None => self.find(at, "error-mjml-outside", &[]),
+        }
+    }
+
+    /// A character reference must not say what cannot be typed: our markers, above all.
+    fn unclean(&mut self, decoded: &str, at: usize) {
+        let is_wrong = |c: &char| !matches!(c, '\n' | '\t') && !text::is_clean(*c);
+        if let Some(found) = decoded.chars().find(is_wrong) {
+            let found = format!("U+{:04X}", u32::from(found));
+            self.find(at, "error-mjml-character", &[("found", &found)]);
         }
     }
 

@@ -40,6 +40,16 @@ fn found_in(block: &str) -> Vec<String> {
 }
 
 #[test]
+fn no_reference_says_what_cannot_be_typed() {
+    assert_eq!(found_in(&text("Hej &#xE000;open&#xE002;")), ["2:10 character U+E000"]);
+    assert_eq!(found_in(&text("Hej &#1;")), ["2:10 character U+0001"]);
+    assert_eq!(found_in(&text("Hej &#xFFFE;")), ["2:10 character U+FFFE"]);
+    let image = "<mj-image src=\"/a.png\" alt=\"&#xE000;unsubscribe&#xE002;\" />";
+    assert_eq!(found_in(&section(image)), ["2:24 character U+E000"]);
+    assert_eq!(found_in(&text("æ &amp; &#xE6;&#10;&nbsp;")), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_spelt_wrong_is_named_with_its_place_and_what_was_meant() {
     assert_eq!(found_in(&section("<mj-text>æøå</mj-text>")), Vec::<String>::new());
     assert_eq!(

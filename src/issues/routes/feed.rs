@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::issues::{splice, store};
+use crate::issues::{archive, splice, store};
 use crate::newsletters;
 use crate::web::Lang;
 
@@ -31,6 +31,8 @@ struct Entry {
     subject: String,
     address: String,
     day: String,
+    /// When a link of it was corrected last, else its day.
+    updated: String,
     summary: String,
     lang: Lang,
     /// HTML as text: the template escapes it.
@@ -65,20 +67,29 @@ pub async fn feed(app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpR
                 false => vec![newsletters::store::by_slug(conn, &wanted)?],
             };
             let only = newsletters.first().filter(|_| !wanted.is_empty()).map(|one| one.id);
-            Ok((newsletters, store::newest_published(conn, only, MOST)?))
+            let mut issues = Vec::new();
+            for (issue, rendition) in store::newest_published(conn, only, MOST)? {
+                let of = newsletters.iter().find(|one| one.id == issue.newsletter);
+                let lang = of.map_or(Lang::Da, |one| one.language);
+                let (web, corrections) = archive::corrected(conn, &issue, &rendition, lang)?;
+                let corrected_at = corrections.iter().filter_map(|row| row.at).max();
+                issues.push((issue, rendition, lang, web, corrected_at));
+            }
+            Ok((newsletters, issues))
         })
         .await?;
-    let lang_of =
-        |id: i64| newsletters.iter().find(|one| one.id == id).map_or(Lang::Da, |one| one.language);
     let entries: Vec<Entry> = issues
         .into_iter()
-        .filter_map(|(issue, rendition)| {
+        .filter_map(|(issue, rendition, lang, web, corrected_at)| {
+            let day = format!("{}T00:00:00Z", issue.published_on?);
             Some(Entry {
-                day: format!("{}T00:00:00Z", issue.published_on?),
+                updated: corrected_at
+                    .map_or(day.clone(), |at| at.whole_second().utc().to_rfc3339()),
+                day,
                 address: app.links.archived(&issue.slug),
-                lang: lang_of(issue.newsletter),
+                lang,
                 summary: splice::without_person(&rendition.preheader),
-                content: absolute(&rendition.web, &base),
+                content: absolute(&web.into_string(), &base),
                 subject: issue.subject,
             })
         })
@@ -89,9 +100,12 @@ pub async fn feed(app: web::Data<App>, asked: web::Query<Asked>) -> Result<HttpR
         lang: first.map_or(Lang::Da, |one| one.language),
         id: if is_all { format!("{base}archive") } else { own.clone() },
         own,
+        // All are written in UTC, so that the latest is the last in order.
         updated: entries
-            .first()
-            .map_or("1970-01-01T00:00:00Z".to_owned(), |entry| entry.day.clone()),
+            .iter()
+            .map(|entry| entry.updated.clone())
+            .max()
+            .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned()),
         base,
         entries,
     };

@@ -54,9 +54,8 @@ fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
             .inner_join(issues::table)
             .filter(issues::uuid.eq(sent))
             .filter(deliveries::state.eq("accepted"))
-            .filter(deliveries::subscriber.is_not_null())
-            .select(deliveries::subscriber.assume_not_null());
-        query = query.filter(subscriptions::subscriber.eq_any(got_it));
+            .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
+        query = query.filter(diesel::dsl::exists(got_it));
     }
     query
 }
