@@ -1,7 +1,7 @@
 # Udgaver og blokke, som nogen selv skriver i MJML, og hvad der er galt med dem.
 block-kind-mjml = MJML
 block-about-mjml = Dine egne sektioner i MJML
-new-mjml = Ordinær udgave i MJML
+new-mjml = Almindelig udgave i MJML
 new-about-mjml = For dig, der selv skriver opsætningen. Afsender og afmelding sættes på.
 composer-mjml = Udgaven i MJML
 field-mjml = MJML

@@ -42,7 +42,7 @@ both! {
         let browser = app.signed_in(Role::Editor).await;
         app.newsletter().await;
         let page = browser.get(app.url("/admin/issues/new")).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("Ordinær udgave i MJML"));
+        assert!(page.contains("Almindelig udgave i MJML"));
         let answer = browser.post(app.url("/admin/issues")).form(&[("from", "mjml")]).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let address = answer.headers()["location"].to_str().unwrap().to_owned();

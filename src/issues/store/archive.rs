@@ -7,6 +7,7 @@ use crate::db::DbConn;
 use crate::db::schema::{archive_texts, issues, old_addresses};
 use crate::issues::archive::stems::Asked;
 use crate::issues::{Issue, IssueKind};
+use crate::on_both;
 
 /// What a public issue says.
 #[derive(Debug, Clone, Insertable)]
@@ -85,10 +86,15 @@ pub fn unindexed(conn: &mut DbConn, version: i32, most: i64) -> QueryResult<Vec<
         .load(conn)
 }
 
-/// Stores what an issue says in the place of what was stored.
+/// Stores what an issue says in the place of what was stored. Two processes may do it at once: both
+/// write the same.
 pub fn keep_archive_text(conn: &mut DbConn, text: &ArchiveText) -> QueryResult<()> {
     diesel::delete(archive_texts::table.find(text.issue)).execute(conn)?;
-    diesel::insert_into(archive_texts::table).values(text).execute(conn).map(drop)
+    on_both!(conn, c => diesel::insert_into(archive_texts::table)
+        .values(text)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(())
 }
 
 /// The issue that stood at an address before it came here.
