@@ -79,6 +79,9 @@ pub struct Card {
     pub groups: Vec<u8>,
     /// The library item that it was made from.
     pub library_item: Option<PublicId>,
+    /// What the item said then, as a hash; empty when nobody knows.
+    #[serde(skip_serializing_if = "Line::is_empty")]
+    pub library_version: Line,
 }
 
 /// An article.

@@ -6,7 +6,9 @@ use super::content::{BlockKind, Content, Mjml, Source};
 use super::fields::{self, Field, Widget};
 use super::mjml::Shape;
 use super::rich_text::RichText;
+use super::source::Sources;
 use super::text;
+use crate::db::PublicId;
 use crate::error::FieldError;
 use crate::web::Page;
 
@@ -67,6 +69,10 @@ pub struct BlockView {
     pub is_hidden: bool,
     /// It is the last one.
     pub is_last: bool,
+    /// The library item that it was made from says something else now.
+    pub is_changed: bool,
+    /// Items that belong together with its own.
+    pub also: Vec<(PublicId, String)>,
     /// Its fields.
     pub fields: Vec<FieldView>,
     /// Its projects, when it is a list of projects.
@@ -138,6 +144,14 @@ impl Form {
         }
         form.findings = look.errors.iter().map(|error| form.finding(look.page, error)).collect();
         form
+    }
+
+    /// Marks the blocks of whose sources something is to be said.
+    pub fn mark(&mut self, sources: &Sources) {
+        for block in &mut self.blocks {
+            block.is_changed = sources.changed.contains(&block.id);
+            block.also = sources.also.get(&block.id).cloned().unwrap_or_default();
+        }
     }
 
     /// A finding and where on the page it leads: to its field, else to its block.
@@ -245,6 +259,8 @@ fn block(look: &Look<'_>, at: usize, value: &Value) -> BlockView {
         is_incomplete: concerns(look.missing),
         is_hidden: value["hidden"] == true,
         is_last: false,
+        is_changed: false,
+        also: vec![],
         fields: fields::of(&kind).into_iter().map(|f| field(look, &names, f, value)).collect(),
         projects,
         id,

@@ -77,6 +77,7 @@ const CARD_REST: &[Field] = &[
     field("image.decorative", Widget::Flag),
     field("groups", Widget::Groups),
     field("library_item", Widget::Hidden),
+    field("library_version", Widget::Hidden),
 ];
 
 /// The fields of a kind of block; none when there is no such kind.
@@ -203,6 +204,10 @@ mod tests {
                 stored["image"]["decorative"] = false.into();
             }
             let mut names = Vec::new();
+            // Not stored while it is empty.
+            if stored.get("teaser").is_some() {
+                names.push("library_version".to_owned());
+            }
             for (name, value) in stored.as_object().into_iter().flatten() {
                 match value {
                     Value::Object(inner) => {

@@ -6,17 +6,31 @@ use super::content::{
     Article, BlockKind, Card, Ecourse, Event, Image, Line, Podcast, Project, ProjectList,
     Publication, WebAddress,
 };
+use super::freeze;
 use super::rich_text::{Part, Piece, RichText, Run, Style};
 use super::text::Target;
 use crate::library::{Item, ItemKind};
 use crate::web::Lang;
 
-/// The block that an item becomes, in the newsletter's language.
+/// The block that an item becomes, in the newsletter's language. It remembers what the item said.
 pub fn block(item: &Item, lang: Lang) -> BlockKind {
+    made(item, lang, Line::new(&version(item, lang)))
+}
+
+/// What an item says to a block, as a hash: another one means that the source has changed.
+pub fn version(item: &Item, lang: Lang) -> String {
+    // Only maps with keys that are no strings fail, and there are none.
+    let said = serde_json::to_string(&made(item, lang, Line::default())).unwrap_or_default();
+    let mut version = freeze::hash(&[&said]);
+    version.truncate(16);
+    version
+}
+
+fn made(item: &Item, lang: Lang, version: Line) -> BlockKind {
     let details = &item.details;
     let line = |text: &Option<String>| words(text.as_deref().unwrap_or_default());
     let date = details.date(lang).unwrap_or_default();
-    let card = card(item);
+    let card = card(item, version);
     match details.kind {
         // A tool is read as an article is.
         ItemKind::Article | ItemKind::Tool => BlockKind::Article(Article { card }),
@@ -46,7 +60,7 @@ pub fn block(item: &Item, lang: Lang) -> BlockKind {
     }
 }
 
-fn card(item: &Item) -> Card {
+fn card(item: &Item, version: Line) -> Card {
     let details = &item.details;
     let address = |text: Option<&str>, target| {
         text.and_then(|text| WebAddress::parse(text, target)).unwrap_or_default()
@@ -61,6 +75,7 @@ fn card(item: &Item) -> Card {
         image: image.get().is_some().then(|| Image { url: image, ..Default::default() }),
         groups: details.groups(),
         library_item: Some(item.uuid),
+        library_version: version,
     }
 }
 

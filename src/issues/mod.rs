@@ -42,6 +42,7 @@ pub mod routes;
 pub mod schedule;
 pub mod sender;
 pub mod slug;
+mod source;
 pub mod splice;
 pub mod steps;
 pub mod store;

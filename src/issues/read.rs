@@ -346,6 +346,7 @@ fn card(fields: &mut Fields<'_>) -> Card {
         image: image(fields),
         groups: fields.groups(),
         library_item: fields.id("library_item"),
+        library_version: fields.line("library_version"),
     }
 }
 

@@ -31,6 +31,12 @@ pub enum Step {
     Merge,
     /// `restore:BLOCK:REVISION`
     Restore(PublicId, i32),
+    /// `update:BLOCK`: the block is given what its library item says now.
+    Update(PublicId),
+    /// `keep:BLOCK`: the block stays as it is, although its item has changed.
+    Keep(PublicId),
+    /// `revert:BLOCK:REVISION`: the block is again what it was.
+    Revert(PublicId, i32),
     /// `add-project:BLOCK`
     AddProject(PublicId),
     /// `remove-project:BLOCK:POSITION`
@@ -55,6 +61,9 @@ impl Step {
             "hide" => Self::Hide(id()?),
             "merge" => Self::Merge,
             "restore" => Self::Restore(id()?, number.parse().ok()?),
+            "update" => Self::Update(id()?),
+            "keep" => Self::Keep(id()?),
+            "revert" => Self::Revert(id()?, number.parse().ok()?),
             "add-project" => Self::AddProject(id()?),
             "remove-project" => Self::RemoveProject(id()?, number.parse().ok()?),
             _ => return None,
@@ -91,6 +100,47 @@ impl<'v> Blocks<'v> {
         let known = self.0.iter().any(|other| other["id"] == block["id"]);
         if !known {
             self.0.insert(at.min(self.0.len()), block);
+        }
+    }
+
+    /// The library item that a block was made from.
+    pub fn source(&self, id: PublicId) -> Option<PublicId> {
+        self.0.get(self.position(id)?)?["library_item"].as_str()?.parse().ok()
+    }
+
+    /// Gives a block what its library item says now. What an item does not say stays: the words of
+    /// the link, the length, an own teaser or address where it has none, and the words of the
+    /// picture while it is the same one.
+    pub fn update(&mut self, id: PublicId, kind: BlockKind) {
+        let new = super::form::of_block(&Block::new(kind));
+        let Some(old) = self.position(id).and_then(|at| self.0.get_mut(at)) else { return };
+        let shared = ["title", "teaser", "url", "groups", "library_version"];
+        let own = ["series", "number", "date", "place", "edition"];
+        let is_same_kind = old["kind"] == new["kind"];
+        for name in shared.into_iter().chain(own.into_iter().filter(|_| is_same_kind)) {
+            let Some(value) = new.get(name) else { continue };
+            if *value != "" || !["teaser", "url"].contains(&name) {
+                old[name] = value.clone();
+            }
+        }
+        if !new["image"].is_null() && new["image"]["url"] != old["image"]["url"] {
+            old["image"] = new["image"].clone();
+        }
+    }
+
+    /// Takes the item's new version as seen, and leaves the block as it is.
+    pub fn keep(&mut self, id: PublicId, kind: &BlockKind) {
+        let version = kind.card().map(|card| card.library_version.to_string());
+        if let Some(old) = self.position(id).and_then(|at| self.0.get_mut(at)) {
+            old["library_version"] = version.unwrap_or_default().into();
+        }
+    }
+
+    /// Makes a block what it was before.
+    pub fn revert(&mut self, block: Value) {
+        let id = block["id"].as_str().and_then(|id| id.parse().ok());
+        if let Some(old) = id.and_then(|id| self.position(id)).and_then(|at| self.0.get_mut(at)) {
+            *old = block;
         }
     }
 

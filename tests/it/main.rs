@@ -35,6 +35,7 @@ mod library_feeds;
 mod library_fetch;
 mod library_links;
 mod library_many;
+mod library_source;
 mod mail_catcher;
 mod mail_faults;
 mod mail_letters;

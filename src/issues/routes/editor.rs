@@ -14,10 +14,11 @@ use crate::issues::compose::{self, Composition};
 use crate::issues::content::Content;
 use crate::issues::editor::{self, Form, Look};
 use crate::issues::fields::Widget;
+use crate::issues::source::Sources;
 use crate::issues::steps::Blocks;
 use crate::issues::{Issue, IssueKind, form, freeze, preflight, preview, store};
 use crate::staff;
-use crate::web::{Page, html, see_other};
+use crate::web::{Lang, Page, html, see_other};
 
 #[derive(Template)]
 #[template(path = "issues/pages/composer.html")]
@@ -36,6 +37,8 @@ pub(super) struct ComposerPage {
     is_check: bool,
     /// The block that was taken out, and the step that brings it back.
     removed: Option<(String, String)>,
+    /// The block that was updated from the library, and the step that takes it back.
+    updated: Option<(String, String)>,
     kinds: &'static [&'static str],
     /// The size of the mail in kB.
     size: usize,
@@ -51,6 +54,8 @@ pub struct Shown {
     open: Option<PublicId>,
     /// The block that was taken out, and the revision that has it.
     removed: Option<PublicId>,
+    /// The block that was updated from the library; the revision has it as it was.
+    updated: Option<PublicId>,
     from: Option<i32>,
     /// Show what must be written before it can be sent.
     check: Option<String>,
@@ -64,17 +69,19 @@ pub async fn show(
     shown: web::Query<Shown>,
 ) -> Result<HttpResponse> {
     let (id, shown) = (id.into_inner(), shown.into_inner());
-    let removed = shown.removed.zip(shown.from);
+    let is_update = shown.updated.is_some();
+    let changed = shown.updated.or(shown.removed).zip(shown.from);
+    let step = if is_update { "revert" } else { "restore" };
     let page = Page::new(&request);
     let may_edit = page.is("editor admin");
-    let (composition, removed, returned) = app
+    let (composition, undo, returned) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
             let issue = composition.issue.id;
-            let found = match removed {
+            let found = match changed {
                 Some((block, from)) => find_block(&store::revision(conn, issue, from)?, block)?
-                    .map(|(_, value)| (editor::title(&value), format!("restore:{block}:{from}"))),
+                    .map(|(_, value)| (editor::title(&value), format!("{step}:{block}:{from}"))),
                 None => None,
             };
             let returned = match store::returned(conn, issue)? {
@@ -92,12 +99,16 @@ pub async fn show(
         Some(_) => stops(&app, &composition),
         None => Vec::new(),
     };
+    let open = shown.open.map(|id| id.to_string());
+    let sources = sources(&app, &typed, composition.newsletter.language, open.clone()).await?;
     let view = View {
         typed: &typed,
         errors: &errors,
-        open: shown.open.map(|id| id.to_string()),
+        open,
         is_check: shown.check.is_some(),
-        removed,
+        updated: undo.clone().filter(|_| is_update),
+        removed: undo.filter(|_| !is_update),
+        sources,
     };
     let mut template = composer(&app, page, composition, &view)?;
     template.returned = returned;
@@ -110,6 +121,19 @@ pub(super) struct View<'a> {
     pub(super) open: Option<String>,
     pub(super) is_check: bool,
     pub(super) removed: Option<(String, String)>,
+    pub(super) updated: Option<(String, String)>,
+    pub(super) sources: Sources,
+}
+
+/// What the library says of the blocks that were made from it.
+pub(super) async fn sources(
+    app: &App,
+    typed: &Value,
+    lang: Lang,
+    open: Option<String>,
+) -> Result<Sources> {
+    let (typed, today) = (typed.clone(), app.clock.now().day_in(chrono_tz::Europe::Copenhagen));
+    app.db.read(move |conn| Ok(Sources::of(conn, &typed, lang, (open.as_deref(), today))?)).await
 }
 
 pub(super) fn composer(
@@ -129,7 +153,8 @@ pub(super) fn composer(
         missing: &editor::missing(view.typed),
         open: view.open.clone(),
     };
-    let form = Form::new(view.typed, &look);
+    let mut form = Form::new(view.typed, &look);
+    form.mark(&view.sources);
     let preflight = preflight::view::View::of(&page, &form, found.as_deref());
     let name = match issue.subject.is_empty() {
         true => page.t("issue-untitled"),
@@ -144,6 +169,7 @@ pub(super) fn composer(
         form,
         is_check: view.is_check,
         removed: view.removed.clone(),
+        updated: view.updated.clone(),
         kinds: &editor::KINDS,
         size: bytes.div_ceil(1000),
         preflight,

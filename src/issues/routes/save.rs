@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::conflict;
-use super::editor::{View, bytes, composer, find_block, saved};
+use super::editor::{View, bytes, composer, find_block, saved, sources};
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
@@ -72,6 +72,7 @@ struct Next {
     /// The block that was moved.
     moved: Option<PublicId>,
     removed: Option<(PublicId, i32)>,
+    updated: Option<(PublicId, i32)>,
 }
 
 impl Next {
@@ -80,8 +81,11 @@ impl Next {
         if let Some(open) = self.open {
             query.append_pair("open", &open.to_string());
         }
-        if let Some((block, from)) = self.removed {
-            query.append_pair("removed", &block.to_string()).append_pair("from", &from.to_string());
+        for (name, changed) in [("removed", self.removed), ("updated", self.updated)] {
+            if let Some((block, from)) = changed {
+                query.append_pair(name, &block.to_string());
+                query.append_pair("from", &from.to_string());
+            }
         }
         let query = query.finish();
         let anchor = self.open.or(self.moved).map(|id| format!("#block-{id}")).unwrap_or_default();
@@ -101,7 +105,7 @@ pub async fn save(
     let id = id.into_inner();
     let mut sent = Sent::of(&request, pairs.into_inner())?;
     let mut typed = form::read(&sent.pairs);
-    if matches!(sent.step, Step::Remove(_)) {
+    if matches!(sent.step, Step::Remove(_) | Step::Update(_)) {
         // What is on the page is kept first: undo takes the block from there.
         if let Ok(content) = Content::read(&typed) {
             let draft = Draft { content, based_on: sent.based_on, autosave: true };
@@ -117,7 +121,8 @@ pub async fn save(
         Ok(content) => content,
         Err(errors) => return refuse(&request, &app, id, &sent, &typed, errors, next).await,
     };
-    let autosave = !matches!(sent.step, Step::Save | Step::Remove(_) | Step::Merge);
+    let autosave =
+        !matches!(sent.step, Step::Save | Step::Remove(_) | Step::Update(_) | Step::Merge);
     let draft = Draft { content, based_on: sent.based_on, autosave };
     match compose::save(&app, id, draft, &staff.actor()).await {
         Ok(issue) if sent.wants_json => saved_json(&request, &app, issue.uuid).await,
@@ -147,15 +152,23 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
     }
     // What a step takes from elsewhere.
     let step = sent.step.clone();
+    let source = match (&step, Blocks::of(typed)) {
+        (Step::Library(item), _) => Some(*item),
+        (Step::Update(block) | Step::Keep(block), Some(blocks)) => blocks.source(*block),
+        _ => None,
+    };
     let (old, item) = app
         .db
         .read(move |conn| {
             Ok(match step {
-                Step::Restore(block, from) => {
+                Step::Restore(block, from) | Step::Revert(block, from) => {
                     let issue = store::by_uuid(conn, issue)?;
                     (find_block(&store::revision(conn, issue.id, from)?, block)?, None)
                 }
-                Step::Library(item) => {
+                Step::Library(_) | Step::Update(_) | Step::Keep(_) => {
+                    let item = source.ok_or_else(|| {
+                        Error::BadRequest("the block was not made from an item".to_owned())
+                    })?;
                     let item = library::store::by_uuid(conn, item)?;
                     let newsletter = store::by_uuid(conn, issue)?.newsletter;
                     let lang = newsletters::store::find(conn, newsletter)?.language;
@@ -194,6 +207,25 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
             }
             next.open = Some(*block);
         }
+        Step::Update(block) => {
+            if let Some(kind) = item {
+                blocks.update(*block, kind);
+            }
+            next.open = Some(*block);
+            next.updated = Some((*block, sent.based_on));
+        }
+        Step::Keep(block) => {
+            if let Some(kind) = item {
+                blocks.keep(*block, &kind);
+            }
+            next.open = Some(*block);
+        }
+        Step::Revert(block, _) => {
+            if let Some((_, old)) = old {
+                blocks.revert(old);
+            }
+            next.open = Some(*block);
+        }
         Step::AddProject(block) => {
             blocks.change_projects(*block, None);
             next.open = Some(*block);
@@ -218,14 +250,18 @@ async fn refuse(
 ) -> Result<HttpResponse> {
     let mut composition = app.db.read(move |conn| compose::open(conn, id)).await?;
     let page = Page::new(request);
+    let open = next.open.map(|id| id.to_string());
+    let sources = sources(app, typed, composition.newsletter.language, open.clone()).await?;
     // The form still builds on what it was loaded with.
     composition.revision.number = sent.based_on;
     let view = View {
         typed,
         errors: &errors,
-        open: next.open.map(|id| id.to_string()),
+        open,
         is_check: false,
         removed: None,
+        updated: None,
+        sources,
     };
     let mut template = composer(app, page, composition, &view)?;
     template.saved = template.page.t("composer-invalid");
