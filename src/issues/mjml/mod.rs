@@ -1,6 +1,6 @@
 //! MJML that people write: a block, or a whole issue. [`Mjml::read`] is the only way to have some,
 //! and takes what the allow-list ([`allowed`]) knows: nothing in it can run, load from elsewhere,
-//! or hide our footer. What is sent is written anew from its tokens, never copied ([`write`]).
+//! or hide our footer. What is sent is written anew from its tokens, never copied ([`mod@write`]).
 //!
 //! The allow-list may only grow, because what is stored once is read again.
 
