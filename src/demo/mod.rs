@@ -3,12 +3,14 @@
 //! It is filled step by step, and each step leaves alone what is there already: a fill that was
 //! interrupted goes on, and a second start finds everything done.
 
+mod fill_desk;
 mod fill_figures;
 mod fill_library;
 mod fill_people;
 pub mod people;
 mod sending;
 
+pub use fill_desk::fill as fill_desk;
 pub use sending::{Equation, equation, send, watch, welcome};
 
 use actix_web::web::Data;
@@ -44,6 +46,8 @@ pub async fn fill(app: &Data<App>, say: impl Fn(&str)) -> Result<Newsletter> {
     say(&format!(
         "the library: {items} publications, podcasts, articles, events, e-courses and projects"
     ));
+    fill_desk::fill(app, &newsletter).await?;
+    say("a template, and a feed that is off");
     let figures = fill_figures::fill(app).await?;
     say(&format!("{figures} figures of the other channels, as the status note of 2017 has them"));
     say("27,699 made-up subscribers, and those who left before them");

@@ -15,7 +15,7 @@ use crate::deliveries::store::{Counts, counts};
 use crate::error::Result;
 use crate::issues::archive::{self, Historical};
 use crate::issues::compose::{self, NewIssue};
-use crate::issues::content::Block;
+use crate::issues::content::{Block, Theme};
 use crate::issues::schedule::{self, Plan};
 use crate::issues::store::Filter;
 use crate::issues::{self, Content, Issue, IssueKind, IssueState, Origin};
@@ -66,6 +66,8 @@ pub async fn send(app: &Data<App>, newsletter: &Newsletter, say: impl Fn(&str)) 
         Some(issue) => issue,
         None => {
             let mut content = content("Særnummer: Ledelse af kerneopgaven")?;
+            // The old one's number is not known; the numbers begin with this one.
+            content.theme = content.theme.map(|theme| Theme { number: Some(1), ..theme });
             content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();
             let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Special, content };
             compose::create(app, new, ACTOR).await?

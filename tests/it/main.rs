@@ -20,6 +20,7 @@ mod deliveries_pace;
 mod deliveries_policy;
 mod deliveries_sign_in;
 mod deliveries_uncertain;
+mod demo;
 mod disk_full;
 mod dkim;
 mod dkim_verifier;
