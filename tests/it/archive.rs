@@ -260,6 +260,38 @@ both! {
     }
 }
 
+both! {
+    async fn an_old_issue_is_read_from_a_file_and_one_that_is_too_large_says_what_to_do(app: TestApp) {
+        let editor = app.signed_in(Role::Editor).await;
+        app.newsletter().await;
+        let send = async |html: &[u8], pasted: &str| {
+            let fields = [("subject", "Nyt fra 2009"), ("date", "2009-05-04"), ("kind", "ordinary"), ("note", ""), ("old_address", ""), ("html", pasted), ("do", "look")];
+            let mut body = Vec::new();
+            for (name, value) in fields {
+                body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            }
+            body.extend(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"nr-3.html\"\r\nContent-Type: text/html\r\n\r\n");
+            body.extend(html);
+            body.extend(b"\r\n--x--\r\n");
+            let post = editor.post(app.url("/admin/archive/import")).body(body);
+            let answer = post.header("content-type", "multipart/form-data; boundary=x").send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        };
+        // Windows-1252, as in those years; the file goes before what was pasted.
+        let (status, page) = send(b"<h1>Bl\xe5b\xe6r \x96 og ledelse</h1><p>K\xe6re leder</p>", "<p>andet</p>").await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("<h2>Blåbær – og ledelse</h2>") && !page.contains("<p>andet</p>"), "{page}");
+        assert!(page.contains("&#60;h1&#62;Blåbær"), "saving needs no file any more");
+        let (status, page) = send(b"", "<p>Kære leder</p>").await;
+        assert!(status == StatusCode::OK && page.contains("<p>Kære leder</p>"), "no file was chosen: {page}");
+        for size in [5 * 1024 * 1024 + 1, 20 * 1024 * 1024] {
+            let (status, page) = send(&vec![b'x'; size], "").await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.contains("fylder mere end 5 MB. Fjern indlejrede billeder"), "{size}");
+        }
+    }
+}
+
 /// An issue as an older program made it.
 const OLD: &str = "<html><head><title>x</title></head><body onload=alert(1)><table><tr><td>\
     <h1>Ledelse i praksis</h1><p>Kære leder, læs <a href='https://lederweb.dk/a'>om <b>ledelse</b></a> \

@@ -13,12 +13,15 @@ use crate::issues::archive::from_html::MOST_BYTES;
 use crate::issues::archive::import::{self, Looked, Typed};
 use crate::issues::html::Html;
 use crate::issues::{Frame, Issue, IssueKind, api, web_version};
+use crate::library::import::decode;
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
-use crate::web::{Page, html, page, see_other};
+use crate::web::{Page, html, multipart, page, see_other};
 
 /// Largest body, in bytes: what a form makes of letters that are not English is three times as long.
 const MOST_BODY: usize = 3 * MOST_BYTES + 100_000;
+/// Most of a body that is too large, in bytes, before the line is cut.
+const MOST_HEARD: usize = 10 * MOST_BODY;
 
 #[derive(Template)]
 #[template(path = "issues/pages/import.html")]
@@ -92,23 +95,13 @@ pub async fn submit(
     staff: Staff,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let body = read(payload).await?;
-    let mut typed = Typed::default();
-    let (mut step, mut newsletter) = (String::new(), String::new());
-    for (name, value) in url::form_urlencoded::parse(&body) {
-        let value = value.into_owned();
-        match &*name {
-            "do" => step = value,
-            "newsletter" => newsletter = value,
-            "subject" => typed.subject = value,
-            "date" => typed.date = value,
-            "kind" => typed.kind = value,
-            "note" => typed.note = value,
-            "old_address" => typed.old_address = value,
-            "html" => typed.html = value,
-            _ => {}
-        }
-    }
+    let (sent, too_large) = match read(payload).await {
+        Ok(body) => (sent(&request, &body)?, false),
+        // What was typed is gone with the rest.
+        Err(Error::TooLarge) => (Sent::default(), true),
+        Err(other) => return Err(other),
+    };
+    let Sent { typed, step, newsletter } = sent;
     let newsletters = app.db.read(|conn| Ok(newsletters::store::all(conn)?)).await?;
     let chosen = newsletters.iter().find(|one| newsletter.is_empty() || one.slug == newsletter);
     let chosen = chosen.cloned().ok_or(Error::NotFound)?;
@@ -120,6 +113,11 @@ pub async fn submit(
         errors: Vec::new(),
         looked: None,
     };
+    if too_large {
+        import_page.typed.kind = IssueKind::Ordinary.to_string();
+        import_page.errors = vec![FieldError::new("html", "error-import-too-large")];
+        return page::unprocessable(&import_page);
+    }
     match import::look(&app, &import_page.typed, &chosen).await {
         Ok(looked) if step == "save" => {
             let issue = import::save(&app, looked, &staff.actor()).await?;
@@ -134,6 +132,53 @@ pub async fn submit(
             page::unprocessable(&import_page)
         }
         Err(other) => Err(other),
+    }
+}
+
+/// What the form sent.
+#[derive(Default)]
+struct Sent {
+    typed: Typed,
+    step: String,
+    newsletter: String,
+}
+
+/// Reads the form, with or without a file; a file stands in place of what was pasted.
+fn sent(request: &HttpRequest, body: &[u8]) -> Result<Sent> {
+    let mut sent = Sent::default();
+    let Some(boundary) = multipart::boundary(request) else {
+        for (name, value) in url::form_urlencoded::parse(body) {
+            sent.put(&name, value.into_owned());
+        }
+        return Ok(sent);
+    };
+    let fields = multipart::fields(body, &boundary)
+        .ok_or_else(|| Error::BadRequest("the form cannot be read".to_owned()))?;
+    for field in &fields {
+        if field.file_name.is_none() {
+            sent.put(field.name, String::from_utf8_lossy(field.bytes).into_owned());
+        }
+    }
+    let file = fields.iter().find(|field| field.name == "file" && !field.bytes.is_empty());
+    if let Some(file) = file {
+        sent.typed.html = decode(file.bytes);
+    }
+    Ok(sent)
+}
+
+impl Sent {
+    fn put(&mut self, name: &str, value: String) {
+        match name {
+            "do" => self.step = value,
+            "newsletter" => self.newsletter = value,
+            "subject" => self.typed.subject = value,
+            "date" => self.typed.date = value,
+            "kind" => self.typed.kind = value,
+            "note" => self.typed.note = value,
+            "old_address" => self.typed.old_address = value,
+            "html" => self.typed.html = value,
+            _ => {}
+        }
     }
 }
 
@@ -154,16 +199,21 @@ fn shown(app: &App, looked: &Looked, newsletter: &Newsletter) -> Result<Shown> {
     })
 }
 
+/// The whole body. One that is too large is heard to its end, within reason, and not kept: a browser
+/// that is interrupted shows nothing of the answer.
 async fn read(mut payload: web::Payload) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
+    let (mut body, mut length) = (Vec::new(), 0);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Error::BadRequest("the body broke off".to_owned()))?;
-        if body.len() + chunk.len() > MOST_BODY {
-            return Err(Error::TooLarge);
+        length += chunk.len();
+        if length > MOST_HEARD {
+            break;
         }
-        body.extend_from_slice(&chunk);
+        if length <= MOST_BODY {
+            body.extend_from_slice(&chunk);
+        }
     }
-    Ok(body)
+    if length > MOST_BODY { Err(Error::TooLarge) } else { Ok(body) }
 }
 
 /// An old issue.
