@@ -58,3 +58,4 @@ error-if-match = Send If-Match med den udgave, du retter i; den står i ETag.
 breadcrumb = Brødkrumme
 optional = valgfrit
 error-choice = Vælg en af mulighederne.
+more = Mere

@@ -58,3 +58,4 @@ error-if-match = Send If-Match with the revision that you edit; it stands in ETa
 breadcrumb = Breadcrumb
 optional = optional
 error-choice = Choose one of the options.
+more = More

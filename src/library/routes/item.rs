@@ -36,6 +36,12 @@ pub(super) struct Around {
     wanted: String,
 }
 
+/// What `pictures/pages/tools.html` asks of a field.
+struct PictureField<'a> {
+    id: &'static str,
+    value: &'a str,
+}
+
 #[derive(Template)]
 #[template(path = "library/pages/item.html")]
 pub(super) struct ItemPage {
@@ -75,6 +81,11 @@ impl ItemPage {
     /// The items that belong together with this one, below the keys of their headings.
     fn related(&self) -> [(&'static str, &[Item]); 2] {
         [("library-related-about", &self.around.about), ("library-related-by", &self.around.by)]
+    }
+
+    /// The field that the button of pictures fills.
+    fn picture(&self) -> PictureField<'_> {
+        PictureField { id: "image_url", value: &self.form.image_url }
     }
 
     /// The boxes of the leadership groups and whether they are ticked.
