@@ -16,7 +16,7 @@
       setTimeout(() => location.reload(), 2000);
       return;
     }
-    words.textContent = shown.replace(first, String(left));
+    words.textContent = left === 1 ? words.dataset.last : shown.replace(first, String(left));
   };
   const timer = setInterval(tick, 1000);
 })();

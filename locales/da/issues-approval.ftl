@@ -40,7 +40,10 @@ schedule-now-hint = »Udsend nu« sender efter { $duration }. Indtil da kan du f
 error-number-missing = Skriv antallet af modtagere, som det står øverst på siden.
 error-number-wrong = Du skrev { $typed }, men udgaven går til { $number }. Tallet har ændret sig, eller der er en tastefejl. Kontrollér det, og skriv tallet igen.
 countdown-title = Udgaven er på vej ud
-countdown-words = Udsendelsen begynder om { $seconds } sekunder.
+countdown-words = Udsendelsen begynder om { $seconds ->
+    [one] 1 sekund
+   *[other] { $seconds } sekunder
+  }.
 countdown-over = Udsendelsen begynder nu.
 countdown-undo = Fortryd
 countdown-hint = Fortryder du, bliver udgaven en kladde igen, og ingen får noget.

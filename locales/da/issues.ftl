@@ -194,7 +194,7 @@ error-theme-ordinary = En almindelig udgave har ikke et tema. Vælg særnummer, 
 
 schedule-title = Planlæg og udsend
 schedule-what = Hvad sker der?
-schedule-words-open = Udgaven er klar til { $number } abonnenter på »{ $newsletter }«. Den sendes fra { $sender }, når du har valgt et tidspunkt.
+schedule-words-open = Udgaven skal ud til { $number } abonnenter på »{ $newsletter }«. Den sendes fra { $sender }, når du har valgt et tidspunkt.
 schedule-words-planned = Udsendes til { $number } abonnenter på »{ $newsletter }« { $when } ({ $zone }).
 schedule-words-begun = Udsendelsen til { $number } abonnenter på »{ $newsletter }« begyndte { $when } ({ $zone }).
 schedule-words-history = Udgaven er hentet ind i arkivet som historie og står under { $day }. Den er ikke sendt herfra og har ingen tal.

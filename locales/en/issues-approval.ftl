@@ -40,7 +40,10 @@ schedule-now-hint = “Send now” sends after { $duration }. Until then you can
 error-number-missing = Type the number of recipients as it stands at the top of the page.
 error-number-wrong = You typed { $typed }, but the issue goes to { $number }. The number has changed or was mistyped. Check it and type it again.
 countdown-title = The issue is about to go
-countdown-words = Sending begins in { $seconds } seconds.
+countdown-words = Sending begins in { $seconds ->
+    [one] 1 second
+   *[other] { $seconds } seconds
+  }.
 countdown-over = Sending begins now.
 countdown-undo = Undo
 countdown-hint = If you undo, the issue is a draft again and nobody gets anything.

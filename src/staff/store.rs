@@ -1,5 +1,7 @@
 //! The tables `staff`, `sessions`, `api_tokens`, `idempotency_keys` and `audit_log`.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::Value;
@@ -95,6 +97,20 @@ pub fn name_of(conn: &mut DbConn, actor: &str) -> QueryResult<String> {
     let person = by_email(conn, actor)?;
     let name = person.map(|person| person.name).filter(|name| !name.is_empty());
     Ok(name.unwrap_or_else(|| actor.to_owned()))
+}
+
+/// What those are called who did something, by the actor as it stands.
+pub fn names<'a>(
+    conn: &mut DbConn,
+    actors: impl Iterator<Item = &'a str>,
+) -> QueryResult<HashMap<String, String>> {
+    let mut names = HashMap::new();
+    for actor in actors {
+        if !names.contains_key(actor) {
+            names.insert(actor.to_owned(), name_of(conn, actor)?);
+        }
+    }
+    Ok(names)
 }
 
 /// By the id inside.

@@ -75,6 +75,9 @@ fn fluent_value(text: String) -> FluentValue<'static> {
     }
 }
 
+/// The names under which errors carry a count.
+const COUNTS: [&str; 5] = ["number", "last", "most", "max", "length"];
+
 /// The texts in one language.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts(pub Lang);
@@ -118,10 +121,24 @@ impl Texts {
         LOCALES.try_lookup(&self.0.identifier(), key).is_some()
     }
 
-    /// What is wrong with a field.
+    /// What is wrong with a field. Large counts are written as the reader's language does; what
+    /// somebody typed stays as it is.
     pub fn error(self, error: &crate::error::FieldError) -> String {
+        let written: Vec<(&'static str, String)> =
+            error.args.iter().map(|(name, value)| (*name, self.count(name, value))).collect();
         let values: Vec<(&'static str, &dyn std::fmt::Display)> =
-            error.args.iter().map(|(name, value)| (*name, value as _)).collect();
+            written.iter().map(|(name, value)| (*name, value as _)).collect();
         self.with(error.code, &values)
+    }
+
+    /// A value of an error. Below a thousand a count stays a number, by which a text chooses
+    /// between one and many.
+    fn count(self, name: &str, value: &str) -> String {
+        match value.parse::<i64>() {
+            Ok(number) if number >= 1_000 && COUNTS.contains(&name) => {
+                super::format::number(self.0, number)
+            }
+            _ => value.to_owned(),
+        }
     }
 }

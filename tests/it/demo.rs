@@ -5,7 +5,6 @@ use lederbrev::issues::store::all_templates;
 use lederbrev::library::store::feeds;
 use lederbrev::newsletters;
 
-use crate::app::TestApp;
 use crate::both;
 
 both! {

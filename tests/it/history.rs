@@ -74,6 +74,10 @@ both! {
         assert_eq!(page.status(), StatusCode::OK);
         let page = page.text().await.unwrap();
         assert!(page.contains("Særnummer: Ledelse af kerneopgaven") && page.contains("preview/html?revision=1"));
+        let list = editor.browser.get(app.url("/admin/issues")).send().await.unwrap().text().await.unwrap();
+        for page in [&page, &editor.get("/history").await.text().await.unwrap(), &list] {
+            assert!(page.contains("Mette Lund") && !page.contains("editor@lederweb.example"), "{page}");
+        }
         let old = editor.get("/preview/html?revision=1").await.text().await.unwrap();
         assert!(old.contains("Her er det, vi selv ville begynde med"));
         assert_eq!(editor.get("/history/9").await.status(), StatusCode::NOT_FOUND);

@@ -117,6 +117,41 @@ fn every_text_that_is_asked_for_is_there() {
 }
 
 #[test]
+fn every_beginning_of_a_key_that_is_put_together_is_that_of_a_text() {
+    let (danish, sources) = (messages(Lang::Da), sources());
+    let mut beginnings = BTreeSet::new();
+    for marker in [".t(\"", ".t1(\"", ".t(format!(\"", ".t1(format!(\""] {
+        beginnings.extend(literals_after(&sources, marker));
+    }
+    let beginnings = beginnings.into_iter().filter(|key| key.ends_with('-') || key.contains('{'));
+    let beginnings = beginnings.map(|key| key.split('{').next().unwrap_or_default());
+    let missing: Vec<&str> = beginnings
+        .filter(|beginning| !danish.keys().any(|key| key.starts_with(beginning)))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn one_second_is_not_several() {
+    let words = |seconds| Lang::Da.texts().t1("countdown-words", "seconds", seconds);
+    assert_eq!(words(1), "Udsendelsen begynder om 1 sekund.");
+    assert_eq!(words(59), "Udsendelsen begynder om 59 sekunder.");
+}
+
+#[test]
+fn large_counts_in_errors_are_written_as_the_reader_writes_them() {
+    use lederbrev::error::FieldError;
+    let wrong = FieldError::new("number", "error-number-wrong");
+    let wrong = wrong.with("typed", "27698").with("number", 27_699);
+    assert!(Lang::Da.texts().error(&wrong).contains("skrev 27698, men udgaven går til 27.699."));
+    assert!(Lang::En.texts().error(&wrong).contains("27698, but the issue goes to 27,699."));
+    let audience = FieldError::new("", "error-preflight-audience");
+    let audience = audience.with("number", 27_699).with("last", 999);
+    let words = Lang::Da.texts().error(&audience);
+    assert!(words.contains("sendes til 27.699.") && words.contains("sendt til 999."), "{words}");
+}
+
+#[test]
 fn no_text_is_left_that_nobody_asks_for() {
     let (danish, sources) = (messages(Lang::Da), sources());
     let literals: BTreeSet<&str> = sources.split('"').collect();

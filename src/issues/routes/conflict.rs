@@ -15,6 +15,7 @@ use crate::issues::conflict::{self, Choice, Side};
 use crate::issues::difference::Change;
 use crate::issues::form::{self, Pairs};
 use crate::issues::{Content, Issue, freeze, store};
+use crate::staff;
 use crate::web::Page;
 
 #[derive(Template)]
@@ -45,14 +46,15 @@ pub(super) async fn show(
         return Ok(HttpResponse::Conflict().json(json!({ "saved": page.t("composer-conflict") })));
     }
     let number = sent.base.unwrap_or(sent.based_on);
-    let (composition, base) = app
+    let (composition, base, who) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
             // An autosave may have been replaced since: then nobody knows who changed what.
             let base = store::revision(conn, composition.issue.id, number).ok();
             let base = base.map(|base| freeze::content(&base)).transpose()?;
-            Ok((composition, base.map(|content| form::of(&content))))
+            let who = staff::store::name_of(conn, &composition.revision.saved_by)?;
+            Ok((composition, base.map(|content| form::of(&content)), who))
         })
         .await?;
     let Composition { issue, newsletter, revision, content, .. } = composition;
@@ -64,7 +66,7 @@ pub(super) async fn show(
         both: choices.iter().filter(|choice| choice.is_both).count(),
         choices,
         when: page.time(&revision.saved_at, &newsletter.zone()),
-        who: revision.saved_by,
+        who,
         revision: revision.number,
         base: number,
         pairs: sent.pairs,

@@ -15,7 +15,7 @@ use crate::issues::difference::{self, Mark, Place};
 use crate::issues::store::{self, Entry};
 use crate::issues::{Issue, form, freeze, restore};
 use crate::newsletters;
-use crate::staff::Staff;
+use crate::staff::{self, Staff};
 use crate::web::{Page, html, see_other};
 
 /// Versions on a page of the list.
@@ -82,7 +82,7 @@ pub async fn list(
 ) -> Result<HttpResponse> {
     let (id, asked) = (id.into_inner(), asked.into_inner());
     let page = Page::new(&request);
-    let (issue, zone, mut entries, versions) = app
+    let (issue, zone, mut entries, versions, names) = app
         .db
         .read(move |conn| {
             let issue = store::by_uuid(conn, id)?;
@@ -97,13 +97,15 @@ pub async fn list(
                 }
                 _ => None,
             };
-            Ok((issue, zone, entries, versions))
+            let actors = entries.iter().map(|entry| entry.saved_by.as_str());
+            let names = staff::store::names(conn, actors)?;
+            Ok((issue, zone, entries, versions, names))
         })
         .await?;
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let older = (entries.len() > most).then(|| entries[most - 1].number);
     let shown = versions.as_ref().map(|(from, to)| (from.0.number, to.0.number));
-    let lines = lines(&page, &issue, &entries, shown, &zone);
+    let lines = lines(&page, &issue, &entries, shown, &zone, &names);
     entries.truncate(most);
     let lines = lines.into_iter().take(most).collect();
     let comparison = versions.map(|(from, to)| Comparison {
@@ -132,6 +134,7 @@ fn lines(
     entries: &[Entry],
     shown: Option<(i32, i32)>,
     zone: &Tz,
+    names: &HashMap<String, String>,
 ) -> Vec<Line> {
     // The oldest with the same words.
     let mut first: HashMap<&str, &Entry> = HashMap::new();
@@ -147,7 +150,7 @@ fn lines(
         .map(|(entry, before)| Line {
             number: entry.number,
             when: page.time(&entry.saved_at, zone),
-            who: entry.saved_by.clone(),
+            who: names.get(&entry.saved_by).unwrap_or(&entry.saved_by).clone(),
             is_autosave: entry.autosave,
             is_current: entry.number == issue.current_revision,
             is_approved: Some(entry.number) == issue.approved_revision,
@@ -180,21 +183,22 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (id, number) = path.into_inner();
     let page = Page::new(&request);
-    let (issue, zone, revision, content) = app
+    let (issue, zone, revision, content, who) = app
         .db
         .read(move |conn| {
             let issue = store::by_uuid(conn, id)?;
             let zone = newsletters::store::find(conn, issue.newsletter)?.zone();
             let revision = store::revision(conn, issue.id, number)?;
             let content = freeze::content(&revision)?;
-            Ok((issue, zone, revision, content))
+            let who = staff::store::name_of(conn, &revision.saved_by)?;
+            Ok((issue, zone, revision, content, who))
         })
         .await?;
     html(&VersionPage {
         name: name(&page, &issue),
         number,
         when: page.time(&revision.saved_at, &zone),
-        who: revision.saved_by,
+        who,
         subject: content.subject.without_name(),
         preheader: content.preheader.without_name(),
         issue,

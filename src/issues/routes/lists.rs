@@ -1,5 +1,7 @@
 //! `/admin/issues`: the list, a new issue, a copy of one.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::Tz;
@@ -14,7 +16,7 @@ use crate::issues::mjml::{self, Mjml, Shape};
 use crate::issues::templates::{self, IssueTemplate};
 use crate::issues::{Content, Issue, IssueKind, IssueState, store};
 use crate::newsletters::{self, Newsletter};
-use crate::staff::Staff;
+use crate::staff::{self, Staff};
 use crate::web::{Page, html, see_other};
 
 /// Issues on a page of the list.
@@ -25,6 +27,8 @@ const MOST: i64 = 50;
 struct ListPage {
     page: Page,
     issues: Vec<Issue>,
+    /// What those are called who began them.
+    names: HashMap<String, String>,
     shown: Shown,
     /// The last id of this page, when another one follows.
     before: Option<i64>,
@@ -81,7 +85,15 @@ pub async fn list(
         states: states.map(|(_, states)| states.to_vec()),
         before: shown.before,
     };
-    let mut issues = app.db.read(move |conn| Ok(store::list(conn, &filter, MOST + 1)?)).await?;
+    let (mut issues, names) = app
+        .db
+        .read(move |conn| {
+            let issues = store::list(conn, &filter, MOST + 1)?;
+            let actors = issues.iter().map(|issue| issue.created_by.as_str());
+            let names = staff::store::names(conn, actors)?;
+            Ok((issues, names))
+        })
+        .await?;
     let more = issues.len() > usize::try_from(MOST).unwrap_or(usize::MAX);
     issues.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
     let page = Page::new(&request);
@@ -90,6 +102,7 @@ pub async fn list(
         may_edit: page.is("editor admin"),
         page,
         issues,
+        names,
         shown,
     })
 }

@@ -54,6 +54,8 @@ struct SchedulePage {
     findings: Findings,
     /// Why what was approved is not what would go out.
     outdated: Option<&'static str>,
+    /// Who has approved it, by name.
+    approver: Option<String>,
     /// Who has sent it back, and what they ask for.
     returned: Option<(String, String)>,
     errors: Vec<FieldError>,
@@ -112,10 +114,12 @@ async fn of(
                 Some(last) => Some((staff::store::name_of(conn, &last.actor)?, last.note)),
                 None => None,
             };
-            Ok((load, outdated, returned, left, sample, groups))
+            let approver = issue.approved_by.as_deref();
+            let approver = approver.map(|by| staff::store::name_of(conn, by)).transpose()?;
+            Ok((load, outdated, returned, left, sample, groups, approver))
         })
         .await?;
-    let (load, outdated, returned, left, sample, groups) = found;
+    let (load, outdated, returned, left, sample, groups, approver) = found;
     let Composition { issue, newsletter, revision, .. } = &examined.composition;
     let page = Page::new(request);
     let may_plan = !newsletter.approval_required || issue.state == IssueState::Approved;
@@ -129,6 +133,7 @@ async fn of(
         zone: newsletter.zone(),
         findings: Findings::of(&page, &examined, may_plan, &sent.seen, &errors),
         outdated,
+        approver,
         returned,
         may_edit: page.is("editor admin"),
         may_approve: approve::may_approve(revision, staff),
