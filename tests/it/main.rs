@@ -46,6 +46,7 @@ mod migrations;
 mod mjml;
 mod newsletter_settings;
 mod operations;
+mod ordinary_issue;
 mod outside;
 mod pictures;
 mod pictures_browser;
