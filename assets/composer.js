@@ -357,7 +357,8 @@
       const asked = new URL(event.target.action);
       if (event.target.method === "get") {
         asked.search = new URLSearchParams(new FormData(event.target));
-        load(asked);
+        // The field that was in use is another one now.
+        load(asked).then(() => dialog.querySelector("input[type=search]")?.focus());
       } else if (event.target.dataset.paste !== undefined) {
         paste(asked, event.target);
       } else {

@@ -97,7 +97,8 @@
     event.preventDefault();
     take(input.id, file);
   });
-  document.addEventListener("input", (event) => {
+  // Not at every key: half an address is asked of nobody.
+  document.addEventListener("change", (event) => {
     if (event.target.id && toolsOf(event.target)) show(event.target);
   });
 

@@ -29,6 +29,7 @@ mod history;
 mod history_browser;
 mod import;
 mod invariants;
+mod keyboard_browser;
 mod kill;
 mod kill_points;
 mod library;
