@@ -402,7 +402,7 @@ both! {
             assert_eq!(answer.status(), StatusCode::CONFLICT);
             let page = answer.text().await.unwrap();
             assert!(page.contains("Kun her: </span>Mettes<") && page.contains("Kun her: </span>Bos<"));
-            assert!(page.contains("bo@lederweb.example"));
+            assert!(page.contains("Bo Krag"));
         }
         assert_eq!(mette.content().await.subject.to_markup(), "Bos emne");
 

@@ -196,7 +196,7 @@ both! {
         assert_eq!(issue.subject, "Rettelse: Særnummer: Ledelse af kerneopgaven");
         let mail = Editor { app: &app, browser: editor.browser.clone(), issue };
         let page = mail.get("/schedule").await.text().await.unwrap();
-        assert!(page.contains("klar til 3 abonnenter"), "{page}");
+        assert!(page.contains("skal ud til 3 abonnenter"), "{page}");
         go(&mail).await;
         let id = mail.issue.id;
         let count = move |conn: &mut DbConn| Ok(store::find(conn, id)?.audience_count);
