@@ -9,11 +9,13 @@
   const main = document.getElementById("main");
   const form = () => document.getElementById("composer");
   const rich = window.lederbrev.richText;
+  const { outline } = window.lederbrev;
   if (!form()) return;
 
   let dirty = false;
   let timer = 0;
   let saving = null; // the request that is under way
+  let busy = false; // with a step
   const text = (name) => form().dataset[name];
 
   const say = (words, wrong = false) => {
@@ -22,14 +24,11 @@
     state.classList.toggle("wrong", wrong);
   };
 
-  const body = (step) => {
-    const data = new URLSearchParams(new FormData(form()));
-    data.set("do", step);
-    return data;
+  const typed = () => [...new FormData(form())];
+  const post = (step, accept, pairs = typed()) => {
+    const body = new URLSearchParams([...pairs, ["do", step]]);
+    return fetch(form().action, { method: "POST", body, headers: { Accept: accept } });
   };
-
-  const post = (step, accept) =>
-    fetch(form().action, { method: "POST", body: body(step), headers: { Accept: accept } });
 
   // Typing
 
@@ -54,6 +53,7 @@
   async function send() {
     try {
       const answer = await post("autosave", "application/json");
+      if (answer.status === 413) return tooLarge();
       if (answer.redirected || ![200, 409, 422].includes(answer.status)) throw new Error(answer.status);
       const news = await answer.json();
       showErrors(news.errors ?? []);
@@ -71,6 +71,17 @@
       say(text("failed"), true);
       timer = setTimeout(autosave, AGAIN);
     }
+  }
+
+  // More than the server reads at all. Sending it again would not help, so it waits for a change.
+  function tooLarge() {
+    dirty = true;
+    say(text("tooLarge"), true);
+    const fields = [...form().querySelectorAll("[data-field] :is(input, textarea)")];
+    const longest = fields.reduce((one, other) => (other.value.length > one.value.length ? other : one));
+    const id = longest.closest("[data-field]").dataset.field;
+    showErrors([{ id, message: text("tooLarge") }]);
+    return id;
   }
 
   function saved(news) {
@@ -150,7 +161,11 @@
 
   // Steps
 
-  async function step(value, focus) {
+  // Answers whether it was taken. `arrange` sends what was typed in another arrangement than that of
+  // the page; `earlier` is what was typed before the blocks of the page were moved.
+  async function step(value, focus, { arrange, earlier } = {}) {
+    if (busy) return false;
+    busy = true;
     clearTimeout(timer);
     if (saving) await saving;
     const caret = rich.place(focus);
@@ -159,9 +174,19 @@
     const theme = document.getElementById("theme")?.open;
     form().setAttribute("aria-busy", "true");
     form().inert = true;
+    const now = typed();
     try {
-      const answer = await post(value, "text/html");
-      if (answer.status === 409) return comparePage();
+      const answer = await post(value, "text/html", arrange?.(now));
+      if (answer.status === 409) {
+        comparePage();
+        return false;
+      }
+      if (answer.status === 413) {
+        form().inert = false;
+        form().removeAttribute("aria-busy");
+        reveal(document.getElementById(tooLarge()));
+        return false;
+      }
       if (![200, 422].includes(answer.status)) throw new Error(answer.status);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("composer");
@@ -177,14 +202,20 @@
         const inside = event.target.contentDocument;
         if (inside) inside.documentElement.scrollTop = scroll;
       }, { once: true });
+      if (!arrange) outline.remember(earlier ?? now, typed());
       enhance();
       const arrived = `block-${new URL(answer.url).searchParams.get("open")}`;
-      if (!caret || !rich.goTo(caret)) land(focus, arrived, value);
+      if (!arrange && (!caret || !rich.goTo(caret))) land(focus, arrived, value);
+      return true;
     } catch {
       form().inert = false;
       form().removeAttribute("aria-busy");
       dirty = true;
       say(text("failed"), true);
+      timer = setTimeout(autosave, AGAIN);
+      return false;
+    } finally {
+      busy = false;
     }
   }
 
@@ -213,7 +244,9 @@
     }
     const same = focus && document.getElementById(focus);
     const target = same && !same.disabled ? same
-      : document.getElementById("undo") ?? block?.querySelector("summary") ?? document.getElementById("summary");
+      // At the top there is no way up: then on the block that was moved.
+      : document.getElementById("undo") ?? (block ?? document.getElementById(`block-${value.split(":")[1]}`))?.querySelector("summary")
+        ?? document.getElementById("summary");
     target?.focus();
   }
 
@@ -221,16 +254,11 @@
 
   main.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[name=do]");
-    if (!button || button.form !== form() || button.dataset.page !== undefined || button.hidden) return;
+    if (event.defaultPrevented || !button || button.form !== form() || button.dataset.page !== undefined || button.hidden) return;
     event.preventDefault();
-    step(button.value, button.id);
-  });
-
-  main.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-library]");
-    if (!link) return;
-    event.preventDefault();
-    pick(link.href);
+    // Taking a removal back is the same by the button as by the keyboard.
+    if (button.id === "undo" && button.value.startsWith("restore:") && outline.canUndo()) outline.turn("undo");
+    else step(button.value, button.id);
   });
 
   main.addEventListener("click", (event) => {
@@ -251,7 +279,7 @@
 
   main.addEventListener("input", (event) => {
     const field = event.target;
-    if (field.form !== form()) return;
+    if (field.form !== form() || !field.name) return;
     const counter = form().querySelector(`[data-counter="${CSS.escape(field.id)}"]`);
     if (counter) count(counter, field);
     const mirror = form().querySelector(`[data-mirror="${CSS.escape(field.id)}"]`);
@@ -273,111 +301,6 @@
     if (block) form().elements.after.value = block.dataset.block;
   });
 
-  document.addEventListener("keydown", (event) => {
-    const control = event.ctrlKey || event.metaKey;
-    const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select") || event.target.isContentEditable;
-    if (document.querySelector("dialog[open]")) return;
-    if (control && event.key.toLowerCase() === "s") {
-      event.preventDefault();
-      step("save", document.activeElement.id);
-    } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-      const block = event.target.closest?.(".block");
-      if (!block) return;
-      event.preventDefault();
-      step(`${event.key === "ArrowUp" ? "up" : "down"}:${block.dataset.block}`, document.activeElement.id);
-    } else if (event.key === "/" && !typing && !control && !event.altKey) {
-      event.preventDefault();
-      const menu = document.getElementById("add");
-      menu.open = true;
-      menu.scrollIntoView({ block: "nearest" });
-      menu.querySelector(".add-menu a, .add-menu button").focus();
-    } else if (event.key === "Escape") {
-      const menu = event.target.closest?.("#add");
-      if (!menu) return;
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    } else if (control && event.target.dataset?.rich !== undefined && "bik".includes(event.key.toLowerCase())) {
-      event.preventDefault();
-      mark(event.target, event.key.toLowerCase());
-    }
-  });
-
-  // Light markup around what is selected.
-  function mark(field, key) {
-    const [before, after] = { b: ["**", "**"], i: ["*", "*"], k: ["[", "](https://)"] }[key];
-    const { selectionStart: from, selectionEnd: to, value } = field;
-    field.setRangeText(before + value.slice(from, to) + after, from, to, "select");
-    if (key === "k") field.setSelectionRange(from + 1 + (to - from) + 2, from + 1 + (to - from) + 2 + 8);
-    else field.setSelectionRange(from + before.length, to + before.length);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  // The library, in a dialog
-
-  async function pick(address) {
-    const dialog = document.createElement("dialog");
-    dialog.className = "picker";
-    dialog.setAttribute("aria-labelledby", "picker-title");
-    const load = async (from) => {
-      const answer = await fetch(from);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const picker = page.getElementById("picker");
-      if (!answer.ok || !picker) throw new Error(answer.status);
-      dialog.replaceChildren(document.adoptNode(picker));
-    };
-    // An address that was pasted: the answer is the item, or the same page with what is wrong.
-    const paste = async (to, pasted) => {
-      const body = new URLSearchParams(new FormData(pasted));
-      pasted.inert = true;
-      pasted.setAttribute("aria-busy", "true");
-      try {
-        const answer = await fetch(to, { method: "POST", body, headers: { Accept: "application/json, text/html" } });
-        if (answer.ok) {
-          const { item } = await answer.json();
-          dialog.close();
-          step(`library:${item}`);
-          return;
-        }
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        dialog.replaceChildren(document.adoptNode(page.getElementById("picker")));
-      } catch {
-        pasted.inert = false;
-        pasted.removeAttribute("aria-busy");
-      }
-      dialog.querySelector("#pick-address")?.focus();
-    };
-    try {
-      await load(address);
-    } catch {
-      location.assign(address);
-      return;
-    }
-    dialog.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const asked = new URL(event.target.action);
-      if (event.target.method === "get") {
-        asked.search = new URLSearchParams(new FormData(event.target));
-        // The field that was in use is another one now.
-        load(asked).then(() => dialog.querySelector("input[type=search]")?.focus());
-      } else if (event.target.dataset.paste !== undefined) {
-        paste(asked, event.target);
-      } else {
-        dialog.close();
-        step(`library:${event.submitter.value}`);
-      }
-    });
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog || event.target.closest("[data-close]")) {
-        event.preventDefault();
-        dialog.close();
-      }
-    });
-    dialog.addEventListener("close", () => dialog.remove());
-    document.body.append(dialog);
-    dialog.showModal();
-    dialog.querySelector("input[type=search]")?.focus();
-  }
-
   // Leaving
 
   window.addEventListener("beforeunload", (event) => {
@@ -398,6 +321,7 @@
   function enhance() {
     form().classList.add("enhanced");
     rich.enhance(form());
+    outline.refresh();
     for (const counter of form().querySelectorAll("[data-counter]")) {
       count(counter, document.getElementById(counter.dataset.counter));
     }
@@ -405,10 +329,13 @@
     if (window.Sortable && list) {
       // Its own dragging instead of the browser's: the same by mouse, pen and finger, and a block
       // can never be dropped into a field as text.
-      const moved = () => step("autosave");
-      new window.Sortable(list, { handle: ".handle", forceFallback: true, onEnd: moved });
+      let earlier;
+      const onStart = () => { earlier = typed(); };
+      const onEnd = () => step("autosave", undefined, { earlier });
+      new window.Sortable(list, { handle: ".handle", forceFallback: true, onStart, onEnd });
     }
   }
+  window.lederbrev.composer = { form, step, text, typed };
   enhance();
   document.getElementById("summary")?.focus();
   if (location.hash) reveal(document.getElementById(location.hash.slice(1)));

@@ -13,6 +13,7 @@ error-content-id = Det er ikke et gyldigt id. Brug et UUID, eller lad feltet væ
 error-content-id-twice = En anden blok har samme id. Giv blokken sit eget.
 error-content-too-long = Teksten er på { $length } tegn. Der er plads til { $max }.
 error-content-too-many = Der er { $length }. Der er plads til { $max }.
+error-content-too-many-blocks = Udgaven har { $length } blokke, og der er plads til { $max }. Fjern nogle af dem, eller del den i to.
 error-content-url = Adressen kan ikke bruges. Den skal begynde med https:// eller http:// og må ikke indeholde mellemrum.
 error-content-image-url = Billedets adresse kan ikke bruges. Den skal begynde med https:// eller være en sti på dette sted, der begynder med /.
 error-content-colour = Skriv farven som # og seks tegn, for eksempel #0b4f5c.

@@ -13,6 +13,7 @@ error-content-id = This is not a valid id. Use a UUID or leave the field empty.
 error-content-id-twice = Another block has the same id. Give the block one of its own.
 error-content-too-long = The text has { $length } characters. There is room for { $max }.
 error-content-too-many = There are { $length }. There is room for { $max }.
+error-content-too-many-blocks = The issue has { $length } blocks, and there is room for { $max }. Remove some of them, or divide it into two.
 error-content-url = The address cannot be used. It must start with https:// or http:// and contain no spaces.
 error-content-image-url = The picture’s address cannot be used. It must start with https://, or be a path on this site that starts with /.
 error-content-colour = Write the colour as # and six characters, for example #0b4f5c.

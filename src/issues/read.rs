@@ -216,7 +216,11 @@ impl<'v> Fields<'v> {
             None => &[],
             Some(Value::Array(list)) if list.len() <= limit => list,
             Some(Value::Array(list)) => {
-                let error = FieldError::new(self.at(name), "error-content-too-many");
+                let code = match name {
+                    "blocks" => "error-content-too-many-blocks",
+                    _ => "error-content-too-many",
+                };
+                let error = FieldError::new(self.at(name), code);
                 self.errors.push(error.with("max", limit).with("length", list.len()));
                 &[]
             }

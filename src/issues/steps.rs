@@ -1,10 +1,54 @@
 //! What the buttons of the editor's form do to the blocks: each is a step on what was typed, and
 //! works whether or not all of it can be saved.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use super::content::{Block, BlockKind};
 use crate::db::PublicId;
+
+/// Where a new block goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Above the first block.
+    Start,
+    /// Right below this block; at the end when it is no longer there.
+    Behind(PublicId),
+    /// Below the last block.
+    #[default]
+    End,
+}
+
+impl Place {
+    /// Reads it as addresses and forms say it: `start`, the id of a block, or nothing.
+    pub fn read(text: &str) -> Self {
+        match text {
+            "start" => Self::Start,
+            id => id.parse().map_or(Self::End, Self::Behind),
+        }
+    }
+
+    /// The position that a new block gets among so many, of which each knows where it stands.
+    pub fn among(self, blocks: usize, position: impl FnOnce(PublicId) -> Option<usize>) -> usize {
+        match self {
+            Self::Start => 0,
+            Self::Behind(id) => position(id).map_or(blocks, |at| at + 1),
+            Self::End => blocks,
+        }
+    }
+}
+
+/// As [`Place::read`] reads it.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => f.write_str("start"),
+            Self::Behind(id) => id.fmt(f),
+            Self::End => Ok(()),
+        }
+    }
+}
 
 /// A button of the form, by its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,7 +57,9 @@ pub enum Step {
     Save,
     /// Save because some time has passed.
     Autosave,
-    /// `add:KIND`, behind the block that is in use or at the end.
+    /// `place:BLOCK` or `place:start`: asks which kind of block goes there.
+    Place(Place),
+    /// `add:KIND`, where the form says that new blocks go.
     Add(String),
     /// `library:ITEM`: a block made from a library item.
     Library(PublicId),
@@ -52,6 +98,7 @@ impl Step {
         Some(match verb {
             "save" => Self::Save,
             "autosave" => Self::Autosave,
+            "place" => Self::Place(Place::read(rest)),
             "add" => Self::Add(rest.to_owned()),
             "library" => Self::Library(id()?),
             "up" => Self::Up(id()?),
@@ -86,11 +133,11 @@ impl<'v> Blocks<'v> {
         self.0.iter().position(|block| block["id"] == *id)
     }
 
-    /// Puts a block behind another, or at the end, and returns its id.
-    pub fn insert(&mut self, kind: BlockKind, behind: Option<PublicId>) -> PublicId {
+    /// Puts a new block into its place, and returns its id.
+    pub fn insert(&mut self, kind: BlockKind, place: Place) -> PublicId {
         let block = Block::new(kind);
         let value = super::form::of_block(&block);
-        let at = behind.and_then(|id| self.position(id)).map_or(self.0.len(), |at| at + 1);
+        let at = place.among(self.0.len(), |id| self.position(id));
         self.0.insert(at, value);
         block.id
     }

@@ -36,6 +36,10 @@ files! {
     "composer.css" "text/css; charset=utf-8";
     "countdown.js" "text/javascript; charset=utf-8";
     "composer.js" "text/javascript; charset=utf-8";
+    "composer-add.js" "text/javascript; charset=utf-8";
+    "composer-keys.js" "text/javascript; charset=utf-8";
+    "composer-library.js" "text/javascript; charset=utf-8";
+    "composer-outline.js" "text/javascript; charset=utf-8";
     "library-import.js" "text/javascript; charset=utf-8";
     "markup.js" "text/javascript; charset=utf-8";
     "paste.js" "text/javascript; charset=utf-8";

@@ -181,6 +181,23 @@ impl<'a> Browser<'a> {
         assert!(findings.is_empty(), "{address} breaks WCAG:\n{findings}");
     }
 
+    /// Fails when a state of a page breaks a rule of WCAG 2.2 AA in light or dark colours, on a wide
+    /// screen or a phone, or is too wide for a narrow one. Leaves pictures, and a wide light page.
+    pub async fn is_accessible_everywhere(&self, name: &str) {
+        for (width, dark) in [(PHONE, false), (PHONE, true), (WIDE, true), (WIDE, false)] {
+            self.resize(width).await;
+            self.dark(dark).await;
+            // A bar that stays at the top hides a part of what is scrolled below it.
+            self.run("scrollTo(0, 0)").await;
+            let findings = self.axe_findings().await;
+            assert!(findings.is_empty(), "{name}, {width} pixels, dark {dark}:\n{findings}");
+            let scheme = if dark { "dark" } else { "light" };
+            self.screenshot(&format!("{name}-{width}-{scheme}")).await;
+        }
+        self.fits_a_narrow_screen().await;
+        self.resize(WIDE).await;
+    }
+
     /// The broken rules, a paragraph each.
     pub async fn axe_findings(&self) -> String {
         if self.run("return typeof axe").await == "undefined" {

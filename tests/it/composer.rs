@@ -38,9 +38,9 @@ impl Form {
         let html = &html[start..start + html[start..].find("</form>").unwrap()];
         let mut fields = Vec::new();
         let mut rest = html;
-        while let Some(at) =
-            ["<input", "<textarea", "<select"].iter().filter_map(|tag| rest.find(tag)).min()
-        {
+        let is_field =
+            |tag: &str| ["<input", "<textarea", "<select"].iter().any(|t| tag.starts_with(t));
+        while let Some((at, _)) = rest.match_indices('<').find(|(at, _)| is_field(&rest[*at..])) {
             rest = &rest[at..];
             let (tag, inside) = rest.split_once('>').unwrap();
             let name = attribute(tag, "name").unwrap_or_default();

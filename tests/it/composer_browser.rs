@@ -164,6 +164,13 @@ async fn blocks_are_dragged_duplicated_and_removed_by_mouse() {
     let mut moved = before.clone();
     moved.swap(0, 1);
     assert_eq!(stored().await, moved);
+    // That is taken back and made again as every other change.
+    for (way, order) in [("undo", &before), ("redo", &moved)] {
+        browser.click(&format!("#outline-{way}")).await;
+        until(&browser, &first(&order[0])).await;
+        until(&browser, IDLE).await;
+        assert_eq!(stored().await, *order);
+    }
 
     let blocks = |count: usize| format!("document.querySelectorAll('.block').length == {count}");
     browser.click(".block:nth-child(1) [id^=duplicate-]").await;

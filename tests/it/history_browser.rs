@@ -6,7 +6,7 @@ use lederbrev::issues::{Content, IssueKind};
 use lederbrev::staff::Role;
 
 use crate::app::TestApp;
-use crate::browser::{Browser, PHONE, WIDE};
+use crate::browser::Browser;
 use crate::composer::special_edition;
 use crate::composer_browser::{chord, keys, until};
 
@@ -38,17 +38,7 @@ async fn history_and_a_conflict_are_accessible_and_chosen_by_keyboard() {
     keys(&browser, &chord(Key::Control, "s")).await;
     browser.wait_for(".conflict-place").await;
     browser.console_errors().await;
-    for dark in [false, true] {
-        browser.dark(dark).await;
-        browser.resize(WIDE).await;
-        browser.axe().await;
-        browser.screenshot(if dark { "conflict-dark" } else { "conflict" }).await;
-    }
-    browser.dark(false).await;
-    browser.resize(PHONE).await;
-    browser.screenshot("conflict-phone").await;
-    browser.fits_a_narrow_screen().await;
-    browser.resize(WIDE).await;
+    browser.is_accessible_everywhere("conflict").await;
     let proposed = browser
         .run("return document.querySelector('[name=\"choose.subject\"]:checked').value")
         .await;
@@ -74,21 +64,9 @@ async fn history_and_a_conflict_are_accessible_and_chosen_by_keyboard() {
     assert_eq!(merged, Content::read(&his).unwrap(), "what only Bo changed is as he wrote it");
 
     browser.goto(&format!("/admin/issues/{}/history?from=1&to=2", issue.uuid)).await;
-    for dark in [false, true] {
-        browser.dark(dark).await;
-        browser.resize(WIDE).await;
-        browser.axe().await;
-        browser.screenshot(if dark { "history-dark" } else { "history" }).await;
-    }
-    browser.dark(false).await;
-    browser.resize(PHONE).await;
-    browser.screenshot("history-phone").await;
-    browser.fits_a_narrow_screen().await;
-    browser.resize(WIDE).await;
+    browser.is_accessible_everywhere("history").await;
     browser.goto(&format!("/admin/issues/{}/history/1", issue.uuid)).await;
-    browser.axe().await;
-    browser.screenshot("history-version").await;
-    browser.fits_a_narrow_screen().await;
+    browser.is_accessible_everywhere("history-version").await;
     browser.no_console_errors().await;
     browser.close().await;
 }

@@ -88,13 +88,14 @@ const LOST: &str = "
     return seen ? '' : 'something covers it: ' + what;";
 
 /// Hands on a keyboard.
-struct Keyboard<'a> {
-    browser: Browser<'a>,
+pub struct Keyboard<'a> {
+    /// Where they type.
+    pub browser: Browser<'a>,
 }
 
 impl Keyboard<'_> {
     /// Presses keys one after the other, while others are held.
-    async fn chord(&self, held: &[Key], keys: &str) {
+    pub async fn chord(&self, held: &[Key], keys: &str) {
         let mut actions = KeyActions::new("keyboard".to_owned());
         for key in held {
             actions = actions.then(KeyAction::Down { value: char::from(*key) });
@@ -108,17 +109,17 @@ impl Keyboard<'_> {
         self.browser.client.perform_actions(actions).await.unwrap();
     }
 
-    async fn types(&self, text: &str) {
+    pub async fn types(&self, text: &str) {
         self.chord(&[], text).await;
         self.is_seen().await;
     }
 
-    async fn presses(&self, key: Key) {
+    pub async fn presses(&self, key: Key) {
         self.chord(&[], &char::from(key).to_string()).await;
     }
 
     /// Fails when nobody could see where the keyboard is. A step may be on its way for a moment.
-    async fn is_seen(&self) {
+    pub async fn is_seen(&self) {
         let mut lost = String::new();
         for _ in 0..60 {
             lost = self.browser.run(LOST).await.as_str().unwrap().to_owned();
@@ -132,16 +133,16 @@ impl Keyboard<'_> {
     }
 
     /// Goes on with Tab until it is on what matches.
-    async fn goes_to(&self, css: &str) {
+    pub async fn goes_to(&self, css: &str) {
         self.walks(&[], css).await;
     }
 
     /// Goes back with Shift and Tab.
-    async fn goes_back_to(&self, css: &str) {
+    pub async fn goes_back_to(&self, css: &str) {
         self.walks(&[Key::Shift], css).await;
     }
 
-    async fn walks(&self, held: &[Key], css: &str) {
+    pub async fn walks(&self, held: &[Key], css: &str) {
         let there = format!("return document.activeElement.matches({})", serde_json::json!(css));
         for _ in 0..150 {
             if self.browser.run(&there).await == true {
@@ -155,7 +156,7 @@ impl Keyboard<'_> {
     }
 
     /// Presses Enter on it, and waits for the page that comes.
-    async fn follows(&self, css: &str, comes: &str) {
+    pub async fn follows(&self, css: &str, comes: &str) {
         self.goes_to(css).await;
         self.presses(Key::Enter).await;
         self.browser.wait_for(comes).await;
@@ -164,14 +165,14 @@ impl Keyboard<'_> {
     }
 
     /// Waits until a step is done, and sees where it leads.
-    async fn arrives(&self, what: &str) {
+    pub async fn arrives(&self, what: &str) {
         until(&self.browser, "!document.querySelector('#composer:is([inert], [aria-busy])')").await;
         until(&self.browser, what).await;
         self.is_seen().await;
     }
 
     /// Puts an item of the library into the issue.
-    async fn picks(&self, words: &str, title: &str) {
+    pub async fn picks(&self, words: &str, title: &str) {
         let blocks = self.browser.run("return document.querySelectorAll('.block').length").await;
         self.goes_to("#add > summary").await;
         self.presses(Key::Enter).await;
@@ -277,7 +278,7 @@ async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() 
     keyboard.presses(Key::Enter).await;
     keyboard
         .arrives(
-            "!document.querySelector('dialog') && document.activeElement.matches('.rich-text')",
+            "!document.querySelector('dialog[open]') && document.activeElement.matches('.rich-text')",
         )
         .await;
     keyboard.types(".").await;

@@ -254,7 +254,7 @@ async fn text_is_formatted_by_keys_and_by_the_toolbar_and_saved_as_light_markup(
     .await;
     until(
         &browser,
-        "!document.querySelector('dialog') && document.activeElement.matches('.rich-text')",
+        "!document.querySelector('dialog[open]') && document.activeElement.matches('.rich-text')",
     )
     .await;
     keys(&browser, &format!(".{enter}24. marts")).await;
@@ -279,7 +279,7 @@ async fn text_is_formatted_by_keys_and_by_the_toolbar_and_saved_as_light_markup(
     keys(&browser, &enter).await;
     until(
         &browser,
-        "!document.querySelector('dialog') && document.activeElement.matches('.rich-text')",
+        "!document.querySelector('dialog[open]') && document.activeElement.matches('.rich-text')",
     )
     .await;
     keys(&browser, &format!(" først{enter}{{{{navn|kollega}}}} **så** {enter}{enter}Slut")).await;

@@ -15,7 +15,7 @@ use crate::issues::content::Content;
 use crate::issues::editor::{self, Form, Look};
 use crate::issues::fields::Widget;
 use crate::issues::source::Sources;
-use crate::issues::steps::Blocks;
+use crate::issues::steps::{Blocks, Place};
 use crate::issues::{Issue, IssueKind, form, freeze, preflight, preview, store};
 use crate::staff;
 use crate::web::{Lang, Page, html, see_other};
@@ -39,6 +39,12 @@ pub(super) struct ComposerPage {
     removed: Option<(String, String)>,
     /// The block that was updated from the library, and the step that takes it back.
     updated: Option<(String, String)>,
+    /// The kinds of blocks were asked for.
+    is_adding: bool,
+    /// Where they are offered, as [`Place`] writes it.
+    place: String,
+    /// The kinds are offered below all blocks.
+    is_add_last: bool,
     kinds: &'static [&'static str],
     /// The size of the mail in kB.
     size: usize,
@@ -57,6 +63,8 @@ pub struct Shown {
     /// The block that was updated from the library; the revision has it as it was.
     updated: Option<PublicId>,
     from: Option<i32>,
+    /// Where the kinds of blocks are offered.
+    at: Option<String>,
     /// Show what must be written before it can be sent.
     check: Option<String>,
 }
@@ -105,6 +113,7 @@ pub async fn show(
         typed: &typed,
         errors: &errors,
         open,
+        place: shown.at.as_deref().map(Place::read),
         is_check: shown.check.is_some(),
         updated: undo.clone().filter(|_| is_update),
         removed: undo.filter(|_| !is_update),
@@ -119,6 +128,7 @@ pub(super) struct View<'a> {
     pub(super) typed: &'a Value,
     pub(super) errors: &'a [FieldError],
     pub(super) open: Option<String>,
+    pub(super) place: Option<Place>,
     pub(super) is_check: bool,
     pub(super) removed: Option<(String, String)>,
     pub(super) updated: Option<(String, String)>,
@@ -155,6 +165,9 @@ pub(super) fn composer(
     };
     let mut form = Form::new(view.typed, &look);
     form.mark(&view.sources);
+    let place = view.place.unwrap_or_default().to_string();
+    let is_between = form.blocks.iter().any(|block| block.id == place && !block.is_last);
+    let is_first = place == "start" && !form.blocks.is_empty();
     let preflight = preflight::view::View::of(&page, &form, found.as_deref());
     let name = match issue.subject.is_empty() {
         true => page.t("issue-untitled"),
@@ -170,6 +183,9 @@ pub(super) fn composer(
         is_check: view.is_check,
         removed: view.removed.clone(),
         updated: view.updated.clone(),
+        is_adding: view.place.is_some(),
+        is_add_last: !is_between && !is_first,
+        place,
         kinds: &editor::KINDS,
         size: bytes.div_ceil(1000),
         preflight,

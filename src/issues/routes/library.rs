@@ -12,6 +12,7 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::{self, Composition, Draft};
 use crate::issues::content::Block;
+use crate::issues::steps::Place;
 use crate::issues::{Issue, from_library, store};
 use crate::library::{self, Item, ItemKind, Proposal};
 use crate::staff::Staff;
@@ -29,6 +30,8 @@ struct LibraryPage {
     text: String,
     kind: String,
     outdated: bool,
+    /// Where the block goes, as [`Place`] writes it.
+    after: String,
     today: NaiveDate,
     /// The address that was pasted, when it led to nothing.
     address: String,
@@ -43,6 +46,8 @@ pub struct Asked {
     #[serde(default)]
     kind: String,
     outdated: Option<String>,
+    #[serde(default)]
+    after: String,
 }
 
 /// `GET /admin/issues/{id}/library`
@@ -61,7 +66,7 @@ async fn library_page(
     id: PublicId,
     asked: Asked,
 ) -> Result<LibraryPage> {
-    let Asked { q: text, kind, outdated } = asked;
+    let Asked { q: text, kind, outdated, after } = asked;
     let (outdated, today) =
         (outdated.is_some(), app.clock.now().day_in(chrono_tz::Europe::Copenhagen));
     let search = library::store::Search {
@@ -86,6 +91,7 @@ async fn library_page(
         text,
         kind,
         outdated,
+        after,
         today,
         address: String::new(),
         errors: vec![],
@@ -98,9 +104,11 @@ pub struct Picked {
     item: Option<PublicId>,
     #[serde(default)]
     address: String,
+    #[serde(default)]
+    after: String,
 }
 
-/// `POST /admin/issues/{id}/library`: puts the item's block at the end. The editor page only asks
+/// `POST /admin/issues/{id}/library`: puts the item's block into its place. The editor page only asks
 /// which item it is (JSON), and puts the block where the editor is.
 pub async fn pick(
     request: HttpRequest,
@@ -115,7 +123,8 @@ pub async fn pick(
         None => match item_at(&app, &picked.address, &staff.actor()).await {
             Ok(item) => item,
             Err(Error::Invalid(errors)) => {
-                let page = library_page(&request, &app, id, Asked::default()).await?;
+                let asked = Asked { after: picked.after, ..Asked::default() };
+                let page = library_page(&request, &app, id, asked).await?;
                 let page = LibraryPage { address: picked.address, errors, ..page };
                 return page::unprocessable(&page);
             }
@@ -133,7 +142,9 @@ pub async fn pick(
     let Composition { mut content, newsletter, revision, .. } = composition;
     let block = Block::new(from_library::block(&item, newsletter.language));
     let open = block.id;
-    content.blocks.push(block);
+    let position = |id| content.blocks.iter().position(|block| block.id == id);
+    let at = Place::read(&picked.after).among(content.blocks.len(), position);
+    content.blocks.insert(at, block);
     let draft = Draft { content, based_on: revision.number, autosave: true };
     compose::save(&app, id, draft, &staff.actor()).await?;
     Ok(see_other(format!("/admin/issues/{id}?open={open}#block-{open}")))

@@ -14,7 +14,7 @@ use crate::issues::conflict::{Choices, Side, merge};
 use crate::issues::content::{BlockKind, Content};
 use crate::issues::editor::{Form, Look};
 use crate::issues::form::{self, Pairs};
-use crate::issues::steps::{Blocks, Step};
+use crate::issues::steps::{Blocks, Place, Step};
 use crate::issues::{Issue, freeze, from_library, preflight, store};
 use crate::library;
 use crate::newsletters;
@@ -28,7 +28,8 @@ pub(super) struct Sent {
     pub(super) based_on: i32,
     /// The revision that both began with, when the form has been overtaken once.
     pub(super) base: Option<i32>,
-    after: Option<PublicId>,
+    /// Where a new block goes.
+    after: Place,
     /// What was chosen of two versions.
     choices: Choices,
     pub(super) wants_json: bool,
@@ -48,7 +49,7 @@ impl Sent {
         let based_on =
             based_on.ok_or_else(|| Error::BadRequest("the revision is missing".to_owned()))?;
         let base = take("base").and_then(|number| number.parse().ok());
-        let after = take("after").and_then(|id| id.parse().ok());
+        let after = Place::read(&take("after").unwrap_or_default());
         let mut choices = Choices::new();
         pairs.retain(|(name, value)| match name.strip_prefix("choose.") {
             Some(place) => {
@@ -71,6 +72,8 @@ struct Next {
     open: Option<PublicId>,
     /// The block that was moved.
     moved: Option<PublicId>,
+    /// Where the kinds of blocks are offered.
+    place: Option<Place>,
     removed: Option<(PublicId, i32)>,
     updated: Option<(PublicId, i32)>,
 }
@@ -87,8 +90,15 @@ impl Next {
                 query.append_pair("from", &from.to_string());
             }
         }
+        if let Some(place) = self.place {
+            query.append_pair("at", &place.to_string());
+        }
         let query = query.finish();
-        let anchor = self.open.or(self.moved).map(|id| format!("#block-{id}")).unwrap_or_default();
+        let anchor = match (self.open.or(self.moved), self.place) {
+            (Some(block), _) => format!("#block-{block}"),
+            (None, Some(_)) => "#add".to_owned(),
+            (None, None) => String::new(),
+        };
         let mark = if query.is_empty() { "" } else { "?" };
         format!("/admin/issues/{}{mark}{query}{anchor}", issue.uuid)
     }
@@ -182,6 +192,7 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
     let mut next = Next::default();
     match &sent.step {
         Step::Save | Step::Autosave | Step::Merge => {}
+        Step::Place(place) => next.place = Some(*place),
         Step::Add(kind) => {
             let kind = BlockKind::empty(kind)
                 .ok_or_else(|| Error::BadRequest("there is no such kind of block".to_owned()))?;
@@ -258,6 +269,7 @@ async fn refuse(
         typed,
         errors: &errors,
         open,
+        place: next.place,
         is_check: false,
         removed: None,
         updated: None,
