@@ -74,7 +74,7 @@
 
   // Those whose name or words begin with what is typed: those whose name does stand first.
   function filter() {
-    const shown = field().value.trim();
+    const shown = field().value.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").trim();
     const typed = plain(shown);
     const is = shown !== "";
     all().forEach((choice, at) => { choice.dataset.order ??= at; });

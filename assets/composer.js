@@ -288,7 +288,8 @@
     changed();
   });
 
-  const plain = (line) => line.replace(/\{\{navn\|([^}]*)\}\}/g, "$1");
+  // As it will be shown: with the name's other word, and without marks that turn the direction.
+  const plain = (line) => line.replace(/\{\{navn\|([^}]*)\}\}/g, "$1").replace(/[\u202A-\u202E\u2066-\u2069]/g, "");
   const count = (counter, field) => {
     const length = [...plain(field.value)].length;
     counter.querySelector("output").textContent = length;

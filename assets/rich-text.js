@@ -163,6 +163,7 @@ window.lederbrev.richText = (() => {
         source.dispatchEvent(new Event("input", { bubbles: true }));
       },
     });
+    const isThere = document.activeElement === source;
     source.id = `${id}-source`;
     source.hidden = true;
     source.removeAttribute("data-rich");
@@ -172,6 +173,8 @@ window.lederbrev.richText = (() => {
     source.after(notice);
     field.querySelectorAll(".hint-markup").forEach((hint) => hint.remove());
     fields.set(id, known);
+    // Tab may be faster than the unfolding.
+    if (isThere) known.editor.view.focus();
   }
 
   // Making editors for the fields that are to be seen, and forgetting those that went.

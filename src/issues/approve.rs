@@ -168,7 +168,8 @@ pub(super) async fn approve_examined(
 /// # Errors
 /// [`Error::Invalid`] without a note; [`Error::Conflict`] when it is not in review.
 pub async fn send_back(app: &App, uuid: PublicId, note: &str, staff: &Staff) -> Result<()> {
-    let (note, length) = (note.trim().to_owned(), note.trim().chars().count());
+    let note = super::text::lines(note.trim());
+    let length = note.chars().count();
     if note.is_empty() {
         return Err(Error::field("note", "error-note-empty"));
     }

@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use crate::web::direction;
+
 /// Longest address, in characters.
 pub const ADDRESS_LIMIT: usize = 2_000;
 
@@ -11,11 +13,8 @@ pub const ADDRESS_LIMIT: usize = 2_000;
 /// one.
 pub(super) fn is_clean(c: char) -> bool {
     !c.is_control()
-        && !matches!(
-            c,
-            '\u{E000}'..='\u{F8FF}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}'
-                | '\u{FFFE}'..='\u{FFFF}'
-        )
+        && !direction::turns(c)
+        && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFFE}'..='\u{FFFF}')
 }
 
 /// Several lines: line ends become `\n`, tabs become spaces, what is not clean goes.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Details, Item, ItemKind, NewItem, Precision, save};
 use crate::error::{Error, FieldError, Result};
-use crate::web::Lang;
+use crate::web::{Lang, direction};
 
 /// The fields as they were typed, so that a form with an error shows them again.
 #[derive(Debug, Clone, Deserialize)]
@@ -122,8 +122,8 @@ impl ItemForm {
         let new = NewItem {
             details: Details {
                 kind: self.kind,
-                title: self.title.trim().to_owned(),
-                summary: self.summary.trim().to_owned(),
+                title: filled(&self.title).unwrap_or_default(),
+                summary: filled(&self.summary).unwrap_or_default(),
                 language: self.language,
                 published_on: published.map(|(day, _)| day),
                 published_precision: published.map(|(_, precision)| precision),
@@ -142,8 +142,8 @@ impl ItemForm {
 }
 
 fn filled(text: &str) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    let text = direction::unturned(text.trim());
+    (!text.is_empty()).then_some(text)
 }
 
 /// A date as far as it is known.

@@ -12,7 +12,7 @@ use crate::db::DbConn;
 use crate::error::{Error, FieldError, Result};
 use crate::mail::EmailAddress;
 use crate::staff::store::audit;
-use crate::web::Lang;
+use crate::web::{Lang, direction};
 
 /// What staff typed. A missing field is an empty one, and an empty one that is required is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +167,7 @@ struct Fields {
 impl Fields {
     /// On one line: a line break in a sender's name would be another header.
     fn text(&mut self, field: &str, value: &str, most: usize) -> String {
+        let value = direction::unturned(value);
         let words: Vec<&str> =
             value.split(|letter: char| letter.is_whitespace() || letter.is_control()).collect();
         let text = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::error::{Error, FieldError, Result};
 use crate::mail::EmailAddress;
-use crate::web::Lang;
+use crate::web::{Lang, direction};
 
 /// How long a link to sign in lives that a person hands over.
 const HANDED_OVER: TimeDelta = TimeDelta::days(7);
@@ -33,7 +33,7 @@ pub async fn add(app: &App, email: &str, name: &str, role: Role, actor: &str) ->
         .to_lowercase();
     let name = match name.trim() {
         "" => address.split('@').next().unwrap_or_default().to_owned(),
-        given => given.chars().take(200).collect(),
+        given => direction::unturned(given).chars().take(200).collect(),
     };
     let (now, nonce, actor) = (app.clock.now(), random_nonce()?, actor.to_owned());
     let (person, was_there) = app

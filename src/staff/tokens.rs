@@ -4,10 +4,11 @@ use super::{Role, random_token, store};
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
+use crate::web::direction;
 
 /// Makes one and returns it; nobody can ask for it again.
 pub async fn create(app: &App, name: &str, role: Role, actor: &str) -> Result<String> {
-    let name: String = name.trim().chars().take(200).collect();
+    let name: String = direction::unturned(name).trim().chars().take(200).collect();
     if name.is_empty() {
         return Err(Error::field("name", "error-required"));
     }

@@ -19,7 +19,7 @@ use crate::error::{FieldError, Result};
 use crate::mail::EmailAddress;
 use crate::newsletters::{Newsletter, Tracking};
 use crate::staff;
-use crate::web::{Lang, Texts};
+use crate::web::{Lang, Texts, direction};
 
 /// Characters of a name or a workplace.
 pub const LONGEST: usize = 200;
@@ -101,6 +101,7 @@ impl SubscribeForm {
 
 /// One line of text, or nothing.
 fn line(field: &str, text: &str, errors: &mut Vec<FieldError>) -> Option<String> {
+    let text = direction::unturned(text);
     let text = text.trim();
     // A length in bytes first: a text of megabytes is not worth counting.
     if text.len() > 4 * LONGEST || text.chars().count() > LONGEST {

@@ -2,6 +2,7 @@
 //! and the way to the web outside.
 
 pub mod api;
+pub mod direction;
 pub mod errors;
 pub mod format;
 pub mod headers;

@@ -74,7 +74,7 @@ async fn the_menu_of_a_phone_opens_by_keyboard_and_without_a_script() {
 }
 
 /// The pattern of the route that a path leads to.
-fn pattern(path: &str) -> Option<&'static str> {
+pub fn pattern(path: &str) -> Option<&'static str> {
     let segments = |path: &'static str| path.split('/').collect::<Vec<_>>();
     let asked: Vec<&str> = path.split('/').collect();
     let fits = |pattern: &'static str| {
@@ -90,7 +90,7 @@ fn pattern(path: &str) -> Option<&'static str> {
 }
 
 /// Whether a route answers a page: not the API, not a file, not what machines read.
-fn is_page(pattern: &str) -> bool {
+pub fn is_page(pattern: &str) -> bool {
     let last = pattern.rsplit('/').next().unwrap();
     !pattern.starts_with("/api/")
         && !pattern.starts_with("/assets/")
