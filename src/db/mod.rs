@@ -9,6 +9,7 @@
 
 mod among;
 mod conn;
+pub mod matching;
 pub mod migrate;
 mod pool;
 pub mod presence;

@@ -717,6 +717,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+
+    delivery_counts (issue, state, skip_reason) {
+        issue -> BigInt,
+        state -> Text,
+        skip_reason -> Text,
+        recipients -> BigInt,
+        uncertain -> BigInt,
+        personal -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    delivery_domains (issue, domain) {
+        issue -> BigInt,
+        domain -> Text,
+        recipients -> BigInt,
+        accepted -> BigInt,
+        failed -> BigInt,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -729,6 +754,8 @@ diesel::joinable!(stated_counts -> newsletters (newsletter));
 diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(archive_texts -> issues (issue));
+diesel::joinable!(delivery_counts -> issues (issue));
+diesel::joinable!(delivery_domains -> issues (issue));
 diesel::joinable!(old_addresses -> issues (issue));
 diesel::joinable!(issue_revisions -> issues (issue));
 diesel::joinable!(preflight_overrides -> issues (issue));
@@ -775,6 +802,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     issues,
     issue_revisions,
     archive_texts,
+    delivery_counts,
+    delivery_domains,
     old_addresses,
     preflight_overrides,
     issue_reviews,

@@ -122,6 +122,7 @@ fn perform(conn: &mut DbConn, issue: &Issue, action: Action, now: Instant) -> Re
         // One that was finished is on its way again; one that is paused stays so.
         if issue.state == IssueState::Sent {
             issues::store::reopen(conn, issue.id, now)?;
+            store::forget(conn, issue.id)?;
         }
         return Ok(());
     }
@@ -174,8 +175,11 @@ pub fn sweep(app: &App, issue: &Issue) -> Result<()> {
     app.db.write_blocking(move |conn| {
         // A connection may have given rows back in between.
         let counts = store::counts(conn, id)?;
-        if counts.open() + counts.held == 0 {
-            issues::store::finish(conn, id, IssueState::Cancelled, now)?;
+        if counts.open() + counts.held == 0
+            && issues::store::finish(conn, id, IssueState::Cancelled, now)?
+        {
+            let tallied = store::tally(conn, id)?;
+            store::keep(conn, id, &tallied)?;
         }
         Ok(())
     })

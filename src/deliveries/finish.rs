@@ -40,13 +40,18 @@ pub fn settle(app: &App, id: i64) -> Result<Settled> {
         control::pause_by_program(app, &issue, PauseReason::Uncertain, &why)?;
     } else if adds_up(&issue, &counts) {
         let now = app.clock.now();
+        let tallied = app.db.read_blocking(|conn| Ok(store::tally(conn, id)?))?;
         let end = app.db.write_blocking(move |conn| {
             // A person may have put rows back since they were counted.
             issues::store::lock(conn, id)?;
-            match store::counts(conn, id)? == counts {
-                true => Ok(Some(issues::store::finish(conn, id, IssueState::Sending, now)?)),
-                false => Ok(None),
+            if store::counts(conn, id)? != counts {
+                return Ok(None);
             }
+            let has_ended = issues::store::finish(conn, id, IssueState::Sending, now)?;
+            if has_ended {
+                store::keep(conn, id, &tallied)?;
+            }
+            Ok(Some(has_ended))
         })?;
         match end {
             Some(true) => tracing::info!(issue = %issue.uuid, "an issue is sent"),

@@ -1,12 +1,12 @@
 //! Items from a spreadsheet: read, judged line by line, and only then taken.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::fetch::{by_any_form, clean, key};
+use super::fetch::{clean, key};
 use super::form::ItemForm;
 use super::save::read_tags;
 use super::{ItemKind, NewItem, store};
@@ -116,8 +116,9 @@ pub async fn import(app: &App, text: &str, update: bool, actor: &str) -> Result<
             .db
             .write(move |conn| {
                 let mut known = known;
+                let library = Addresses::read(conn)?;
                 for verdict in &mut chunk {
-                    let before = judge_one(conn, verdict, &mut known, update)?;
+                    let before = judge_one(&library, verdict, &mut known, update);
                     let Some((new, tags)) = &verdict.item else { continue };
                     let item = match (verdict.outcome, before) {
                         (Outcome::New, _) => store::insert(conn, new, now)?,
@@ -152,30 +153,50 @@ impl Verdict {
 
 fn judge_in(conn: &mut DbConn, verdicts: &mut [Verdict], update: bool) -> Result<()> {
     let mut seen = HashSet::new();
+    let library = Addresses::read(conn)?;
     for verdict in verdicts {
-        judge_one(conn, verdict, &mut seen, update)?;
+        judge_one(&library, verdict, &mut seen, update);
     }
     Ok(())
 }
 
+/// Which item has an address, of the whole library: read once for many lines.
+struct Addresses {
+    as_written: HashMap<String, i64>,
+    in_any_form: HashMap<String, i64>,
+}
+
+impl Addresses {
+    fn read(conn: &mut DbConn) -> Result<Self> {
+        let all = store::addresses(conn)?;
+        let in_any_form =
+            all.iter().rev().filter_map(|(url, item)| Some((key(url)?, *item))).collect();
+        Ok(Self { as_written: all.into_iter().collect(), in_any_form })
+    }
+
+    fn item(&self, address: &str) -> Option<i64> {
+        let in_any_form = || self.in_any_form.get(&key(address)?);
+        self.as_written.get(address).or_else(in_any_form).copied()
+    }
+}
+
 /// Says what becomes of a line, and which item has its address.
 fn judge_one(
-    conn: &mut DbConn,
+    library: &Addresses,
     verdict: &mut Verdict,
     seen: &mut HashSet<String>,
     update: bool,
-) -> Result<Option<i64>> {
-    let Some((new, _)) = &verdict.item else { return Ok(None) };
-    let Some(address) = new.addresses.first() else { return Ok(None) };
+) -> Option<i64> {
+    let address = verdict.item.as_ref()?.0.addresses.first()?;
     if key(address).is_some_and(|key| !seen.insert(key)) {
         verdict.outcome = Outcome::Twice;
-        return Ok(None);
+        return None;
     }
-    let known = by_any_form(conn, address)?;
+    let known = library.item(address);
     if known.is_some() {
         verdict.outcome = if update { Outcome::Update } else { Outcome::Known };
     }
-    Ok(known.map(|item| item.id))
+    known
 }
 
 fn unreadable(code: &'static str) -> Error {

@@ -29,6 +29,8 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 const AT_ONCE: usize = 20;
 /// At most so many of them from one host; the job's next run is the pause.
 const OF_ONE_HOST: usize = 2;
+/// Links that are queued or forgotten in one write.
+const CHUNK: usize = 1_000;
 
 text_enum! {
     /// What is known of a link.
@@ -139,21 +141,24 @@ pub async fn queue_known(app: &App) -> Result<bool> {
         return Ok(false);
     }
     let now = app.clock.now();
-    app.db
-        .write(move |conn| {
-            let known = store::linked(conn)?;
-            let mut changed = store::queue(conn, &known, now)? > 0;
-            // Those of drafts that were given up long ago; who saves one again queues them again.
-            let known: HashSet<&String> = known.iter().collect();
-            for url in store::queued_before(conn, now - KEPT)? {
-                if !known.contains(&url) {
-                    store::remove(conn, &url)?;
-                    changed = true;
-                }
-            }
-            Ok(changed)
-        })
-        .await
+    let (known, old) = app
+        .db
+        .read(move |conn| Ok((store::linked(conn)?, store::queued_before(conn, now - KEPT)?)))
+        .await?;
+    // Those of drafts that were given up long ago; who saves one again queues them again.
+    let gone: Vec<String> = {
+        let known: HashSet<&String> = known.iter().collect();
+        old.into_iter().filter(|url| !known.contains(url)).collect()
+    };
+    let mut changed = !gone.is_empty();
+    // In small writes: the sending waits behind each of them.
+    for urls in known.chunks(CHUNK).map(<[String]>::to_vec) {
+        changed |= app.db.write(move |conn| Ok(store::queue(conn, &urls, now)? > 0)).await?;
+    }
+    for urls in gone.chunks(CHUNK).map(<[String]>::to_vec) {
+        app.db.write(move |conn| Ok(store::remove(conn, &urls, now - KEPT)?)).await?;
+    }
+    Ok(changed)
 }
 
 #[cfg(test)]

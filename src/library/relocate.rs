@@ -225,8 +225,8 @@ pub async fn undo(app: &App, uuid: PublicId, actor: &str) -> Result<usize> {
             if done.undone_at.is_some() || done.made_at + KEPT < now {
                 return Err(Error::Conflict("error-move-undone"));
             }
-            let changes: Vec<Change> =
-                serde_json::from_value(done.changes.0).map_err(anyhow::Error::new)?;
+            let changes: Vec<Change> = serde_json::from_value(moves::changes(conn, done.id)?.0)
+                .map_err(anyhow::Error::new)?;
             let mut left = 0;
             for change in &changes {
                 let item = store::by_uuid(conn, change.item)?;

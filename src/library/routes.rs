@@ -128,7 +128,7 @@ async fn list_page(
         kind,
         items,
         uses,
-        today: app.clock.now().day_in(chrono_tz::Tz::UTC),
+        today: app.clock.now().day_in(chrono_tz::Europe::Copenhagen),
         is_searching: !query.q.trim().is_empty()
             || kind.is_some()
             || query.new.is_some()

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use unicode_normalization::UnicodeNormalization;
 
 use super::prepare::File;
 use super::{Address, MediaType, Picture};
 use crate::clock::Instant;
 use crate::db::DbConn;
+use crate::db::matching::{containing, folded};
 use crate::db::schema::{image_files, images};
 
 /// A picture to be.
@@ -167,22 +167,4 @@ fn with_sizes(conn: &mut DbConn, found: Vec<Picture>) -> QueryResult<Vec<(Pictur
 
 fn search_text(name: &str, alt: &str) -> String {
     folded(&format!("{name}\n{alt}"))
-}
-
-/// One form for all ways to write a word: lower case, and one code point for "å" (NFC).
-fn folded(text: &str) -> String {
-    text.nfc().collect::<String>().to_lowercase()
-}
-
-/// The pattern for LIKE; its two wildcards and the escape are ordinary characters in a search.
-fn containing(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in word.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }

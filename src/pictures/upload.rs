@@ -98,8 +98,12 @@ pub async fn upload(app: &App, upload: Upload, actor: &str) -> Result<Picture> {
 
 async fn make(bytes: web::Bytes) -> Result<Prepared> {
     let turn = PRESS.acquire().await.map_err(anyhow::Error::from)?;
-    let made = web::block(move || prepare(&bytes)).await;
-    drop(turn);
+    let made = web::block(move || {
+        // Whoever sends it may be gone; its memory is in use until it is done.
+        let _turn = turn;
+        prepare(&bytes)
+    })
+    .await;
     match made {
         Ok(made) => made.map_err(refused),
         // A decoder fell over: the file is not what it says.

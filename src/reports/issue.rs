@@ -241,7 +241,7 @@ pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<
         }),
         None => None,
     };
-    let domains = deliveries::store::domains(conn, issue.id, DOMAINS)?;
+    let domains = deliveries::store::largest_domains(conn, issue.id, DOMAINS)?;
     Ok(IssueReport {
         id: issue.uuid,
         subject: issue.subject.clone(),
@@ -273,7 +273,7 @@ fn ordinary(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Optio
     let mut all = Ordinary::default();
     for before in store::ordinary_between(conn, issue.newsletter, end - YEAR, end)? {
         all.issues += 1;
-        all.accepted += deliveries::store::counts(conn, before.id)?.accepted;
+        all.accepted += deliveries::store::outcome(conn, before.id)?.counts.accepted;
         all.clicks = clicks_of(conn, before.id, all.clicks)?;
         all.unsubscribed += unsubscribed(conn, &before, now)?;
     }
@@ -306,12 +306,9 @@ fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Number
 }
 
 fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Delivery> {
-    let counts = deliveries::store::counts(conn, issue.id)?;
-    let mut skipped_by_reason: Vec<Skipped> = store::skipped(conn, issue.id)?
-        .into_iter()
-        .filter_map(|(reason, recipients)| Some(Skipped { reason: reason?, recipients }))
-        .collect();
-    skipped_by_reason.sort_by_key(|skipped| std::cmp::Reverse(skipped.recipients));
+    let outcome = deliveries::store::outcome(conn, issue.id)?;
+    let counts = outcome.counts;
+    let skipped = outcome.skipped.into_iter();
     let audience = issue.audience_count.unwrap_or(0);
     let end = issue.finished_at.or(issue.started_at).map(|at| at + PROVISIONAL);
     Ok(Delivery {
@@ -319,7 +316,9 @@ fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Deliv
         accepted: counts.accepted,
         failed: counts.failed,
         skipped: counts.skipped,
-        skipped_by_reason,
+        skipped_by_reason: skipped
+            .map(|(reason, recipients)| Skipped { reason, recipients })
+            .collect(),
         open: counts.queued + counts.in_data + counts.deferred,
         adds_up: deliveries::finish::adds_up(issue, &counts),
         bounced: None,
@@ -329,7 +328,7 @@ fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Deliv
 }
 
 fn people(conn: &mut DbConn, issue: i64) -> QueryResult<Option<People>> {
-    let consenting = store::consenting(conn, issue)?;
+    let consenting = deliveries::store::outcome(conn, issue)?.personal;
     if consenting == 0 {
         return Ok(None);
     }

@@ -1,6 +1,5 @@
 //! What a report reads; and the table `figures`.
 
-use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::figures::{Figure, NewFigure};
@@ -10,21 +9,10 @@ use crate::db::schema::{
     opens, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
-use crate::deliveries::{DeliveryState, SkipReason, Variant};
+use crate::deliveries::DeliveryState;
 use crate::issues::{Issue, IssueKind, IssueState, Origin};
 use crate::subscribers::{EndReason, SubscriptionState};
 use crate::tracking::Verdict;
-
-/// Recipients without a copy, by reason.
-pub fn skipped(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Option<SkipReason>, i64)>> {
-    deliveries::table
-        .filter(deliveries::issue.eq(issue))
-        .filter(deliveries::state.eq(DeliveryState::Skipped))
-        .group_by(deliveries::skip_reason)
-        .order(deliveries::skip_reason)
-        .select((deliveries::skip_reason, count_star()))
-        .load(conn)
-}
 
 /// A count of loads.
 #[derive(Debug, Clone, Copy, Queryable)]
@@ -80,16 +68,6 @@ pub fn links(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i32, Option<Publ
         .load(conn)
 }
 
-/// How many of those who got an issue had consented to being measured.
-pub fn consenting(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
-    deliveries::table
-        .filter(deliveries::issue.eq(issue))
-        .filter(deliveries::state.eq(DeliveryState::Accepted))
-        .filter(deliveries::variant.eq(Variant::Personal))
-        .count()
-        .get_result(conn)
-}
-
 /// The copies whose image was loaded, and by whom.
 pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i64, Verdict)>> {
     opens::table
@@ -123,6 +101,8 @@ pub fn unsubscribed(conn: &mut DbConn, issue: &Issue, before: Instant) -> QueryR
         .filter(subscriptions::newsletter.eq(issue.newsletter))
         .filter(subscriptions::state.eq(SubscriptionState::Ended))
         .filter(subscriptions::end_reason.eq(EndReason::Unsubscribed))
+        // The stretch of time first, by its index: few leave in a week, and a million got it.
+        .filter(subscriptions::ended_at.ge(issue.started_at))
         .filter(subscriptions::ended_at.ge(deliveries::finished_at))
         .filter(subscriptions::ended_at.le(before))
         .count()

@@ -244,6 +244,13 @@ both! {
         let found = app.get("/archive?q=praksis").await.text().await.unwrap();
         assert!(found.contains("/archive/nyt-fra-2015"));
 
+        // An address as a person copies it, and as it stands in old links.
+        let saved = post(form("save", "/administration/m%c3%b8de/", "2015-05-08")).await.unwrap();
+        assert_eq!(saved.status(), StatusCode::SEE_OTHER);
+        for path in ["/administration/m%C3%B8de", "/administration/m%c3%b8de/"] {
+            assert_eq!(app.get(path).await.status(), StatusCode::MOVED_PERMANENTLY, "{path}");
+        }
+
         let token = app.token(Role::Editor).await;
         let body = json!({ "newsletter": "lederweb", "subject": "Fra API", "date": "2014-02-01", "html": OLD });
         let made = app.client.post(app.url("/api/v1/issues/import")).bearer_auth(&token).json(&body);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use chrono::TimeDelta;
 use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::IssueState;
+use lederbrev::newsletters::Tracking;
 use lederbrev::staff::Role;
 
 use crate::receiver::Play;
@@ -178,6 +179,33 @@ sends! {
         let counts = sending.run_to_the_end(&issue).await;
         assert_eq!((counts.accepted, counts.failed), (5, 1));
         assert_eq!(sending.relay.tries("leder3@rm.example"), 1, "there is nobody");
+    }
+
+    async fn a_copy_that_is_tried_again_has_the_links_that_were_approved(sending: Sending) {
+        sending.measure(Tracking::Off).await;
+        sending.readers(2).await;
+        let issue = sending.due_issue().await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" => Play::RefuseMessage("554 5.7.1 looks like spam"),
+            _ => Play::Accept,
+        });
+        sending.run_to_the_end(&issue).await;
+        let editor = sending.app.signed_in(Role::Editor).await;
+        let url = sending.app.url(&format!("/admin/issues/{}/corrections", issue.uuid));
+        for to in ["https://lederweb.dk/ny", "https://lederweb.dk/nyere"] {
+            let form = [("do", "correct"), ("number", "1"), ("url", to), ("reason", "Siden er flyttet.")];
+            assert_eq!(editor.post(&url).form(&form).send().await.unwrap().status(), 303);
+        }
+        sending.relay.plays(|_, _| Play::Accept);
+        sending.act(&issue, "retry-failures").await;
+        sending.run_to_the_end(&issue).await;
+        let mails = sending.relay.received();
+        assert_eq!(mails.len(), 2);
+        for mail in mails {
+            let text = mail.data.replace("=\r\n", "");
+            assert!(text.contains("https://lederweb.example/undgaa"), "{text}");
+            assert!(!text.contains("lederweb.dk/ny"), "{text}");
+        }
     }
 
     async fn an_issue_that_gets_no_answers_is_said_to_stand_still(sending: Sending) {

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
 use lederbrev::db::schema::{deliveries, issues, subscriptions};
+use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
-use lederbrev::reports::issue::{Reached, Verdicts};
+use lederbrev::reports::issue::{Reached, Skipped, Verdicts};
 use lederbrev::reports::{IssueReport, for_issue};
 use lederbrev::staff::Role;
 use lederbrev::subscribers::{EndReason, SubscriptionState};
@@ -15,6 +16,7 @@ use lederbrev::tracking::buffer::Count;
 use reqwest::StatusCode;
 
 use crate::app::TestApp;
+use crate::receiver::Play;
 use crate::sending::{Reader, Sending};
 use crate::{both, sends};
 
@@ -89,6 +91,42 @@ sends! {
         sending.app.clock.advance(TimeDelta::days(8));
         let later = sending.report(&issue).await;
         assert_eq!(later.numbers.delivery.provisional_until, None);
+    }
+
+    async fn the_figures_of_an_issue_outlive_the_rows_of_its_recipients(sending: Sending) {
+        let readers = sending.readers(6).await;
+        let issue = sending.due_issue().await;
+        sending.fan_out(&issue).await;
+        sending.leave(readers[5], sending.app.clock.now()).await;
+        sending.relay.plays(|to, _| match to {
+            "leder1@odense.example" => Play::RefuseMessage("554 5.7.1 looks like spam"),
+            _ => Play::Accept,
+        });
+        sending.run_to_the_end(&issue).await;
+        let whole = sending.report(&issue).await;
+        let delivery = &whole.numbers.delivery;
+        assert_eq!((delivery.accepted, delivery.failed, delivery.skipped), (4, 1, 1));
+        let reasons = [Skipped { reason: SkipReason::Unsubscribed, recipients: 1 }];
+        assert_eq!(delivery.skipped_by_reason, reasons);
+
+        // What is tried again is counted anew.
+        sending.relay.plays(|_, _| Play::Accept);
+        sending.act(&issue, "retry-failures").await;
+        let between = sending.report(&issue).await.numbers.delivery;
+        assert_eq!((between.accepted, between.failed, between.open), (4, 0, 1));
+        sending.run_to_the_end(&issue).await;
+        let whole = sending.report(&issue).await;
+        assert_eq!((whole.numbers.delivery.accepted, whole.numbers.delivery.open), (5, 0));
+
+        let id = issue.id;
+        sending
+            .write(move |conn| {
+                diesel::delete(deliveries::table.filter(deliveries::issue.eq(id))).execute(conn)
+            })
+            .await;
+        let later = sending.report(&issue).await;
+        assert_eq!(later.numbers.delivery, whole.numbers.delivery);
+        assert_eq!(later.domains, whole.domains);
     }
 
     async fn leaving_is_put_down_to_the_issue_that_came_last_before_it(sending: Sending) {

@@ -181,6 +181,19 @@ both! {
         assert_eq!(state(&editor).await, IssueState::Scheduled);
     }
 
+    async fn an_approval_of_ones_own_ends_when_a_second_person_is_asked_for(app: TestApp) {
+        let editor = special(&app).await;
+        assert_eq!(act(&editor, &[("do", "approve")]).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(state(&editor).await, IssueState::Approved);
+        change_newsletter(&app, |newsletter| newsletter.approval_required = true).await;
+        let plan = [("do", "schedule"), ("at", "2017-03-30T09:00")];
+        let refused = act(&editor, &plan).await;
+        assert_eq!(refused.status(), StatusCode::CONFLICT);
+        assert_eq!(state(&editor).await, IssueState::Approved);
+        change_newsletter(&app, |newsletter| newsletter.approval_required = false).await;
+        assert_eq!(act(&editor, &plan).await.status(), StatusCode::SEE_OTHER);
+    }
+
     async fn the_desk_says_what_to_do_first_and_what_comes_next(app: TestApp) {
         let editor = Editor::with(&app, IssueKind::Ordinary, Content::default()).await;
         editor.readers(1).await;

@@ -143,6 +143,8 @@ impl Sending {
         assert_eq!(issue.state, IssueState::Sent, "{:?} {counts:?}", issue.pause_reason);
         assert_eq!(issue.audience_count, Some(counts.accepted + counts.failed + counts.skipped));
         assert_eq!((counts.queued, counts.in_data, counts.deferred), (0, 0, 0));
+        let kept = self.write(move |conn| store::outcome(conn, issue.id)).await.counts;
+        assert_eq!(kept, counts, "what is written down at the end is what the rows say");
         counts
     }
 

@@ -1,12 +1,14 @@
-//! The table `deliveries`.
+//! The table `deliveries`, and what is kept of it.
 
 mod again;
+mod outcome;
 mod progress;
 mod queue;
 mod quota;
 mod record;
 
 pub use again::{Orphans, decide_held, has_orphans, recover, retry, retryable, workers};
+pub use outcome::{Outcome, Tallied, forget, keep, largest_domains, outcome, tally};
 pub use progress::{
     Copy, Counts, Domain, Listed, Refusal, copies_after, counts, domains, last_finished, list,
     pause_note, refusals, under_way,

@@ -4,6 +4,7 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::super::{DeliveryState, SkipReason};
+use super::outcome::outcome;
 use crate::clock::Instant;
 use crate::db::schema::{audit_log, deliveries, issues, subscribers};
 use crate::db::{DbConn, Json, PublicId};
@@ -199,7 +200,7 @@ pub fn list(conn: &mut DbConn, most: i64) -> QueryResult<Vec<Listed>> {
     found
         .into_iter()
         .map(|issue| {
-            let counts = counts(conn, issue.id)?;
+            let counts = outcome(conn, issue.id)?.counts;
             Ok(Listed { issue, counts })
         })
         .collect()

@@ -1,5 +1,7 @@
 //! Rows on their way: written at fan-out, marked for a window, skipped.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -7,7 +9,8 @@ use super::super::{DeliveryState, SkipReason, Variant};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::{
-    consents, deliveries, issue_links, renditions, subscribers, subscriptions, suppressions,
+    consents, deliveries, issue_links, link_corrections, renditions, subscribers, subscriptions,
+    suppressions,
 };
 use crate::db::types::Moment;
 use crate::db::{Among, PublicId, among};
@@ -41,9 +44,25 @@ pub fn rendition(conn: &mut DbConn, issue: &Issue) -> QueryResult<Rendered> {
         .order(issue_links::number)
         .select((issue_links::number, issue_links::block, issue_links::url))
         .load(conn)?;
+    // A link that was corrected since stands in every copy as it stood in the first ones; the
+    // first correction says how.
+    let corrected: HashMap<i32, String> = link_corrections::table
+        .filter(link_corrections::issue.eq(issue.id))
+        .filter(link_corrections::at.is_not_null())
+        .order(link_corrections::id.desc())
+        .select((link_corrections::number, link_corrections::url_before))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let as_frozen = |number, url| corrected.get(&number).cloned().unwrap_or(url);
     let links = links
         .into_iter()
-        .map(|(number, block, url)| IssueLink { number, block, url, library_item: None })
+        .map(|(number, block, url)| IssueLink {
+            number,
+            block,
+            url: as_frozen(number, url),
+            library_item: None,
+        })
         .collect();
     Ok(Rendered { subject, preheader, html, text, links })
 }

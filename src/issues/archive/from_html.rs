@@ -5,6 +5,7 @@
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{HtmlString, StartTag, Token, Tokenizer};
 
+use super::hidden::{End, Hidden};
 use crate::error::FieldError;
 use crate::issues::content::{
     BLOCK_LIMIT, Block, BlockKind, Heading, Image, LINE_LIMIT, Line, Picture, TEXT_LIMIT, Text,
@@ -58,11 +59,6 @@ pub fn read(html: &str) -> Result<Read, FieldError> {
     Ok(reader.read)
 }
 
-/// What holds no words for readers.
-const SILENT: [&str; 14] = [
-    "script", "style", "head", "title", "noscript", "template", "svg", "iframe", "object",
-    "select", "textarea", "math", "audio", "video",
-];
 /// What begins a new paragraph.
 const BREAKS: [&str; 24] = [
     "p",
@@ -90,9 +86,6 @@ const BREAKS: [&str; 24] = [
     "dl",
     "dd",
 ];
-/// What has no end.
-const VOID: [&str; 8] = ["br", "hr", "img", "input", "meta", "link", "col", "wbr"];
-
 fn name(name: &HtmlString) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
@@ -116,28 +109,22 @@ struct Reader {
     bold: usize,
     italic: usize,
     link: Option<String>,
-    /// The element whose words nobody saw, and how many of its name are open in it.
-    hidden: Option<(String, usize)>,
+    /// The element whose words nobody saw.
+    hidden: Option<Hidden>,
 }
 
 impl Reader {
     fn start(&mut self, tag: &StartTag<()>) {
         let name = name(&tag.name);
-        let is_void = VOID.contains(&&*name);
-        if let Some((hidden, depth)) = &mut self.hidden {
-            if *hidden == name && !tag.self_closing {
-                *depth += 1;
+        if let Some(hidden) = &mut self.hidden {
+            if !hidden.is_over_before(&name) {
+                return;
             }
-            return;
+            self.hidden = None;
         }
-        let style = value(tag, "style").unwrap_or_default().to_lowercase().replace(' ', "");
-        let is_hidden = SILENT.contains(&&*name)
-            || style.contains("display:none")
-            || style.contains("mso-hide:all")
-            || tag.attributes.contains_key(&b"hidden"[..]);
-        if is_hidden && !is_void {
-            // A browser reads `<script/>` as a beginning too.
-            self.hidden = Some((name, 1));
+        let style = value(tag, "style").unwrap_or_default();
+        self.hidden = Hidden::begin(&name, &style, tag.attributes.contains_key(&b"hidden"[..]));
+        if self.hidden.is_some() {
             return;
         }
         match &*name {
@@ -168,14 +155,14 @@ impl Reader {
     }
 
     fn end(&mut self, name: &str) {
-        if let Some((hidden, depth)) = &mut self.hidden {
-            if hidden == name {
-                *depth -= 1;
-            }
-            if *depth == 0 {
+        if let Some(hidden) = &mut self.hidden {
+            let end = hidden.end(name);
+            if end != End::Open {
                 self.hidden = None;
             }
-            return;
+            if end != End::Outer {
+                return;
+            }
         }
         match name {
             "b" | "strong" => self.bold = self.bold.saturating_sub(1),
@@ -410,6 +397,23 @@ mod tests {
         .map(|(kind, words)| (kind.to_owned(), words.to_owned()));
         assert_eq!(blocks(html), expected);
         assert_eq!(read(html).map(|read| read.lost_images).ok(), Some(1));
+    }
+
+    #[test]
+    fn what_no_reader_saw_ends_where_a_browser_ends_it() {
+        for html in [
+            "<div><p style='display:none'>væk<p>set</div>",
+            "<div><p hidden>væk<div>set</div></div>",
+            "<table><tr><td><p hidden>væk</td><td>set</td></tr></table>",
+            "<table><tr><td hidden>væk<table><tr><td>væk</td></tr></table><td>set</table>",
+            "<table><tr hidden><td>væk<tr><td>set</table>",
+            "<p><span hidden>væk<b>væk</b></span>set</p>",
+            "<div hidden>væk<div>væk</div><p>væk</div>set",
+        ] {
+            assert_eq!(blocks(html), [("text".to_owned(), "set".to_owned())], "{html}");
+        }
+        let list = "<ul><li hidden>væk<ul><li>væk</ul>væk<li>set<li hidden>væk</ul><p>og set";
+        assert_eq!(blocks(list), [("text".to_owned(), "- set\n\nog set".to_owned())]);
     }
 
     #[test]

@@ -3,36 +3,12 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::from_html::{self, Read};
-use super::{Historical, bring_in};
+use super::{Historical, bring_in, old_address};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::content::{Content, MergeLine, Theme};
 use crate::issues::{Issue, IssueKind, store, text};
 use crate::newsletters::Newsletter;
-
-/// Longest old address, in characters.
-const ADDRESS_LIMIT: usize = 500;
-/// The first parts of our own paths.
-const OURS: [&str; 18] = [
-    "",
-    "admin",
-    "api",
-    "archive",
-    "assets",
-    "c",
-    "confirm",
-    "healthz",
-    "images",
-    "metrics",
-    "o",
-    "outbox",
-    "p",
-    "preferences",
-    "privacy",
-    "readyz",
-    "subscribe",
-    "was",
-];
 
 /// What is typed about an old issue.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +65,7 @@ pub async fn look(app: &App, typed: &Typed, newsletter: &Newsletter) -> Result<L
     if note.chars().count() > 100 {
         wrong("note", "error-import-note");
     }
-    let old_address = match path_of(app, &typed.old_address) {
+    let old_address = match old_address::read(&app.links, &typed.old_address) {
         Ok(path) => path,
         Err(code) => {
             wrong("old_address", code);
@@ -126,33 +102,4 @@ pub async fn look(app: &App, typed: &Typed, newsletter: &Newsletter) -> Result<L
 /// Saves what was looked at.
 pub async fn save(app: &App, looked: Looked, actor: &str) -> Result<Issue> {
     bring_in(app, looked.historical, actor).await
-}
-
-/// An old address as a path of this host, with its query.
-fn path_of(app: &App, address: &str) -> Result<Option<String>, &'static str> {
-    let address = address.trim();
-    if address.is_empty() {
-        return Ok(None);
-    }
-    let base = app.links.base();
-    let url = base.join(address).map_err(|_| "error-import-address")?;
-    if url.host_str() != base.host_str()
-        || url.port_or_known_default() != base.port_or_known_default()
-    {
-        return Err("error-import-address-host");
-    }
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    if path.len() > ADDRESS_LIMIT {
-        return Err("error-import-address");
-    }
-    let first = url.path().trim_start_matches('/').split('/').next().unwrap_or_default();
-    let is_ours = OURS.contains(&first)
-        || crate::app::ROUTES.iter().any(|route| {
-            let known = route.pattern.trim_start_matches('/').split('/').next();
-            known == Some(first)
-        });
-    if is_ours { Err("error-import-address-ours") } else { Ok(Some(path)) }
 }

@@ -1,8 +1,10 @@
 //! The public archive: what was sent, and what was brought in as history, as web pages.
 
 pub mod from_html;
+mod hidden;
 pub mod import;
 pub mod index;
+pub mod old_address;
 pub mod search;
 pub mod stems;
 
@@ -185,7 +187,10 @@ pub async fn bring_in(app: &App, old: Historical, actor: &str) -> Result<Issue> 
         let issue = store::find(conn, issue.id)?;
         index::of(conn, &issue)?;
         if let Some(path) = &old.old_address {
-            store::keep_old_address(conn, path, issue.id)?;
+            // Somebody may have brought another one in meanwhile.
+            if !store::keep_old_address(conn, path, issue.id)? {
+                return Err(Error::field("old_address", "error-import-address-taken"));
+            }
         }
         Ok(issue)
     })

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::Result;
 use crate::issues::archive::search::{Found, Search};
-use crate::issues::archive::{self, Archived};
+use crate::issues::archive::{self, Archived, old_address};
 use crate::issues::store::Correction;
 use crate::issues::{IssueKind, preview, splice, store};
 use crate::web::{Lang, Page, html};
@@ -146,13 +146,13 @@ pub async fn old_addresses(
     next: Next<impl MessageBody>,
 ) -> std::result::Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, actix_web::Error> {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let is_ours = ["admin", "api", "archive", "assets"]
+        .contains(&request.path().split('/').nth(1).unwrap_or_default());
+    let path = old_address::form(request.path(), request.uri().query());
     let app = request.app_data::<web::Data<App>>().cloned();
     let response = next.call(request).await?;
-    let is_asked = is_read
-        && response.status() == StatusCode::NOT_FOUND
-        && path.len() <= 600
-        && !["/admin", "/api/", "/archive/", "/assets/"].iter().any(|ours| path.starts_with(ours));
+    let is_asked =
+        is_read && response.status() == StatusCode::NOT_FOUND && path.len() <= 600 && !is_ours;
     let Some(app) = app.filter(|_| is_asked) else { return Ok(response.map_into_left_body()) };
     let found = app.db.read(move |conn| Ok(store::by_old_address(conn, &path)?)).await;
     Ok(match found {

@@ -112,10 +112,12 @@ pub fn has_old_address(conn: &mut DbConn, path: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(old_addresses::table.find(path))).get_result(conn)
 }
 
-/// Lets an address lead to an issue.
-pub fn keep_old_address(conn: &mut DbConn, path: &str, issue: i64) -> QueryResult<()> {
-    diesel::insert_into(old_addresses::table)
-        .values((old_addresses::path.eq(path), old_addresses::issue.eq(issue)))
-        .execute(conn)
-        .map(drop)
+/// Lets an address lead to an issue. Returns whether it was free.
+pub fn keep_old_address(conn: &mut DbConn, path: &str, issue: i64) -> QueryResult<bool> {
+    let row = (old_addresses::path.eq(path), old_addresses::issue.eq(issue));
+    let kept = on_both!(conn, c => diesel::insert_into(old_addresses::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok(kept > 0)
 }

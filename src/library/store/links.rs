@@ -161,9 +161,13 @@ pub fn queued_before(conn: &mut DbConn, before: Instant) -> QueryResult<Vec<Stri
     link_checks::table.filter(link_checks::queued_at.lt(before)).select(link_checks::url).load(conn)
 }
 
-/// Forgets a link.
-pub fn remove(conn: &mut DbConn, url: &str) -> QueryResult<()> {
-    diesel::delete(link_checks::table.find(url)).execute(conn).map(drop)
+/// Forgets links, but for those that were queued again after a moment.
+pub fn remove(conn: &mut DbConn, urls: &[String], before: Instant) -> QueryResult<()> {
+    for url in urls {
+        diesel::delete(link_checks::table.find(url).filter(link_checks::queued_at.lt(before)))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The items of the library that have these addresses: the address, the item and its title.

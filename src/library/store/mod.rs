@@ -9,10 +9,10 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use unicode_normalization::UnicodeNormalization;
 
 use super::{Details, Item, ItemKind, NewItem};
 use crate::clock::Instant;
+use crate::db::matching::{containing, folded};
 use crate::db::schema::{issue_links, issues, library_addresses, library_items, library_tags};
 use crate::db::{DbConn, PublicId};
 
@@ -151,6 +151,14 @@ extern "SQL" {
 pub fn addresses_containing(conn: &mut DbConn, text: &str) -> QueryResult<Vec<(String, i64)>> {
     library_addresses::table
         .filter(lower(library_addresses::url).like(containing(&text.to_lowercase())).escape('\\'))
+        .order(library_addresses::url)
+        .select((library_addresses::url, library_addresses::item))
+        .load(conn)
+}
+
+/// All addresses, each with its item.
+pub fn addresses(conn: &mut DbConn) -> QueryResult<Vec<(String, i64)>> {
+    library_addresses::table
         .order(library_addresses::url)
         .select((library_addresses::url, library_addresses::item))
         .load(conn)
@@ -322,23 +330,4 @@ fn search_text(details: &Details) -> String {
         details.place.as_deref(),
     ];
     folded(&parts.into_iter().flatten().collect::<Vec<_>>().join("\n"))
-}
-
-/// One form for all ways to write a word: lower case, and one code point for "å" (NFC), whatever
-/// the keyboard sent.
-fn folded(text: &str) -> String {
-    text.nfc().collect::<String>().to_lowercase()
-}
-
-/// The pattern for LIKE; its two wildcards and the escape are ordinary characters in a search.
-fn containing(word: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in word.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }

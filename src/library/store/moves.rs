@@ -21,8 +21,6 @@ pub struct Move {
     pub rule: String,
     /// How many items it changed.
     pub items: i32,
-    /// Every [`Change`].
-    pub changes: Json,
     /// By whom.
     pub made_by: String,
     /// When.
@@ -79,6 +77,11 @@ pub fn insert(
         ))
         .execute(conn)?;
     Ok(uuid)
+}
+
+/// Every change of a move, to undo it.
+pub fn changes(conn: &mut DbConn, id: i64) -> QueryResult<Json> {
+    library_moves::table.find(id).select(library_moves::changes).first(conn)
 }
 
 /// The newest moves first.

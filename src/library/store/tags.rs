@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::{folded, search_text};
+use super::search_text;
 use crate::db::DbConn;
+use crate::db::matching::folded;
 use crate::db::schema::{library_items, library_relations, library_tags};
 use crate::library::Item;
 use crate::on_both;
