@@ -23,8 +23,8 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, pictures, recurring,
-    reports, staff, subscribers, tracking, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, people, pictures,
+    recurring, reports, segments, staff, subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -159,10 +159,12 @@ routes! {
     POST "/unsubscribed/{token}/undo" Public => subscribers::routes::by_link::undo;
     POST "/unsubscribed/{token}/reason" Public => subscribers::routes::by_link::give_reason;
 
-    GET "/admin/subscribers" Desk => subscribers::routes::desk::list;
-    GET "/admin/subscribers/{id}" Desk => subscribers::routes::desk::person;
-    GET "/admin/subscribers/{id}/{action}" Desk => subscribers::routes::desk::ask;
-    POST "/admin/subscribers/{id}/{action}" Desk => subscribers::routes::desk::act;
+    GET "/admin/subscribers" Desk => people::routes::list;
+    GET "/admin/subscribers/{id}" Desk => people::routes::person;
+    POST "/admin/subscribers/{id}/notes" Desk => people::routes::write_note;
+    POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;
+    GET "/admin/subscribers/{id}/{action}" Desk => people::routes::ask;
+    POST "/admin/subscribers/{id}/{action}" Desk => people::routes::act;
     GET "/admin/growth" Anyone => subscribers::routes::growth::show;
 
     GET "/admin/sign-in" Public => staff::routes::form;
@@ -241,10 +243,17 @@ routes! {
     GET "/archive/{slug}/theme.css" Public => issues::routes::archive::theme;
     GET "/admin/archive/import" Editors => issues::routes::import::form;
     POST "/admin/archive/import" Editors => issues::routes::import::submit;
+    GET "/admin/issues/{id}/audience" Editors => issues::routes::audience::show;
+    POST "/admin/issues/{id}/audience" Editors => issues::routes::audience::act;
     GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
     GET "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::show;
     POST "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::act;
+    GET "/admin/segments" Editors => segments::routes::list;
+    GET "/admin/segments/new" Editors => segments::routes::blank;
+    POST "/admin/segments/new" Editors => segments::routes::create;
+    GET "/admin/segments/{id}" Editors => segments::routes::show;
+    POST "/admin/segments/{id}" Editors => segments::routes::act;
     GET "/admin/test-groups/{newsletter}" Editors => issues::routes::test_groups::show;
     POST "/admin/test-groups/{newsletter}" Editors => issues::routes::test_groups::act;
     GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;
@@ -298,6 +307,9 @@ routes! {
     POST "/api/v1/subscribers/import" Editors => subscribers::api::import;
     GET "/api/v1/subscribers/{id}" Desk => subscribers::api::show;
     GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
+    GET "/api/v1/segments" Editors => segments::api::list;
+    POST "/api/v1/segments" Editors => segments::api::create;
+    GET "/api/v1/segments/{id}" Editors => segments::api::show;
     GET "/api/v1/images" Anyone => pictures::api::list;
     POST "/api/v1/images" Editors => pictures::api::create;
     GET "/api/v1/library" Anyone => library::api::list;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -47,6 +47,16 @@ impl Instant {
     /// The calendar day in a time zone.
     pub fn day_in(self, zone: Tz) -> NaiveDate {
         self.in_zone(zone).date_naive()
+    }
+
+    /// The first moment of a day on the clock of a zone.
+    pub fn first_of(day: NaiveDate, zone: Tz) -> Self {
+        let midnight = day.and_time(NaiveTime::MIN);
+        // Where the clock is put forward at midnight, the day begins an hour later.
+        let first = [midnight, midnight + TimeDelta::hours(1)]
+            .iter()
+            .find_map(|local| zone.from_local_datetime(local).earliest());
+        Self::new(first.map_or_else(|| midnight.and_utc(), |first| first.to_utc()))
     }
 
     /// The start of the UTC hour.

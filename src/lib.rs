@@ -44,6 +44,8 @@ pub mod subscribers;
 
 pub mod pictures;
 
+pub mod segments;
+
 pub mod library;
 
 pub mod issues;
@@ -53,6 +55,8 @@ pub mod recurring;
 pub mod deliveries;
 
 pub mod tracking;
+
+pub mod people;
 
 pub mod reports;
 

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::{deliveries, issues, library, newsletters, pictures, reports, subscribers};
+use crate::{deliveries, issues, library, newsletters, pictures, reports, segments, subscribers};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,6 +35,9 @@ use crate::{deliveries, issues, library, newsletters, pictures, reports, subscri
         subscribers::api::list,
         subscribers::api::show,
         subscribers::api::import,
+        segments::api::list,
+        segments::api::create,
+        segments::api::show,
         pictures::api::list,
         pictures::api::create,
         library::api::list,

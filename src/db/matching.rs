@@ -21,6 +21,12 @@ pub fn containing(word: &str) -> String {
     pattern
 }
 
+/// What stands behind every text that begins with a text, where bytes are compared: it is the end
+/// of a stretch of an index.
+pub fn after_all(beginning: &str) -> String {
+    format!("{beginning}{}", char::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

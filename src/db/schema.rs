@@ -117,6 +117,10 @@ diesel::table! {
         language -> Text,
         attributes -> Document,
         created_at -> Moment,
+        email_key -> Text,
+        name_key -> Text,
+        surname_key -> Text,
+        organisation_key -> Text,
     }
 }
 
@@ -742,6 +746,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    segments (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        name -> Text,
+        rules -> Document,
+        version -> Integer,
+        saved_by -> Text,
+        saved_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    issue_segments (issue, segment) {
+        issue -> BigInt,
+        segment -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    subscriber_notes (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        subscriber -> BigInt,
+        body -> Text,
+        written_by -> Text,
+        written_at -> Moment,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -754,6 +797,10 @@ diesel::joinable!(stated_counts -> newsletters (newsletter));
 diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(archive_texts -> issues (issue));
+diesel::joinable!(subscriber_notes -> subscribers (subscriber));
+diesel::joinable!(segments -> newsletters (newsletter));
+diesel::joinable!(issue_segments -> issues (issue));
+diesel::joinable!(issue_segments -> segments (segment));
 diesel::joinable!(delivery_counts -> issues (issue));
 diesel::joinable!(delivery_domains -> issues (issue));
 diesel::joinable!(old_addresses -> issues (issue));
@@ -802,6 +849,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     issues,
     issue_revisions,
     archive_texts,
+    subscriber_notes,
+    segments,
+    issue_segments,
     delivery_counts,
     delivery_domains,
     old_addresses,

@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{self, DbConn};
 use crate::error::Result;
-use crate::issues::audience::Audience;
 use crate::issues::store::Call;
 use crate::issues::{self, Issue};
 
@@ -22,11 +21,7 @@ const CHUNK: i64 = 2_000;
 /// Writes down the audience of an issue that is being prepared, from where it stopped, and lets
 /// the issue go out. Returns early when told to stop.
 pub fn run(app: &App, issue: &Issue, stop: &AtomicBool) -> Result<()> {
-    let call = Call {
-        newsletter: issue.newsletter,
-        kind: issue.kind,
-        rules: Audience::read(&issue.audience)?,
-    };
+    let call = Call::of(issue)?;
     // Who is in it is asked as of one moment, however long the writing takes.
     let asked_at = issue.started_at.unwrap_or(app.clock.now());
     let (id, zone) = (issue.id, issue.zone());

@@ -190,7 +190,8 @@ pub async fn draft_mail(app: &App, uuid: PublicId, staff: &Staff) -> Result<Issu
             let content = mail(&issue, newsletter.language, &content, &corrections)?;
             let new = NewIssue { newsletter: newsletter.id, kind: issue.kind, content };
             let draft = compose::insert(conn, new, Origin::Here, &actor, now)?;
-            let rules = serde_json::to_value(Audience { sent: Some(issue.uuid) });
+            let rules =
+                serde_json::to_value(Audience { sent: Some(issue.uuid), ..Audience::default() });
             store::set_audience(conn, draft.id, Json(rules.map_err(anyhow::Error::new)?))?;
             Ok(store::find(conn, draft.id)?)
         })

@@ -12,6 +12,7 @@ pub mod archive;
 pub mod audience;
 pub mod blocks;
 pub mod calendar;
+pub mod choose;
 pub mod compile;
 pub mod compose;
 pub mod conflict;

@@ -1,6 +1,7 @@
 //! The pages of issues: lists, the editor, preview, review, schedule, and the public archive.
 
 pub mod archive;
+pub mod audience;
 pub mod calendar;
 mod conflict;
 pub mod corrections;

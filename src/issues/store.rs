@@ -21,12 +21,12 @@ pub use archive::{
 };
 pub use audience::{
     Call, Left, audience_between, audience_sample, audience_size, left_out, next_subscriptions,
-    recipients_between,
+    recipients_between, set_audience,
 };
 pub use calendar::{around, nearest};
 pub use corrections::{
     Correction, confirm_correction, corrections, drop_correction, insert_correction, links,
-    redirect_link, set_audience, waiting_corrections,
+    redirect_link, waiting_corrections,
 };
 pub use lists::{
     Filter, beside, copies, is_number_taken, list, neighbours, newest_published, next_number,

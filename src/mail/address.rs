@@ -140,7 +140,7 @@ fn is_dot_atom(local: &str) -> bool {
 }
 
 /// A domain name of at least two labels, as A-labels (UTS 46, strict).
-fn ascii_domain(domain: &str) -> Option<String> {
+pub fn ascii_domain(domain: &str) -> Option<String> {
     let ascii = idna::domain_to_ascii_strict(domain).ok()?;
     let (_, last) = ascii.rsplit_once('.')?;
     // An address literal or a bare IP address is nobody's mailbox here.

@@ -14,7 +14,7 @@ mod session;
 mod tls;
 mod url;
 
-pub use address::{AddressError, EmailAddress, shown_domain, without_addresses};
+pub use address::{AddressError, EmailAddress, ascii_domain, shown_domain, without_addresses};
 pub use catcher::{Catcher, Caught, Outbox, RECEIPTS, Summary};
 pub use door::{Closed, Door};
 pub use letter::{Content, Letter, letter};

@@ -3,8 +3,7 @@
 pub mod admit;
 pub mod api;
 pub mod confirm;
-pub mod desk;
-mod end;
+pub mod end;
 pub mod erase;
 pub mod growth;
 pub mod import;

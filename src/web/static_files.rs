@@ -51,6 +51,7 @@ files! {
     "demo/udgivelse.png" "image/png";
     "live.js" "text/javascript; charset=utf-8";
     "pictures.css" "text/css; charset=utf-8";
+    "segments.css" "text/css; charset=utf-8";
     "pictures.js" "text/javascript; charset=utf-8";
     "vendor/sortable.min.js" "text/javascript; charset=utf-8";
     "vendor/tiptap.min.js" "text/javascript; charset=utf-8";

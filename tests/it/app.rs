@@ -174,6 +174,11 @@ impl TestApp {
 
 /// Adds the newsletter of the tests, which is the real one.
 pub fn insert_newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<i64> {
+    insert_newsletter_called(conn, "lederweb", now)
+}
+
+/// The same under another name in addresses.
+pub fn insert_newsletter_called(conn: &mut DbConn, slug: &str, now: Instant) -> QueryResult<i64> {
     let details = newsletters::Details {
         organisation: "Væksthus for Ledelse".to_owned(),
         postal_address: "Eksempelvej 1, 1000 København K".to_owned(),
@@ -184,7 +189,7 @@ pub fn insert_newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<i64> {
         ..Default::default()
     };
     let newsletter = newsletters::store::NewNewsletter {
-        slug: "lederweb",
+        slug,
         title: "Nyt fra Lederweb",
         description: "Viden om god ledelse i kommuner og regioner.",
         language: Lang::Da,

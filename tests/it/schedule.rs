@@ -2,7 +2,7 @@
 //! and a test send that is the preview.
 
 use diesel::prelude::*;
-use lederbrev::db::schema::{subscriptions, suppressions};
+use lederbrev::db::schema::{issues, subscriptions, suppressions};
 use lederbrev::issues::audience::Audience;
 use lederbrev::issues::store::{Call, Left};
 use lederbrev::issues::{Content, Issue, IssueKind, IssueState, store};
@@ -183,12 +183,18 @@ both! {
 
     async fn an_approval_of_ones_own_ends_when_a_second_person_is_asked_for(app: TestApp) {
         let editor = special(&app).await;
-        assert_eq!(act(&editor, &[("do", "approve")]).await.status(), StatusCode::SEE_OTHER);
-        assert_eq!(state(&editor).await, IssueState::Approved);
         change_newsletter(&app, |newsletter| newsletter.approval_required = true).await;
+        let colleague = editor.colleague().await;
+        act(&editor, &[("do", "submit")]).await;
+        act(&colleague, &[("do", "approve")]).await;
+        // As one that was approved by its author, when nobody asked for a second person.
+        let id = editor.issue.id;
+        app.app.db.write(move |conn| {
+            let author = issues::approved_by.eq("editor@lederweb.example");
+            Ok(diesel::update(issues::table.find(id)).set(author).execute(conn)?)
+        }).await.unwrap();
         let plan = [("do", "schedule"), ("at", "2017-03-30T09:00")];
-        let refused = act(&editor, &plan).await;
-        assert_eq!(refused.status(), StatusCode::CONFLICT);
+        assert_eq!(act(&editor, &plan).await.status(), StatusCode::CONFLICT);
         assert_eq!(state(&editor).await, IssueState::Approved);
         change_newsletter(&app, |newsletter| newsletter.approval_required = false).await;
         assert_eq!(act(&editor, &plan).await.status(), StatusCode::SEE_OTHER);
@@ -284,7 +290,7 @@ both! {
                         suppressions::source.eq("test"),
                     ))
                     .execute(conn)?;
-                let call = Call { newsletter: 1, kind: IssueKind::Special, rules: Audience::default() };
+                let call = Call { newsletter: 1, kind: IssueKind::Special, rules: Audience::default(), zone: chrono_tz::Europe::Copenhagen };
                 let left = store::left_out(conn, &call, now)?;
                 assert_eq!(left, Left { suppressed: 1, paused: 1, pending: 1, others: 1 });
                 assert_eq!(store::audience_size(conn, &call, now)?, 10);

@@ -6,7 +6,6 @@ use super::{Check, Known, Level};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{FieldError, Result};
-use crate::issues::audience::Audience;
 use crate::issues::store::{self, Call};
 use crate::issues::{Issue, calendar};
 use crate::newsletters::{Details, Newsletter};
@@ -62,8 +61,7 @@ impl Facts {
         at: Instant,
         now: Instant,
     ) -> Result<Self> {
-        let rules = Audience::read(&issue.audience)?;
-        let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules };
+        let call = Call::of(issue)?;
         let close = store::nearest(conn, issue.id, at, calendar::CLOSE)?;
         let sending = Sending {
             audience: store::audience_size(conn, &call, now)?,

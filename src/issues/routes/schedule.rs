@@ -16,9 +16,9 @@ use crate::issues::preflight::{self, Seen};
 use crate::issues::schedule::{self, At, Plan};
 use crate::issues::store::{self, Call, Left, TestGroup};
 use crate::issues::test_send::{self, To};
-use crate::issues::{Issue, IssueState, approve, forecast};
+use crate::issues::{Issue, IssueState, approve, choose, forecast};
 use crate::mail::EmailAddress;
-use crate::newsletters::Newsletter;
+use crate::newsletters::{self, Newsletter};
 use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
 
@@ -35,6 +35,10 @@ struct SchedulePage {
     left: Left,
     /// It only goes to those who got another one.
     is_correction: bool,
+    /// Who gets it, in sentences; none when it is everyone.
+    narrowed: Vec<String>,
+    /// The segments that have changed since they were chosen.
+    changed: Vec<String>,
     /// Some of those who get it, masked.
     sample: Vec<String>,
     /// The number of recipients is to be typed, and what was typed.
@@ -90,8 +94,7 @@ async fn of(
     let found = app
         .db
         .read(move |conn| {
-            let rules_of = Audience::read(&issue.audience)?;
-            let call = Call { newsletter: issue.newsletter, kind: issue.kind, rules: rules_of };
+            let call = Call::of(&issue)?;
             let is_ahead = issue.is_open() || issue.state == IssueState::Scheduled;
             let (left, sample) = match is_ahead {
                 true => (
@@ -116,10 +119,16 @@ async fn of(
             };
             let approver = issue.approved_by.as_deref();
             let approver = approver.map(|by| staff::store::name_of(conn, by)).transpose()?;
-            Ok((load, outdated, returned, left, sample, groups, approver))
+            let narrowed = (
+                choose::subjects(conn, &call.rules)?,
+                newsletters::store::all(conn)?,
+                choose::changed_segments(conn, issue.newsletter, &call.rules)?,
+            );
+            Ok((load, outdated, returned, left, sample, groups, approver, narrowed))
         })
         .await?;
-    let (load, outdated, returned, left, sample, groups, approver) = found;
+    let (load, outdated, returned, left, sample, groups, approver, narrowed) = found;
+    let (subjects, all_newsletters, changed) = narrowed;
     let Composition { issue, newsletter, revision, .. } = &examined.composition;
     let page = Page::new(request);
     let may_plan = !newsletter.approval_required || issue.state == IssueState::Approved;
@@ -129,6 +138,7 @@ async fn of(
     let countdown = countdown.map(|at| (at - now).num_seconds().max(0));
     let countdown = countdown.filter(|left| *left <= COUNTED_DOWN);
     let test_error = page.error(&errors, "to");
+    let (audience, texts) = (Audience::read(&issue.audience)?, page.texts());
     Ok(SchedulePage {
         zone: newsletter.zone(),
         findings: Findings::of(&page, &examined, may_plan, &sent.seen, &errors),
@@ -145,7 +155,9 @@ async fn of(
         forecast: forecast::duration(&app.config.sending, &load),
         audience: load.audience,
         left,
-        is_correction: Audience::read(&issue.audience)?.sent.is_some(),
+        is_correction: audience.sent.is_some(),
+        narrowed: choose::words(&audience, &all_newsletters, &subjects, texts),
+        changed,
         sample: sample.iter().filter_map(|email| masked(email)).collect(),
         asks_for_number: examined.asks_for_number(),
         number: sent.number,

@@ -1,13 +1,20 @@
 //! Who gets an issue, as of a moment.
 
+use chrono_tz::Tz;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::super::IssueKind;
-use super::super::audience::Audience;
+use super::super::audience::{Audience, Copied};
+use super::super::{Issue, IssueKind};
 use crate::clock::Instant;
-use crate::db::schema::{deliveries, issues, subscribers, subscriptions, suppressions};
-use crate::db::{DbConn, MultiBackend};
+use crate::db::schema::{
+    deliveries, issues, newsletters, subscribers, subscriptions, suppressions,
+};
+use crate::db::{DbConn, Json, MultiBackend, PublicId};
+use crate::segments::store::{AsOf, Filter, any, filter, reachable};
 use crate::subscribers::{Scope, SubscriptionState};
+
+diesel::alias!(subscriptions as other_subscriptions: OtherSubscriptions);
 
 /// Whom an audience is asked of: an issue of this kind, of this newsletter, by these rules.
 #[derive(Debug, Clone)]
@@ -18,6 +25,20 @@ pub struct Call {
     pub kind: IssueKind,
     /// What narrows it down.
     pub rules: Audience,
+    /// The newsletter's zone, in which days are understood.
+    pub zone: Tz,
+}
+
+impl Call {
+    /// That of an issue. What cannot be read is an error and never "everyone".
+    pub fn of(issue: &Issue) -> anyhow::Result<Self> {
+        Ok(Self {
+            newsletter: issue.newsletter,
+            kind: issue.kind,
+            rules: Audience::read(&issue.audience)?,
+            zone: issue.zone(),
+        })
+    }
 }
 
 type Recipients<'a> = diesel::dsl::IntoBoxed<
@@ -29,35 +50,52 @@ type Recipients<'a> = diesel::dsl::IntoBoxed<
 /// The audience as it is now: subscriptions that are active, not paused, want this kind of issue,
 /// and whose address is not suppressed.
 fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
-    let Audience { sent } = call.rules;
+    let Audience { sent, only, except, only_newsletters, except_newsletters } = &call.rules;
     let wanted = match call.kind {
         IssueKind::Ordinary => [Scope::All, Scope::Ordinary],
         IssueKind::Special => [Scope::All, Scope::Specials],
     };
-    let suppressed =
-        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
-    let mut query = subscriptions::table
-        .inner_join(subscribers::table)
-        .filter(subscriptions::newsletter.eq(call.newsletter))
-        .filter(subscriptions::scope.eq_any(wanted))
-        .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Paused]))
-        // A pause that is over is over, whether or not the row has been told.
-        .filter(
-            (subscriptions::state.eq(SubscriptionState::Active))
-                .and(subscriptions::paused_until.is_null())
-                .or(subscriptions::paused_until.le(now)),
-        )
-        .filter(diesel::dsl::not(diesel::dsl::exists(suppressed)))
-        .into_boxed();
+    let mut query = reachable(call.newsletter, now).filter(subscriptions::scope.eq_any(wanted));
     if let Some(sent) = sent {
         let got_it = deliveries::table
             .inner_join(issues::table)
-            .filter(issues::uuid.eq(sent))
+            .filter(issues::uuid.eq(*sent))
             .filter(deliveries::state.eq("accepted"))
             .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
-        query = query.filter(diesel::dsl::exists(got_it));
+        query = query.filter(exists(got_it));
+    }
+    let as_of = AsOf { now, zone: call.zone };
+    let picked = |copied: &[Copied]| any(copied.iter().map(|one| filter(&one.rules, as_of)));
+    if !only.is_empty() {
+        query = query.filter(picked(only));
+    }
+    if !except.is_empty() {
+        query = query.filter(not(picked(except)));
+    }
+    if !only_newsletters.is_empty() {
+        query = query.filter(subscribes_to(only_newsletters));
+    }
+    if !except_newsletters.is_empty() {
+        query = query.filter(not(subscribes_to(except_newsletters)));
     }
     query
+}
+
+/// Whether the subscriber subscribes to one of these newsletters, paused or not.
+fn subscribes_to(ids: &[PublicId]) -> Filter {
+    let theirs = other_subscriptions
+        .inner_join(
+            newsletters::table
+                .on(newsletters::id.eq(other_subscriptions.field(subscriptions::newsletter))),
+        )
+        .filter(newsletters::uuid.eq_any(ids.to_vec()))
+        .filter(
+            other_subscriptions
+                .field(subscriptions::state)
+                .eq_any([SubscriptionState::Active, SubscriptionState::Paused]),
+        )
+        .filter(other_subscriptions.field(subscriptions::subscriber).eq(subscriptions::subscriber));
+    Box::new(exists(theirs))
 }
 
 /// How many an audience has now.
@@ -162,4 +200,12 @@ pub fn left_out(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<Lef
         going().filter(diesel::dsl::exists(suppressed)).count().get_result(conn)?;
     let others = active - suppressed - audience_size(conn, call, now)?;
     Ok(Left { suppressed, paused: all - active, pending, others })
+}
+
+/// Sets the rules of an issue's audience.
+pub fn set_audience(conn: &mut DbConn, issue: i64, rules: Json) -> QueryResult<()> {
+    diesel::update(issues::table.find(issue))
+        .set(issues::audience.eq(rules))
+        .execute(conn)
+        .map(drop)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::clock::Instant;
 use crate::db::schema::{issue_links, issues, link_corrections};
-use crate::db::{DbConn, Json, PublicId};
+use crate::db::{DbConn, PublicId};
 use crate::issues::Issue;
 
 /// Where a link leads instead.
@@ -102,12 +102,4 @@ pub fn redirect_link(
         .set(issue_links::url.eq(to))
         .execute(conn)
         .map(|rows| rows > 0)
-}
-
-/// Sets the rules of a new issue's audience.
-pub fn set_audience(conn: &mut DbConn, issue: i64, rules: Json) -> QueryResult<()> {
-    diesel::update(issues::table.find(issue))
-        .set(issues::audience.eq(rules))
-        .execute(conn)
-        .map(drop)
 }

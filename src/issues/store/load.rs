@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use super::super::audience::Audience;
 use super::super::forecast::Load;
 use super::super::{Issue, IssueState};
 use super::audience::{Call, audience_size, next_subscriptions, recipients_between};
@@ -27,7 +26,7 @@ pub fn load(
     at: Instant,
     now: Instant,
 ) -> Result<Load> {
-    let call = call(issue)?;
+    let call = Call::of(issue)?;
     let audience = audience_size(conn, &call, now)?;
     let largest = match rules.provider_per_minute {
         Some(_) => largest(conn, &call, now)?,
@@ -38,11 +37,6 @@ pub fn load(
         None => 0,
     };
     Ok(Load { audience, largest, taken })
-}
-
-fn call(issue: &Issue) -> Result<Call> {
-    let rules = Audience::read(&issue.audience)?;
-    Ok(Call { newsletter: issue.newsletter, kind: issue.kind, rules })
 }
 
 /// How many of an audience are at the provider with the most.
@@ -88,7 +82,7 @@ fn taken(conn: &mut DbConn, issue: &Issue, at: Instant, now: Instant) -> Result<
         .load(conn)?;
     let mut taken = accepted + open;
     for other in planned {
-        taken += audience_size(conn, &call(&other)?, now)?;
+        taken += audience_size(conn, &Call::of(&other)?, now)?;
     }
     Ok(taken)
 }

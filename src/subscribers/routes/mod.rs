@@ -1,7 +1,6 @@
 //! The pages of the register: public ones by path and by link, and those of staff.
 
 pub mod by_link;
-pub mod desk;
 pub mod growth;
 pub mod preferences;
 pub mod public;

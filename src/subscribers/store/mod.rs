@@ -8,5 +8,4 @@ pub mod pepper;
 pub mod published;
 pub mod queue;
 pub mod register;
-pub mod search;
 pub mod suppressions;

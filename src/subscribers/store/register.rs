@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use crate::clock::Instant;
+use crate::db::matching::folded;
 use crate::db::schema::{newsletters, subscribers, subscriptions};
 use crate::db::{DbConn, Json, PublicId};
 use crate::mail::EmailAddress;
@@ -29,6 +30,39 @@ pub struct Details {
     pub leadership_group: Option<LeadershipGroup>,
     /// The language of pages and service mails.
     pub language: Lang,
+}
+
+/// What a person is searched by, besides `address_key`: the beginnings of these.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
+#[diesel(table_name = subscribers)]
+pub struct SearchKeys {
+    email_key: String,
+    name_key: String,
+    surname_key: String,
+    organisation_key: String,
+}
+
+impl SearchKeys {
+    /// Of an address, a name and a workplace.
+    pub fn of(address: &EmailAddress, name: Option<&str>, organisation: Option<&str>) -> Self {
+        let email = folded(address.as_typed());
+        let name_key = folded(name.unwrap_or_default().trim());
+        let surname = name_key.rsplit(char::is_whitespace).next();
+        Self {
+            // Only where it is another one: "bo@ringkøbing-skjern.example".
+            email_key: if email == address.key() { String::new() } else { email },
+            surname_key: surname.unwrap_or_default().to_owned(),
+            organisation_key: folded(organisation.unwrap_or_default().trim()),
+            name_key,
+        }
+    }
+}
+
+impl Details {
+    /// What they are searched by.
+    fn search_keys(&self, address: &EmailAddress) -> SearchKeys {
+        SearchKeys::of(address, self.name.as_deref(), self.organisation.as_deref())
+    }
 }
 
 /// By the key of the address.
@@ -76,6 +110,7 @@ pub fn find_or_insert(
         subscribers::language.eq(details.language),
         subscribers::attributes.eq(Json(json!({}))),
         subscribers::created_at.eq(now),
+        details.search_keys(address),
     );
     on_both!(conn, c => diesel::insert_into(subscribers::table)
         .values(values)
@@ -93,7 +128,7 @@ pub fn set_details(
     details: &Details,
 ) -> QueryResult<Subscriber> {
     diesel::update(subscribers::table.find(id))
-        .set((details, subscribers::email.eq(address.as_typed())))
+        .set((details, details.search_keys(address), subscribers::email.eq(address.as_typed())))
         .execute(conn)?;
     subscribers::table.find(id).select(Subscriber::as_select()).first(conn)
 }

@@ -1,10 +1,13 @@
-//! What staff may do to a person in the register, on that person's word.
+//! Everything about one person, and what staff may do on that person's word.
 
-use super::withdrawals::{self, Event};
-use super::{EndReason, Purpose, Subscriber, SubscriptionState, end, erase, store, suppression};
+use super::store::{Copy, History, Note, Reading};
 use crate::app::App;
 use crate::error::Result;
 use crate::staff::{self, Staff};
+use crate::subscribers::withdrawals::{self, Event};
+use crate::subscribers::{
+    EndReason, Purpose, Subscriber, Subscription, SubscriptionState, end, erase, store, suppression,
+};
 use crate::text_enum;
 
 text_enum! {
@@ -66,6 +69,8 @@ pub async fn act(app: &App, person: Subscriber, action: Action, staff: &Staff) -
         .await
 }
 
+/// Issues that the page of a person shows.
+const COPIES: i64 = 100;
 /// How the ledger and the consents call it.
 const CHANNEL: &str = "staff";
 
@@ -74,11 +79,15 @@ pub struct Everything {
     /// The person.
     pub person: Subscriber,
     /// What they subscribe to, or did.
-    pub subscriptions: Vec<(super::Subscription, crate::newsletters::Newsletter)>,
+    pub subscriptions: Vec<(Subscription, crate::newsletters::Newsletter)>,
     /// What they consented to, with the texts.
     pub consents: Vec<(store::consents::Consent, String)>,
     /// Their entries of the ledger.
-    pub history: Vec<store::search::History>,
+    pub history: Vec<History>,
+    /// The issues that went to them, or would have, the newest first.
+    pub copies: Vec<(Copy, Reading)>,
+    /// What staff have noted, the newest first.
+    pub notes: Vec<Note>,
     /// Why their address is suppressed, if it is.
     pub suppressed: Option<EndReason>,
 }
@@ -108,10 +117,16 @@ pub async fn everything(app: &App, uuid: crate::db::PublicId) -> Result<Everythi
     app.db
         .read(move |conn| {
             let person = store::register::by_uuid(conn, uuid)?;
+            let mut notes = super::store::notes(conn, person.id)?;
+            for note in &mut notes {
+                note.written_by = staff::store::name_of(conn, &note.written_by)?;
+            }
             Ok(Everything {
                 subscriptions: store::register::subscriptions_of(conn, person.id)?,
                 consents: store::consents::of(conn, person.id)?,
-                history: store::search::history(conn, person.uuid)?,
+                history: super::store::history(conn, person.uuid)?,
+                copies: super::store::copies(conn, person.id, COPIES)?,
+                notes,
                 suppressed: store::suppressions::reason(conn, &person.address_hash)?,
                 person,
             })

@@ -1,0 +1,2 @@
+DROP TABLE issue_segments;
+DROP TABLE segments;

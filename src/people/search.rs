@@ -1,0 +1,152 @@
+//! What the register is searched for: the beginning of an address, a name, a surname or a
+//! workplace, and the same conditions as those of a segment.
+
+use serde::Deserialize;
+
+use crate::segments::{Condition, Field, Rules};
+use crate::subscribers::SubscriptionState;
+
+/// What is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// The beginning of an address, a name, a surname or a workplace.
+    pub text: String,
+    /// In this state only.
+    pub state: Option<SubscriptionState>,
+    /// Of this newsletter only, by its slug.
+    pub newsletter: Option<String>,
+    /// What must hold besides.
+    pub rules: Rules,
+    /// Older than this subscription: the page after it.
+    pub before: Option<i64>,
+}
+
+/// What an address asks for. All is text, so that a hand-written address does no harm: what cannot
+/// be understood is not asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    /// The text.
+    pub q: String,
+    /// A state.
+    pub state: String,
+    /// The slug of a newsletter.
+    pub newsletter: String,
+    /// A sector, or `none`.
+    pub sector: String,
+    /// A level of leadership, or `none`.
+    pub leadership_group: String,
+    /// A language.
+    pub language: String,
+    /// The domain of the address, or one above it.
+    pub domain: String,
+    /// Where the subscription came from.
+    pub source: String,
+    /// `yes` or `no`: consent to being measured.
+    pub tracking: String,
+    /// The last subscription of the page before.
+    pub before: String,
+}
+
+/// Longest text that is looked for, in characters.
+const LONGEST: usize = 254;
+
+impl Query {
+    /// The fields that narrow it down, but for the text and the page, with what is asked for.
+    pub fn filters(&self) -> [(Field, &str); 6] {
+        [
+            (Field::Sector, &self.sector),
+            (Field::LeadershipGroup, &self.leadership_group),
+            (Field::Language, &self.language),
+            (Field::Domain, &self.domain),
+            (Field::Source, &self.source),
+            (Field::Tracking, &self.tracking),
+        ]
+    }
+
+    /// Whether anything but a page is asked for.
+    pub fn is_narrowed(&self) -> bool {
+        let typed = [&self.q, &self.state, &self.newsletter];
+        typed.iter().any(|text| !text.trim().is_empty())
+            || self.filters().iter().any(|(_, text)| !text.trim().is_empty())
+    }
+
+    /// What it means.
+    pub fn search(&self) -> Search {
+        let condition = |(field, text): (Field, &str)| {
+            let text = text.trim();
+            let condition = match (field, text) {
+                (_, "") => return None,
+                (Field::Tracking, "yes" | "no") => {
+                    Condition { field, not: text == "no", values: vec![] }
+                }
+                (Field::Tracking, _) => return None,
+                _ => Condition { field, not: false, values: vec![text.to_owned()] },
+            };
+            // One at a time, so that what cannot be understood takes nothing else with it.
+            Rules(vec![vec![condition]]).checked().ok()
+        };
+        let rules = self.filters().into_iter().filter_map(condition).flat_map(|rules| rules.0);
+        Search {
+            text: self.q.chars().take(LONGEST).collect(),
+            state: self.state.parse().ok(),
+            newsletter: Some(self.newsletter.clone()).filter(|slug| !slug.is_empty()),
+            rules: Rules(rules.collect()),
+            before: self.before.parse().ok(),
+        }
+    }
+
+    /// The address of the page after a subscription.
+    pub fn next(&self, last: i64) -> String {
+        let before = last.to_string();
+        let mut address = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("q", self.q.as_str()),
+            ("state", &self.state),
+            ("newsletter", &self.newsletter),
+            ("before", &before),
+        ]
+        .into_iter()
+        .chain(self.filters().map(|(field, value)| (field.as_str(), value)))
+        {
+            if !value.is_empty() {
+                address.append_pair(name, value);
+            }
+        }
+        address.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_understood_is_not_asked_for() {
+        let query = Query {
+            sector: "region".to_owned(),
+            language: "klingon".to_owned(),
+            domain: "@Århus.dk".to_owned(),
+            tracking: "no".to_owned(),
+            state: "nonsense".to_owned(),
+            ..Query::default()
+        };
+        let search = query.search();
+        let asked: Vec<(Field, bool, String)> = search
+            .rules
+            .0
+            .iter()
+            .flatten()
+            .map(|it| (it.field, it.not, it.values.join(",")))
+            .collect();
+        let expected = [
+            (Field::Sector, false, "region".to_owned()),
+            (Field::Domain, false, "xn--rhus-poa.dk".to_owned()),
+            (Field::Tracking, true, String::new()),
+        ];
+        assert_eq!(asked, expected);
+        assert_eq!(search.state, None);
+        assert!(query.next(7).contains("before=7") && query.next(7).contains("sector=region"));
+        assert!(query.is_narrowed() && !Query::default().is_narrowed());
+    }
+}

@@ -1,0 +1,248 @@
+//! What the register is searched by, and what crosses the nouns for one person; and the table
+//! `subscriber_notes`.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::search::Search;
+use crate::clock::Instant;
+use crate::db::matching::{after_all, folded};
+use crate::db::schema::{
+    clicks, deliveries, issues, ledger, newsletters, opens, subscriber_notes, subscribers,
+    subscriptions,
+};
+use crate::db::{DbConn, PublicId};
+use crate::deliveries::{DeliveryState, SkipReason};
+use crate::issues::IssueKind;
+use crate::newsletters::Newsletter;
+use crate::segments::store::{AsOf, filter};
+use crate::subscribers::ledger::LedgerKind;
+use crate::subscribers::{Subscriber, Subscription, SubscriptionState};
+use alias::searched;
+
+mod alias {
+    use crate::db::schema::subscribers;
+
+    // The table once more, to be searched beside itself.
+    diesel::alias!(subscribers as searched: Searched);
+}
+
+/// A line of the list.
+pub type Found = (Subscription, Subscriber, Newsletter);
+
+/// Subscriptions that fit, the newest first.
+pub fn find(conn: &mut DbConn, search: &Search, as_of: AsOf, most: i64) -> QueryResult<Vec<Found>> {
+    let mut query = subscriptions::table
+        .inner_join(subscribers::table)
+        .order(subscriptions::id.desc())
+        .limit(most)
+        .select((Subscription::as_select(), Subscriber::as_select()))
+        .into_boxed();
+    if let Some(state) = search.state {
+        query = query.filter(subscriptions::state.eq(state));
+    }
+    if let Some(slug) = &search.newsletter {
+        let newsletter = newsletters::table.filter(newsletters::slug.eq(slug));
+        query = query.filter(subscriptions::newsletter.eq_any(newsletter.select(newsletters::id)));
+    }
+    if let Some(before) = search.before {
+        query = query.filter(subscriptions::id.lt(before));
+    }
+    if !search.rules.0.is_empty() {
+        query = query.filter(filter(&search.rules, as_of));
+    }
+    let text = folded(search.text.trim());
+    if !text.is_empty() {
+        // Each of these is a stretch of an index: bytes are compared, on both databases.
+        let end = after_all(&text);
+        let (address, typed, name, surname, workplace) = (
+            searched.field(subscribers::address_key),
+            searched.field(subscribers::email_key),
+            searched.field(subscribers::name_key),
+            searched.field(subscribers::surname_key),
+            searched.field(subscribers::organisation_key),
+        );
+        let begins = searched.select(searched.field(subscribers::id)).filter(
+            (address.ge(text.clone()).and(address.lt(end.clone())))
+                .or(typed.ge(text.clone()).and(typed.lt(end.clone())))
+                .or(name.ge(text.clone()).and(name.lt(end.clone())))
+                .or(surname.ge(text.clone()).and(surname.lt(end.clone())))
+                .or(workplace.ge(text).and(workplace.lt(end))),
+        );
+        query = query.filter(subscriptions::subscriber.eq_any(begins));
+    }
+    let found: Vec<(Subscription, Subscriber)> = query.load(conn)?;
+    let newsletters: HashMap<i64, Newsletter> = crate::newsletters::store::all(conn)?
+        .into_iter()
+        .map(|newsletter| (newsletter.id, newsletter))
+        .collect();
+    let with_newsletter = |(subscription, person): (Subscription, Subscriber)| {
+        let newsletter = newsletters.get(&subscription.newsletter)?.clone();
+        Some((subscription, person, newsletter))
+    };
+    Ok(found.into_iter().filter_map(with_newsletter).collect())
+}
+
+/// How many subscriptions are in each state.
+pub fn states(conn: &mut DbConn) -> QueryResult<Vec<(SubscriptionState, i64)>> {
+    subscriptions::table
+        .group_by(subscriptions::state)
+        .select((subscriptions::state, diesel::dsl::count(subscriptions::id)))
+        .load(conn)
+}
+
+/// An entry of the ledger on the page of a person.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = ledger)]
+pub struct History {
+    /// The day on which it counts.
+    pub day: NaiveDate,
+    /// When it was written down.
+    pub recorded_at: Instant,
+    /// What happened.
+    pub kind: LedgerKind,
+    /// −1, 0 or +1.
+    pub change: i32,
+    /// Where it came from.
+    pub source: String,
+}
+
+/// A person's entries of the ledger, the newest first.
+pub fn history(conn: &mut DbConn, person: PublicId) -> QueryResult<Vec<History>> {
+    ledger::table
+        .filter(ledger::subscriber_uuid.eq(person))
+        .order(ledger::id.desc())
+        .select(History::as_select())
+        .load(conn)
+}
+
+/// An issue as one person got it, or did not.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Copy {
+    /// The row.
+    id: i64,
+    /// The issue.
+    pub issue: PublicId,
+    /// Its subject.
+    pub subject: String,
+    /// Ordinary or special.
+    pub kind: IssueKind,
+    /// When its sending began.
+    pub started_at: Option<Instant>,
+    /// How far the copy came.
+    pub state: DeliveryState,
+    /// Why there is none.
+    pub skip_reason: Option<SkipReason>,
+    /// When it got there.
+    pub finished_at: Option<Instant>,
+    /// The server's code.
+    pub reply_code: Option<i32>,
+    /// The server's words, from outside.
+    pub reply_text: Option<String>,
+}
+
+/// What a person did with a copy, who consented to being measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Loads of the image, machines included.
+    pub opens: i64,
+    /// Clicks, machines included.
+    pub clicks: i64,
+}
+
+/// The issues that went to a person, or would have, the newest first, with what they did, as far as
+/// they consented to its being kept.
+pub fn copies(conn: &mut DbConn, person: i64, most: i64) -> QueryResult<Vec<(Copy, Reading)>> {
+    let copies: Vec<Copy> = deliveries::table
+        .inner_join(issues::table)
+        .filter(deliveries::subscriber.eq(person))
+        .order((issues::started_at.desc(), deliveries::id.desc()))
+        .limit(most)
+        .select((
+            deliveries::id,
+            issues::uuid,
+            issues::subject,
+            issues::kind,
+            issues::started_at,
+            deliveries::state,
+            deliveries::skip_reason,
+            deliveries::finished_at,
+            deliveries::reply_code,
+            deliveries::reply_text,
+        ))
+        .load(conn)?;
+    let ids: Vec<i64> = copies.iter().map(|copy| copy.id).collect();
+    let opened: HashMap<i64, i64> = opens::table
+        .filter(opens::delivery.eq_any(&ids))
+        .group_by(opens::delivery)
+        .select((opens::delivery, count_star()))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let clicked: HashMap<i64, i64> = clicks::table
+        .filter(clicks::delivery.eq_any(&ids))
+        .group_by(clicks::delivery)
+        .select((clicks::delivery, count_star()))
+        .load(conn)?
+        .into_iter()
+        .collect();
+    let reading = |copy: &Copy| Reading {
+        opens: opened.get(&copy.id).copied().unwrap_or(0),
+        clicks: clicked.get(&copy.id).copied().unwrap_or(0),
+    };
+    Ok(copies.into_iter().map(|copy| (copy.clone(), reading(&copy))).collect())
+}
+
+/// What staff have noted about a person. The person sees it with the rest of what is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = subscriber_notes)]
+pub struct Note {
+    /// Outside.
+    pub uuid: PublicId,
+    /// The words.
+    pub body: String,
+    /// Who wrote it.
+    pub written_by: String,
+    /// When.
+    pub written_at: Instant,
+}
+
+/// The notes about a person, the newest first.
+pub fn notes(conn: &mut DbConn, person: i64) -> QueryResult<Vec<Note>> {
+    subscriber_notes::table
+        .filter(subscriber_notes::subscriber.eq(person))
+        .order(subscriber_notes::id.desc())
+        .select(Note::as_select())
+        .load(conn)
+}
+
+/// Keeps a note.
+pub fn insert_note(
+    conn: &mut DbConn,
+    person: i64,
+    body: &str,
+    by: &str,
+    now: Instant,
+) -> QueryResult<()> {
+    diesel::insert_into(subscriber_notes::table)
+        .values((
+            subscriber_notes::uuid.eq(PublicId::random()),
+            subscriber_notes::subscriber.eq(person),
+            subscriber_notes::body.eq(body),
+            subscriber_notes::written_by.eq(by),
+            subscriber_notes::written_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Removes a note about a person; `false` when there is none.
+pub fn delete_note(conn: &mut DbConn, person: i64, note: PublicId) -> QueryResult<bool> {
+    let note = subscriber_notes::table
+        .filter(subscriber_notes::subscriber.eq(person))
+        .filter(subscriber_notes::uuid.eq(note));
+    diesel::delete(note).execute(conn).map(|rows| rows > 0)
+}

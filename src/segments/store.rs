@@ -1,0 +1,318 @@
+//! The tables `segments` and `issue_segments`, and the rules as a query.
+
+use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Tz;
+use diesel::dsl::{exists, not};
+use diesel::expression::BoxableExpression;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use super::{Condition, Field, NOT_STATED, Rules, Segment};
+use crate::clock::Instant;
+use crate::db::matching::{containing, folded};
+use crate::db::schema::{
+    clicks, consents, deliveries, issue_segments, issues, segments, subscribers, subscriptions,
+    suppressions,
+};
+use crate::db::{DbConn, Json, MultiBackend, PublicId};
+use crate::on_both;
+use crate::subscribers::{Purpose, SubscriptionState};
+
+type People = diesel::dsl::InnerJoinQuerySource<subscriptions::table, subscribers::table>;
+type Members<'a> = diesel::dsl::IntoBoxed<
+    'a,
+    diesel::dsl::InnerJoin<subscriptions::table, subscribers::table>,
+    MultiBackend,
+>;
+/// Whether a subscription fits.
+pub type Filter = Box<dyn BoxableExpression<People, MultiBackend, SqlType = Bool>>;
+
+/// The moment and the clock by which days are understood.
+#[derive(Debug, Clone, Copy)]
+pub struct AsOf {
+    /// The moment.
+    pub now: Instant,
+    /// The newsletter's zone.
+    pub zone: Tz,
+}
+
+/// The subscriptions of a newsletter to which something could be sent now: active, not paused, and
+/// the address is not suppressed.
+pub fn reachable<'a>(newsletter: i64, now: Instant) -> Members<'a> {
+    let suppressed =
+        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
+    subscriptions::table
+        .inner_join(subscribers::table)
+        .filter(subscriptions::newsletter.eq(newsletter))
+        .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Paused]))
+        // A pause that is over is over, whether or not the row has been told.
+        .filter(
+            (subscriptions::state.eq(SubscriptionState::Active))
+                .and(subscriptions::paused_until.is_null())
+                .or(subscriptions::paused_until.le(now)),
+        )
+        .filter(not(exists(suppressed)))
+        .into_boxed()
+}
+
+/// The rules as a filter.
+pub fn filter(rules: &Rules, as_of: AsOf) -> Filter {
+    let requirement =
+        |conditions: &Vec<Condition>| any(conditions.iter().map(|condition| one(condition, as_of)));
+    rules
+        .0
+        .iter()
+        .map(requirement)
+        .reduce(|all, next| Box::new(all.and(next)))
+        // No rules pick nobody: "everyone" is no segment.
+        .unwrap_or_else(|| Box::new(subscriptions::id.lt(0)))
+}
+
+/// Where one of them holds; nowhere if there are none.
+pub fn any(filters: impl Iterator<Item = Filter>) -> Filter {
+    filters
+        .reduce(|any, next| Box::new(any.or(next)))
+        .unwrap_or_else(|| Box::new(subscriptions::id.lt(0)))
+}
+
+fn one(condition: &Condition, as_of: AsOf) -> Filter {
+    let holds = holds(condition, as_of);
+    if condition.not { Box::new(not(holds)) } else { holds }
+}
+
+/// A condition, not turned round. It is true or false and never null, so that it can be.
+fn holds(condition: &Condition, as_of: AsOf) -> Filter {
+    let values = &condition.values;
+    let stated: Vec<String> = values.iter().filter(|value| *value != NOT_STATED).cloned().collect();
+    let is_unstated = stated.len() < values.len();
+    match condition.field {
+        Field::Sector => {
+            let is_one = subscribers::sector
+                .is_not_null()
+                .and(subscribers::sector.eq_any(stated).assume_not_null());
+            match is_unstated {
+                true => Box::new(is_one.or(subscribers::sector.is_null())),
+                false => Box::new(is_one),
+            }
+        }
+        Field::LeadershipGroup => {
+            let is_one = subscribers::leadership_group
+                .is_not_null()
+                .and(subscribers::leadership_group.eq_any(stated).assume_not_null());
+            match is_unstated {
+                true => Box::new(is_one.or(subscribers::leadership_group.is_null())),
+                false => Box::new(is_one),
+            }
+        }
+        Field::Language => Box::new(subscribers::language.eq_any(stated)),
+        Field::Source => Box::new(subscriptions::source.eq_any(stated)),
+        Field::Organisation => any(values.iter().map(|words| -> Filter {
+            let contains = subscribers::organisation_key.like(containing(&folded(words)));
+            Box::new(contains.escape('\\'))
+        })),
+        Field::Domain => any(values.iter().map(|domain| -> Filter {
+            let [at, under] = ['@', '.'].map(|mark| format!("%{mark}{domain}"));
+            let key = subscribers::address_key;
+            Box::new(key.like(at).or(key.like(under)))
+        })),
+        Field::Tracking => {
+            let consented = consents::table
+                .filter(consents::subscriber.eq(subscriptions::subscriber))
+                .filter(consents::newsletter.eq(subscriptions::newsletter))
+                .filter(consents::purpose.eq(Purpose::Tracking))
+                .filter(consents::confirmed_at.is_not_null())
+                .filter(consents::withdrawn_at.is_null());
+            Box::new(exists(consented))
+        }
+        Field::Before | Field::Since | Field::Within => confirmed(condition, as_of),
+        Field::Received => {
+            let got_it = deliveries::table
+                .inner_join(issues::table)
+                .filter(issues::uuid.eq_any(ids(values)))
+                .filter(deliveries::state.eq("accepted"))
+                .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
+            Box::new(exists(got_it))
+        }
+        Field::Clicked => {
+            let clicked = clicks::table
+                .inner_join(deliveries::table.inner_join(issues::table))
+                .filter(issues::uuid.eq_any(ids(values)))
+                .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
+            Box::new(exists(clicked))
+        }
+    }
+}
+
+fn ids(values: &[String]) -> Vec<PublicId> {
+    values.iter().filter_map(|value| value.parse().ok()).collect()
+}
+
+/// When the subscription was confirmed, by the newsletter's days.
+fn confirmed(condition: &Condition, AsOf { now, zone }: AsOf) -> Filter {
+    let value = condition.values.first().map(String::as_str).unwrap_or_default();
+    let start = match condition.field {
+        Field::Within => {
+            let days = value.parse().unwrap_or(0);
+            now.day_in(zone) - TimeDelta::days(days)
+        }
+        // It was looked at when it was saved.
+        _ => NaiveDate::parse_from_str(value, "%Y-%m-%d").unwrap_or_default(),
+    };
+    let start = Instant::first_of(start, zone);
+    let known = subscriptions::confirmed_at.is_not_null();
+    match condition.field {
+        Field::Before => {
+            Box::new(known.and(subscriptions::confirmed_at.lt(start).assume_not_null()))
+        }
+        _ => Box::new(known.and(subscriptions::confirmed_at.ge(start).assume_not_null())),
+    }
+}
+
+/// How many of a newsletter's subscribers the rules pick now.
+pub fn size(conn: &mut DbConn, newsletter: i64, rules: &Rules, as_of: AsOf) -> QueryResult<i64> {
+    let members = reachable(newsletter, as_of.now).filter(filter(rules, as_of));
+    members.count().get_result(conn)
+}
+
+/// A person that the rules pick, for a look: address, name and workplace.
+pub type Sample = (String, Option<String>, Option<String>);
+
+/// Some of them. Who they are does not change while they are looked at, and says nothing about the
+/// order in which people came.
+pub fn sample(
+    conn: &mut DbConn,
+    newsletter: i64,
+    rules: &Rules,
+    as_of: AsOf,
+    most: i64,
+) -> QueryResult<Vec<Sample>> {
+    reachable(newsletter, as_of.now)
+        .filter(filter(rules, as_of))
+        .order(subscribers::uuid)
+        .limit(most)
+        .select((subscribers::email, subscribers::name, subscribers::organisation))
+        .load(conn)
+}
+
+/// A newsletter's segments by name.
+pub fn all(conn: &mut DbConn, newsletter: i64) -> QueryResult<Vec<Segment>> {
+    segments::table
+        .filter(segments::newsletter.eq(newsletter))
+        .order((segments::name, segments::id))
+        .select(Segment::as_select())
+        .load(conn)
+}
+
+/// By the id outside.
+pub fn by_uuid(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Segment> {
+    segments::table.filter(segments::uuid.eq(uuid)).select(Segment::as_select()).first(conn)
+}
+
+/// Makes one.
+pub fn insert(
+    conn: &mut DbConn,
+    newsletter: i64,
+    (name, rules): (&str, &Rules),
+    by: &str,
+    now: Instant,
+) -> QueryResult<Segment> {
+    let uuid = PublicId::random();
+    diesel::insert_into(segments::table)
+        .values((
+            segments::uuid.eq(uuid),
+            segments::newsletter.eq(newsletter),
+            segments::name.eq(name),
+            segments::rules.eq(Json(serde_json::to_value(rules).unwrap_or_default())),
+            segments::version.eq(1),
+            segments::saved_by.eq(by),
+            segments::saved_at.eq(now),
+        ))
+        .execute(conn)?;
+    by_uuid(conn, uuid)
+}
+
+/// Changes one; `false` when it has been changed since that version.
+pub fn update(
+    conn: &mut DbConn,
+    segment: &Segment,
+    (name, rules): (&str, &Rules),
+    by: &str,
+    now: Instant,
+) -> QueryResult<bool> {
+    let same = segments::table.find(segment.id).filter(segments::version.eq(segment.version));
+    diesel::update(same)
+        .set((
+            segments::name.eq(name),
+            segments::rules.eq(Json(serde_json::to_value(rules).unwrap_or_default())),
+            segments::version.eq(segment.version + 1),
+            segments::saved_by.eq(by),
+            segments::saved_at.eq(now),
+        ))
+        .execute(conn)
+        .map(|rows| rows > 0)
+}
+
+/// Removes one.
+pub fn delete(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    diesel::delete(segments::table.find(id)).execute(conn).map(drop)
+}
+
+/// Writes down which segments an issue is for, or is not for.
+pub fn use_in(conn: &mut DbConn, issue: i64, used: &[PublicId]) -> QueryResult<()> {
+    diesel::delete(issue_segments::table.filter(issue_segments::issue.eq(issue))).execute(conn)?;
+    for uuid in used {
+        let segment = segments::table.filter(segments::uuid.eq(uuid)).select(segments::id);
+        let Some(segment) = segment.first::<i64>(conn).optional()? else { continue };
+        let row = (issue_segments::issue.eq(issue), issue_segments::segment.eq(segment));
+        on_both!(conn, c => diesel::insert_into(issue_segments::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// The issues that are for a segment, or not for it, the newest first: id, subject and state.
+pub fn used_by(conn: &mut DbConn, segment: i64) -> QueryResult<Vec<(PublicId, String, String)>> {
+    issue_segments::table
+        .inner_join(issues::table)
+        .filter(issue_segments::segment.eq(segment))
+        .order(issues::id.desc())
+        .limit(50)
+        .select((issues::uuid, issues::subject, issues::state))
+        .load(conn)
+}
+
+/// Subjects of issues, to name them in a sentence.
+pub fn subjects(conn: &mut DbConn, ids: &[PublicId]) -> QueryResult<Vec<(PublicId, String)>> {
+    issues::table
+        .filter(issues::uuid.eq_any(ids.to_vec()))
+        .select((issues::uuid, issues::subject))
+        .load(conn)
+}
+
+/// The issues of a newsletter that were sent from here, the newest first, to choose from.
+pub fn sent_issues(conn: &mut DbConn, newsletter: i64) -> QueryResult<Vec<(PublicId, String)>> {
+    issues::table
+        .filter(issues::newsletter.eq(newsletter))
+        .filter(issues::started_at.is_not_null())
+        .order(issues::started_at.desc())
+        .limit(50)
+        .select((issues::uuid, issues::subject))
+        .load(conn)
+}
+
+/// How many of a newsletter could be reached now.
+pub fn reachable_size(conn: &mut DbConn, newsletter: i64, now: Instant) -> QueryResult<i64> {
+    reachable(newsletter, now).count().get_result(conn)
+}
+
+/// All segments after an id inside, in the order in which they were made; for the API's pages.
+pub fn after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Segment>> {
+    segments::table
+        .filter(segments::id.gt(after))
+        .order(segments::id)
+        .limit(limit)
+        .select(Segment::as_select())
+        .load(conn)
+}
