@@ -23,8 +23,8 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, people, pictures,
-    recurring, reports, segments, staff, subscribers, tracking, web as pages,
+    deliveries, issues, library, newsletters, openapi, operations, outbox, people, personal,
+    pictures, recurring, reports, segments, staff, subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -61,6 +61,8 @@ pub struct App {
     pub health: Health,
     /// Opens and clicks that are not written down yet.
     pub hits: tracking::Buffer,
+    /// Addresses for which somebody has asked for a link to their own page.
+    pub asked: personal::ask::Asked,
 }
 
 impl App {
@@ -106,6 +108,7 @@ impl App {
             metrics: Metrics::new()?,
             health: Health::default(),
             hits: tracking::Buffer::default(),
+            asked: personal::ask::Asked::default(),
             config,
         }))
     }
@@ -155,6 +158,26 @@ routes! {
     POST "/unsubscribe/{token}" Public => subscribers::routes::by_link::unsubscribe;
     GET "/preferences/{token}" Public => subscribers::routes::preferences::form;
     POST "/preferences/{token}" Public => subscribers::routes::preferences::submit;
+    POST "/preferences/{token}/link" Public => personal::routes::enter::ask_from_issue;
+    GET "/my-page" Public => personal::routes::page::show;
+    POST "/my-page" Public => personal::routes::page::choose;
+    POST "/my-page/details" Public => personal::routes::page::describe;
+    POST "/my-page/link" Public => personal::routes::enter::ask;
+    GET "/my-page/check-your-mail" Public => personal::routes::enter::check_your_mail;
+    GET "/my-page/enter/{token}" Public => personal::routes::enter::form;
+    POST "/my-page/enter/{token}" Public => personal::routes::enter::submit;
+    POST "/my-page/leave" Public => personal::routes::enter::leave;
+    GET "/my-page/data" Public => personal::routes::data::show;
+    GET "/my-page/data.json" Public => personal::routes::data::download;
+    GET "/my-page/receipt/{id}" Public => personal::routes::data::receipt;
+    GET "/my-page/address" Public => personal::routes::address::form;
+    POST "/my-page/address" Public => personal::routes::address::submit;
+    GET "/my-page/address/{token}" Public => personal::routes::address::confirm_form;
+    POST "/my-page/address/{token}" Public => personal::routes::address::confirm;
+    GET "/my-page/moved" Public => personal::routes::address::moved;
+    GET "/my-page/erase" Public => personal::routes::erase::form;
+    POST "/my-page/erase" Public => personal::routes::erase::submit;
+    GET "/my-page/erased" Public => personal::routes::erase::erased;
     GET "/unsubscribed/{token}" Public => subscribers::routes::by_link::unsubscribed;
     POST "/unsubscribed/{token}/undo" Public => subscribers::routes::by_link::undo;
     POST "/unsubscribed/{token}/reason" Public => subscribers::routes::by_link::give_reason;

@@ -53,6 +53,9 @@ enum Command {
     },
     /// Bring the database up to date and stop.
     Migrate,
+    /// End and erase again what withdrawals.log beside the database says, in a database that was
+    /// restored from a backup. Serving does the same before anything is sent.
+    EraseAgain,
     /// Send what is due of one issue, here and now, and print the equation. While serving, the
     /// service sends by itself.
     Send {
@@ -171,6 +174,15 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
                 Ok(serde_json::to_string_pretty(&report).context("writing the report")?)
             })
         }
+        Command::EraseAgain => with_app(config, async move |app| {
+            let ended = subscribers::withdrawals::replay(&app).await?;
+            app.db.note_deleted();
+            subscribers::erase::wipe(&app).await?;
+            Ok(match ended {
+                0 => "nothing had to be ended or erased again".to_owned(),
+                ended => format!("ended or erased again: {ended}"),
+            })
+        }),
         Command::Settings => settings(),
         Command::Catch { bind, dir } => catch(bind, dir),
         Command::Health => health(config),

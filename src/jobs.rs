@@ -10,7 +10,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, issues, library, recurring, staff, subscribers, tracking};
+use crate::{deliveries, issues, library, personal, recurring, staff, subscribers, tracking};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -31,6 +31,31 @@ pub const JOBS: &[Recurring] = &[
         schedule: "* * * * * *",
         name: "send due subscriber mails",
         run: |app| Box::pin(async move { subscribers::send_mail::send_due(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "look up who asks for a link to their own page",
+        run: |app| Box::pin(async move { personal::ask::look_up(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "send due mails to one person",
+        run: |app| Box::pin(async move { personal::send_mail::send_due(&app).await }),
+    },
+    Recurring {
+        schedule: "*/10 * * * * *",
+        name: "take what was erased out of the database's log",
+        run: |app| Box::pin(async move { subscribers::erase::wipe(&app).await }),
+    },
+    Recurring {
+        schedule: "0 12 4 * * *",
+        name: "count the consents under which nothing is sent",
+        run: |app| Box::pin(async move { subscribers::idle::count(&app).await }),
+    },
+    Recurring {
+        schedule: "0 32 3 * * *",
+        name: "forget links to own pages, and visits",
+        run: |app| Box::pin(async move { personal::retention::clear_old(&app).await }),
     },
     Recurring {
         schedule: "* * * * * *",

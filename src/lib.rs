@@ -58,6 +58,8 @@ pub mod tracking;
 
 pub mod people;
 
+pub mod personal;
+
 pub mod reports;
 
 pub mod operations;

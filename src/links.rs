@@ -36,10 +36,14 @@ pub enum Purpose {
     PersonalClick = 10,
     /// The envelope sender of one delivery.
     Bounce = 11,
+    /// Open one's own page, once; the number is when it ends, in seconds.
+    OwnPage = 12,
+    /// Confirm a new address, once; the number is when it ends, in seconds.
+    NewAddress = 13,
 }
 
 impl Purpose {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Confirm,
         Self::Unsubscribe,
         Self::Preferences,
@@ -50,6 +54,8 @@ impl Purpose {
         Self::Click,
         Self::PersonalClick,
         Self::Bounce,
+        Self::OwnPage,
+        Self::NewAddress,
     ];
 }
 
@@ -166,6 +172,16 @@ impl Links {
     /// `/preferences/{token}` of a subscription.
     pub fn preferences(&self, subscription: i64, nonce: i64) -> String {
         self.tokened("preferences", Purpose::Preferences, subscription, 0, nonce)
+    }
+
+    /// `/my-page/enter/{token}`, which ends at a moment and works once.
+    pub fn own_page(&self, mail: i64, ends: Instant, nonce: i64) -> String {
+        self.tokened("my-page/enter", Purpose::OwnPage, mail, ends.seconds(), nonce)
+    }
+
+    /// `/my-page/address/{token}`, which ends at a moment and works once.
+    pub fn new_address(&self, mail: i64, ends: Instant, nonce: i64) -> String {
+        self.tokened("my-page/address", Purpose::NewAddress, mail, ends.seconds(), nonce)
     }
 
     /// `/admin/sign-in/{token}`, which ends at a moment and works once.

@@ -303,6 +303,11 @@ desk-paused = »{ $issue }« er sat på pause.
 desk-review = »{ $issue }« venter på dig.
 desk-see = Se hvorfor, og hvad der kan gøres
 desk-open = Læs og godkend
+desk-idle = { $count ->
+    [one] Én person har sagt ja til { $newsletter } for mere end ti måneder siden og har ikke fået en udgave siden.
+   *[other] { $number } personer har sagt ja til { $newsletter } for mere end ti måneder siden og har ikke fået en udgave siden.
+    }
+desk-idle-what = Et samtykke, der ikke bliver brugt i omkring et år, kan falde bort. Send en udgave, inden året er gået, eller spørg dem igen.
 desk-incomplete = Bunden af »{ $newsletter }« mangler afsender, postadresse eller kontakt. Det kræver loven.
 desk-nothing = Her kommer den næste udsendelse og tallene fra den seneste, når redaktionen er i gang.
 desk-start = Sådan kommer du i gang

@@ -303,6 +303,11 @@ desk-paused = "{ $issue }" is paused.
 desk-review = “{ $issue }” waits for you.
 desk-see = See why, and what can be done
 desk-open = Read and approve
+desk-idle = { $count ->
+    [one] One person said yes to { $newsletter } more than ten months ago and has got no issue since.
+   *[other] { $number } people said yes to { $newsletter } more than ten months ago and have got no issue since.
+    }
+desk-idle-what = A consent that is not used for about a year can lapse. Send an issue before the year is over, or ask them again.
 desk-incomplete = The footer of "{ $newsletter }" lacks sender, postal address or contact. The law asks for them.
 desk-nothing = The next issue and the numbers of the last one appear here once the editors have begun.
 desk-start = How to begin

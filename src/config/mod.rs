@@ -64,6 +64,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// `TRACKING_DAYS`
     pub tracking_kept: TimeDelta,
+    /// `ERASED_YEARS`
+    pub erased_years: i64,
     /// `SEND_…`
     pub sending: SendingRules,
     /// `WORKER_NAME`
@@ -214,6 +216,7 @@ impl Config {
                 .collect::<anyhow::Result<_>>()?,
             metrics_token: values.get("METRICS_TOKEN").map(Secret::new),
             tracking_kept: TimeDelta::days(values.number("TRACKING_DAYS", 1, 3650)? as i64),
+            erased_years: values.number("ERASED_YEARS", 1, 100)? as i64,
             sending: SendingRules::read(&values)?,
             worker_name: values.get("WORKER_NAME").unwrap_or_else(host_name),
             log: values.must("LOG")?,

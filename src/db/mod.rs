@@ -19,6 +19,7 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use diesel::r2d2::Pool;
 
@@ -147,6 +148,14 @@ impl DatabaseUrl {
 pub struct Db {
     readers: Pool<Manager>,
     writes: Writes,
+    log: Arc<Log>,
+}
+
+/// SQLite's write-ahead log: it keeps pages as they were, with what has been deleted since.
+struct Log {
+    url: DatabaseUrl,
+    /// Whether it may hold what must not be kept. At the start nobody knows.
+    holds_deleted: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -166,7 +175,29 @@ impl Db {
             }
             DatabaseUrl::Postgres(_) => Writes::Pool(pool::open(url, Door::Write, 10)?),
         };
-        Ok(Self { readers: pool::open(url, Door::Read, 4)?, writes })
+        let log = Arc::new(Log { url: url.clone(), holds_deleted: AtomicBool::new(true) });
+        Ok(Self { readers: pool::open(url, Door::Read, 4)?, writes, log })
+    }
+
+    /// Notes that something was deleted of which no copy may stay in the log: see [`Db::wipe_log`].
+    pub fn note_deleted(&self) {
+        self.log.holds_deleted.store(true, Ordering::SeqCst);
+    }
+
+    /// Brings everything from SQLite's write-ahead log into the database, where deleted rows are
+    /// overwritten, and empties the log, if anything was deleted that must not stay in it. `false`
+    /// when there was nothing to do, or somebody is still reading: it is to be tried again then.
+    /// PostgreSQL reuses its log by itself.
+    pub async fn wipe_log(&self) -> Result<bool> {
+        let log = self.log.clone();
+        if !log.url.is_our_own() || !log.holds_deleted.swap(false, Ordering::SeqCst) {
+            return Ok(false);
+        }
+        let is_wiped = blocking(move || pool::wipe_log(&log.url)).await;
+        if !matches!(is_wiped, Ok(true)) {
+            self.note_deleted();
+        }
+        is_wiped
     }
 
     /// Runs a closure that only reads.

@@ -108,3 +108,23 @@ pub(super) fn away(error: diesel::r2d2::PoolError) -> Error {
     tracing::error!(%error, "the database is away");
     Error::Unavailable("database")
 }
+
+#[derive(diesel::QueryableByName)]
+struct Checkpoint {
+    /// 1 when somebody was in the way.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
+}
+
+/// Empties SQLite's write-ahead log; `false` when somebody was in the way.
+pub(super) fn wipe_log(url: &DatabaseUrl) -> Result<bool> {
+    use diesel::RunQueryDsl;
+    let conn = Manager::new(url, Door::Write).connect();
+    let conn = conn.map_err(|error| anyhow::Error::new(error).context("opening the database"))?;
+    let DbConn::Sqlite(mut conn) = conn else { return Ok(false) };
+    // Not long: whoever writes would wait too.
+    conn.batch_execute("PRAGMA busy_timeout=500")?;
+    let done: Vec<Checkpoint> =
+        diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").load(&mut conn)?;
+    Ok(done.first().is_some_and(|done| done.busy == 0))
+}

@@ -263,6 +263,57 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    subscriber_mails (id) {
+        id -> BigInt,
+        subscriber -> BigInt,
+        newsletter -> BigInt,
+        kind -> Text,
+        to_email -> Nullable<Text>,
+        nonce -> BigInt,
+        queued_at -> Moment,
+        due_at -> Nullable<Moment>,
+        attempts -> Integer,
+        sent_at -> Nullable<Moment>,
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    own_sessions (token_hash) {
+        token_hash -> Binary,
+        subscriber -> BigInt,
+        ends_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    idle_consents (newsletter) {
+        newsletter -> BigInt,
+        people -> BigInt,
+        counted_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    merged_subscriptions (former) {
+        former -> BigInt,
+        nonce -> BigInt,
+        subscription -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     library_items (id) {
         id -> BigInt,
         uuid -> Uid,
@@ -791,6 +842,10 @@ diesel::joinable!(subscriptions -> subscribers (subscriber));
 diesel::joinable!(subscriptions -> newsletters (newsletter));
 diesel::joinable!(consents -> subscribers (subscriber));
 diesel::joinable!(consents -> newsletters (newsletter));
+diesel::joinable!(subscriber_mails -> subscribers (subscriber));
+diesel::joinable!(subscriber_mails -> newsletters (newsletter));
+diesel::joinable!(own_sessions -> subscribers (subscriber));
+diesel::joinable!(merged_subscriptions -> subscriptions (subscription));
 diesel::joinable!(ledger -> newsletters (newsletter));
 diesel::joinable!(growth -> newsletters (newsletter));
 diesel::joinable!(stated_counts -> newsletters (newsletter));
@@ -835,6 +890,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     stated_counts,
     suppressions,
     pepper,
+    subscriber_mails,
+    own_sessions,
+    merged_subscriptions,
+    idle_consents,
     library_items,
     library_tags,
     library_relations,

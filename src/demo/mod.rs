@@ -112,5 +112,7 @@ fn details() -> Details {
         frequency: "cirka hver anden uge og af og til et særnummer om ét emne".to_owned(),
         accessibility_url: String::new(),
         dpo_email: "dpo@lederweb.example".to_owned(),
+        // The example confirms nobody whom it could welcome.
+        welcome_mail: false,
     }
 }

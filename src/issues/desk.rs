@@ -10,6 +10,7 @@ use crate::db::DbConn;
 use crate::error::Result;
 use crate::newsletters::{self, Newsletter};
 use crate::staff::{self, Staff};
+use crate::subscribers;
 
 /// Drafts on the desk; the list has the others.
 const DRAFTS: i64 = 6;
@@ -45,6 +46,8 @@ pub struct Desk {
     pub last: Option<(Issue, Numbers)>,
     /// The newsletters whose footer lacks what the law asks for.
     pub incomplete: Vec<Newsletter>,
+    /// Newsletters with people to whom nothing was sent for ten months, and how many those are.
+    pub idle: Vec<(Newsletter, i64)>,
     /// Whether there is a newsletter at all.
     pub has_newsletter: bool,
 }
@@ -88,7 +91,13 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
         None => None,
     };
     let newsletters = newsletters::store::all(conn)?;
+    let mut idle = Vec::new();
+    for (newsletter, people) in subscribers::store::idle::all(conn)? {
+        let of_it = newsletters.iter().find(|known| known.id == newsletter);
+        idle.extend(of_it.map(|newsletter| (newsletter.clone(), people)));
+    }
     Ok(Desk {
+        idle,
         next,
         drafts,
         in_review,

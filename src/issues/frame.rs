@@ -27,7 +27,7 @@ pub struct Frame {
     /// The public address of this service, with a slash at its end; pictures that are paths lie
     /// there.
     pub base: String,
-    /// The web version.
+    /// The web version; nothing when there is none.
     pub web_version: String,
     /// Where one subscribes.
     pub subscribe: String,

@@ -12,7 +12,9 @@ pub(super) fn render(content: &Content, frame: &Frame) -> String {
     let special = if frame.is_special() { texts.get("issue-special") } else { String::new() };
     let date = words::joined(vec![special, frame.date_line()]);
     out.add(format!("{}\n{date}", frame.newsletter.to_uppercase()));
-    out.add(format!("{}: {}", texts.get("issue-view-in-browser"), frame.web_version));
+    if !frame.web_version.is_empty() {
+        out.add(format!("{}: {}", texts.get("issue-view-in-browser"), frame.web_version));
+    }
     if let Some(theme) = &content.theme {
         out.heading(theme.title.as_str(), '=');
         out.image(theme.image.as_ref());

@@ -81,6 +81,8 @@ pub struct Details {
     pub accessibility_url: String,
     /// The data protection officer's address.
     pub dpo_email: String,
+    /// Whether who confirms gets a mail with the latest issues.
+    pub welcome_mail: bool,
 }
 
 impl Newsletter {

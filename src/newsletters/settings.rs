@@ -57,6 +57,8 @@ pub struct SettingsForm {
     pub accessibility_url: String,
     /// The data protection officer's address.
     pub dpo_email: String,
+    /// A ticked box sends anything.
+    pub welcome_mail: String,
 }
 
 impl SettingsForm {
@@ -66,6 +68,7 @@ impl SettingsForm {
             language: lang.as_str().to_owned(),
             time_zone: Tz::Europe__Copenhagen.name().to_owned(),
             open_tracking: Tracking::Off.as_str().to_owned(),
+            welcome_mail: "on".to_owned(),
             ..Self::default()
         }
     }
@@ -93,6 +96,7 @@ impl SettingsForm {
             frequency: details.frequency,
             accessibility_url: details.accessibility_url,
             dpo_email: details.dpo_email,
+            welcome_mail: if details.welcome_mail { "on" } else { "" }.to_owned(),
         }
     }
 
@@ -118,6 +122,7 @@ impl SettingsForm {
                 frequency: fields.text("frequency", &self.frequency, 100),
                 accessibility_url: fields.web_address("accessibility_url", &self.accessibility_url),
                 dpo_email: fields.email("dpo_email", &self.dpo_email, false),
+                welcome_mail: !self.welcome_mail.is_empty(),
             },
         };
         let basis = fields.text("tracking_basis", &self.tracking_basis, 2_000);

@@ -246,3 +246,11 @@ pub fn delete_note(conn: &mut DbConn, person: i64, note: PublicId) -> QueryResul
         .filter(subscriber_notes::uuid.eq(note));
     diesel::delete(note).execute(conn).map(|rows| rows > 0)
 }
+
+/// Makes all notes about a person those about another one.
+pub fn hand_over_notes(conn: &mut DbConn, from: i64, to: i64) -> QueryResult<()> {
+    diesel::update(subscriber_notes::table.filter(subscriber_notes::subscriber.eq(from)))
+        .set(subscriber_notes::subscriber.eq(to))
+        .execute(conn)
+        .map(drop)
+}

@@ -4,12 +4,15 @@ use chrono::TimeDelta;
 
 use super::ledger::{self, Entry, LedgerKind};
 use super::link::{self, Owned};
-use super::{Subscription, SubscriptionState, store, suppression};
+use super::store::mails::NewMail;
+use super::{PersonalMail, Subscriber, Subscription, SubscriptionState, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{Error, Result};
 use crate::links::{Purpose, Token};
+use crate::newsletters::Newsletter;
+use crate::staff;
 
 /// How long a link that asks for the confirmation works, from the request on.
 pub const VALID: TimeDelta = TimeDelta::days(7);
@@ -52,6 +55,7 @@ pub fn asked_tracking(conn: &mut DbConn, of: &Subscription) -> Result<Option<Str
 pub async fn confirm(app: &App, token: &str, ip: Option<String>) -> Result<(Owned, bool)> {
     let owned = link::owned(app, token, Purpose::Confirm).await?;
     let (id, link, now) = (owned.subscription.id, owned.token, app.clock.now());
+    let nonce = staff::random_nonce()?;
     let already = app
         .db
         .write(move |conn| {
@@ -72,8 +76,27 @@ pub async fn confirm(app: &App, token: &str, ip: Option<String>) -> Result<(Owne
             let source = &subscription.source;
             let entry = Entry::now(&newsletter, &person, LedgerKind::Confirmed, 1, source, now);
             ledger::record(conn, &[entry])?;
+            welcome(conn, &person, &newsletter, nonce, now)?;
             Ok(false)
         })
         .await?;
     Ok((owned, already))
+}
+
+/// Queues the welcome to somebody who has just confirmed, if the newsletter has one. Who comes back
+/// has been welcomed.
+pub fn welcome(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    newsletter: &Newsletter,
+    nonce: i64,
+    now: Instant,
+) -> Result<()> {
+    if newsletter.details().welcome_mail {
+        let kind = PersonalMail::Welcome;
+        let (subscriber, newsletter) = (person.id, newsletter.id);
+        let new = NewMail { subscriber, newsletter, kind, to_email: None, nonce };
+        store::mails::put(conn, &new, now)?;
+    }
+    Ok(())
 }

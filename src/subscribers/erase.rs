@@ -14,7 +14,16 @@ use crate::error::Result;
 pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
     let now = app.clock.now();
     withdrawals::append(app, withdrawals::Event::Erased, None, &person.address_hash, now).await?;
-    app.db.write(move |conn| delete(conn, &person, now)).await
+    app.db.write(move |conn| delete(conn, &person, now)).await?;
+    app.db.note_deleted();
+    app.db.wipe_log().await?;
+    Ok(())
+}
+
+/// The job that takes what was erased out of the database's log, where somebody was in the way when
+/// it was; says whether it did.
+pub async fn wipe(app: &App) -> Result<bool> {
+    app.db.wipe_log().await
 }
 
 /// The part in the database; the hour and minute of it go too.

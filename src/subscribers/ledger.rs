@@ -30,7 +30,8 @@ text_enum! {
         Ended = "ended",
         /// Somebody came with an import: +1.
         Imported = "imported",
-        /// Somebody changed group or sector: −1 in the old one, +1 in the new one.
+        /// Somebody changed group or sector: −1 in the old one, +1 in the new one; or took another
+        /// address: changes nothing.
         Moved = "moved",
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Subscriber, Subscription, store};
 use crate::app::App;
+use crate::db::DbConn;
 use crate::error::{Error, Result};
 use crate::links::{Purpose, Token};
 use crate::newsletters::Newsletter;
@@ -33,10 +34,23 @@ impl Owned {
 /// is not in the register any more.
 pub async fn owned(app: &App, text: &str, purpose: Purpose) -> Result<Owned> {
     let token = Token::parse(text).ok_or(Error::NotFound)?;
-    let found = app.db.read(move |conn| Ok(store::register::with_owner(conn, token.id)?)).await?;
-    let (subscription, person, newsletter) = found.ok_or(Error::NotFound)?;
-    if !app.links.verify(&token, purpose, subscription.nonce) {
+    let found = app.db.read(move |conn| find(conn, token.id)).await?;
+    let ((subscription, person, newsletter), nonce) = found.ok_or(Error::NotFound)?;
+    if !app.links.verify(&token, purpose, nonce) {
         return Err(Error::NotFound);
     }
     Ok(Owned { token, subscription, person, newsletter })
+}
+
+type Found = (Subscription, Subscriber, Newsletter);
+
+/// A subscription by the id in its links, with the nonce they were made with. One that has become
+/// part of another is that other one: links in old mails work for ever.
+fn find(conn: &mut DbConn, id: i64) -> Result<Option<(Found, i64)>> {
+    if let Some(found) = store::register::with_owner(conn, id)? {
+        let nonce = found.0.nonce;
+        return Ok(Some((found, nonce)));
+    }
+    let Some((into, nonce)) = store::merged::find(conn, id)? else { return Ok(None) };
+    Ok(store::register::with_owner(conn, into)?.map(|found| (found, nonce)))
 }

@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod end;
 pub mod erase;
 pub mod growth;
+pub mod idle;
 pub mod import;
 pub mod import_csv;
 pub mod ledger;
@@ -130,6 +131,20 @@ text_enum! {
         Confirm = "confirm",
         /// Says to somebody who subscribes that they do.
         AlreadySubscribed = "already_subscribed",
+    }
+}
+
+text_enum! {
+    /// A mail to one person that is no answer to the form.
+    pub enum PersonalMail {
+        /// Leads to the person's own page, once.
+        OwnPage = "own_page",
+        /// Asks a new address for its confirmation.
+        NewAddress = "new_address",
+        /// Tells the old address that there is a new one.
+        AddressChanged = "address_changed",
+        /// Welcomes somebody who has confirmed.
+        Welcome = "welcome",
     }
 }
 

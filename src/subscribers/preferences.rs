@@ -31,38 +31,39 @@ pub enum Change {
 pub async fn change(app: &App, token: &str, change: Change) -> Result<Owned> {
     let owned = link::owned(app, token, Purpose::Preferences).await?;
     let (id, now) = (owned.subscription.id, app.clock.now());
-    app.db
-        .write(move |conn| {
-            let (subscription, person, newsletter) =
-                store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
-            if !subscription.counts() {
-                return Err(Error::Gone);
-            }
-            let kind = match change {
-                Change::Scope(scope) => {
-                    store::register::set_scope(conn, id, scope)?;
-                    return Ok(());
-                }
-                Change::Pause(months) => {
-                    let until = end_of_pause(&newsletter, now, months)?;
-                    store::register::set_pause(conn, id, Some(until))?;
-                    LedgerKind::Paused
-                }
-                Change::Resume => {
-                    store::register::set_pause(conn, id, None)?;
-                    LedgerKind::Resumed
-                }
-            };
-            let is_paused = subscription.state == SubscriptionState::Paused;
-            // A longer pause is no second one, and what is not paused does not resume.
-            if is_paused == (kind == LedgerKind::Resumed) {
-                let entry = Entry::now(&newsletter, &person, kind, 0, "preferences", now);
-                ledger::record(conn, &[entry])?;
-            }
-            Ok(())
-        })
-        .await?;
+    app.db.write(move |conn| apply(conn, id, change, now)).await?;
     link::owned(app, token, Purpose::Preferences).await
+}
+
+/// The part in the database, whoever was let in to make it.
+pub fn apply(conn: &mut DbConn, id: i64, change: Change, now: Instant) -> Result<()> {
+    let (subscription, person, newsletter) =
+        store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
+    if !subscription.counts() {
+        return Err(Error::Gone);
+    }
+    let kind = match change {
+        Change::Scope(scope) => {
+            store::register::set_scope(conn, id, scope)?;
+            return Ok(());
+        }
+        Change::Pause(months) => {
+            let until = end_of_pause(&newsletter, now, months)?;
+            store::register::set_pause(conn, id, Some(until))?;
+            LedgerKind::Paused
+        }
+        Change::Resume => {
+            store::register::set_pause(conn, id, None)?;
+            LedgerKind::Resumed
+        }
+    };
+    let is_paused = subscription.state == SubscriptionState::Paused;
+    // A longer pause is no second one, and what is not paused does not resume.
+    if is_paused == (kind == LedgerKind::Resumed) {
+        let entry = Entry::now(&newsletter, &person, kind, 0, "preferences", now);
+        ledger::record(conn, &[entry])?;
+    }
+    Ok(())
 }
 
 /// The same time of day so many months on, in the newsletter's zone.

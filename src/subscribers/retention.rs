@@ -15,12 +15,24 @@ const IP_ADDRESSES: TimeDelta = TimeDelta::days(183);
 /// Rows of one transaction.
 const CHUNK: usize = 500;
 
+/// How long the keyed hash of somebody who was erased is kept.
+pub fn erased_kept(app: &App) -> TimeDelta {
+    let years = app.config.erased_years;
+    TimeDelta::days(years * 365 + years / 4)
+}
+
 /// The job that clears what is too old; says whether there was any.
 pub async fn clear_old(app: &App) -> Result<bool> {
     let now = app.clock.now();
     let before = now - IP_ADDRESSES;
-    let mut cleared =
-        app.db.write(move |conn| Ok(store::consents::clear_ips(conn, before)?)).await?;
+    let erased = now - erased_kept(app);
+    let mut cleared = app
+        .db
+        .write(move |conn| {
+            let ips = store::consents::clear_ips(conn, before)?;
+            Ok(ips + store::suppressions::forget_erased(conn, erased)?)
+        })
+        .await?;
     // The job runs once a day, and a form can be filled in by a machine: all of them, in chunks.
     loop {
         let old = app.db.write(move |conn| forget_unconfirmed(conn, now - UNCONFIRMED)).await?;

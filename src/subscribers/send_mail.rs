@@ -13,16 +13,22 @@ use super::{Mail, confirm, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Result;
-use crate::mail::{self, EmailAddress, Letter, MailError, mime};
+use crate::mail::{EmailAddress, Letter, MailError, mime};
 use crate::web::Texts;
 
 /// Minutes until the next try after each try; the last one holds for all that follow. The first
 /// is longer than a try takes.
 const PAUSES: [i64; 7] = [2, 5, 15, 30, 60, 120, 240];
 /// When a mail is given up: nobody waits for it any more.
-const GIVEN_UP: TimeDelta = TimeDelta::hours(24);
+pub const GIVEN_UP: TimeDelta = TimeDelta::hours(24);
 /// Mails that are on the way at once.
-const AT_ONCE: i64 = 8;
+pub const AT_ONCE: i64 = 8;
+
+/// How long a mail waits that has been tried so often before and is tried now.
+pub fn pause_after(attempts: i32) -> TimeDelta {
+    let at = usize::try_from(attempts).unwrap_or(0).min(PAUSES.len() - 1);
+    TimeDelta::minutes(PAUSES[at])
+}
 
 struct Values {
     texts: Texts,
@@ -36,28 +42,29 @@ struct Values {
     days: i64,
 }
 
-/// The three templates of a folder in `mjml/`.
+/// The three templates of a folder in `mjml/`, filled in with values as `mail`.
 macro_rules! content {
-    ($subject:literal, $text:literal, $body:literal, $mail:expr) => {{
+    ($values:ty, $subject:literal, $text:literal, $body:literal, $mail:expr) => {{
         #[derive(Template)]
         #[template(path = $subject)]
         struct Subject<'a> {
-            mail: &'a Values,
+            mail: &'a $values,
         }
         #[derive(Template)]
         #[template(path = $text)]
         struct Text<'a> {
-            mail: &'a Values,
+            mail: &'a $values,
         }
         #[derive(Template)]
         #[template(path = $body)]
         struct Body<'a> {
-            mail: &'a Values,
+            mail: &'a $values,
         }
         let mail = $mail;
-        mail::letter(&Subject { mail }, &Text { mail }, &Body { mail })
+        $crate::mail::letter(&Subject { mail }, &Text { mail }, &Body { mail })
     }};
 }
+pub(crate) use content;
 
 /// The job: sends what is due, and says whether anything was.
 pub async fn send_due(app: &Data<App>) -> Result<bool> {
@@ -97,8 +104,7 @@ async fn take(app: &App) -> Result<Vec<Due>> {
                     continue;
                 }
                 let attempts = waiting.mail_attempts;
-                let at = usize::try_from(attempts).unwrap_or(0).min(PAUSES.len() - 1);
-                let next = now + TimeDelta::minutes(PAUSES[at]);
+                let next = now + pause_after(attempts);
                 if store::queue::take(conn, subscription.id, attempts, queued_at, next)? {
                     taken.push(due);
                 }
@@ -177,9 +183,16 @@ fn letter(
     };
     let content = match kind {
         Mail::Confirm => {
-            content!("confirm/subject.txt", "confirm/body.txt", "confirm/body.mjml", &values)
+            content!(
+                Values,
+                "confirm/subject.txt",
+                "confirm/body.txt",
+                "confirm/body.mjml",
+                &values
+            )
         }
         Mail::AlreadySubscribed => content!(
+            Values,
             "already_subscribed/subject.txt",
             "already_subscribed/body.txt",
             "already_subscribed/body.mjml",

@@ -31,7 +31,7 @@ pub fn suppress(
 }
 
 /// Suppresses an address. A reason that only staff lift is not lost to one that a sign-up lifts.
-pub(super) fn keep(
+pub fn keep(
     conn: &mut DbConn,
     hash: &[u8],
     reason: EndReason,
@@ -54,7 +54,12 @@ pub fn lift_by_confirmation(conn: &mut DbConn, hash: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Whether nothing is sent to an address.
+pub fn is_suppressed(conn: &mut DbConn, hash: &[u8]) -> Result<bool> {
+    Ok(store::suppressions::reason(conn, hash)?.is_some())
+}
+
 /// Whether a sign-up must wait for staff.
-pub(super) fn held(reason: EndReason) -> bool {
+pub fn held(reason: EndReason) -> bool {
     matches!(reason, EndReason::Complained | EndReason::Staff)
 }

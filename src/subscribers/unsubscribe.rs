@@ -5,10 +5,13 @@ use chrono::TimeDelta;
 use super::ledger::{self, Entry, LedgerKind};
 use super::link::{self, Owned};
 use super::withdrawals::{self, Event};
-use super::{EndReason, ReasonGiven, Subscription, SubscriptionState, end, store};
+use super::{EndReason, ReasonGiven, Subscriber, Subscription, SubscriptionState, end, store};
 use crate::app::App;
+use crate::clock::Instant;
+use crate::db::DbConn;
 use crate::error::{Error, Result};
 use crate::links::{Links, Purpose};
+use crate::newsletters::Newsletter;
 
 /// How long leaving can be taken back.
 pub const UNDO: TimeDelta = TimeDelta::minutes(10);
@@ -17,27 +20,58 @@ pub const UNDO: TimeDelta = TimeDelta::minutes(10);
 /// Doing it again does nothing.
 pub async fn unsubscribe(app: &App, token: &str, channel: &'static str) -> Result<Owned> {
     let owned = link::owned(app, token, Purpose::Unsubscribe).await?;
-    if owned.subscription.state == SubscriptionState::Ended {
-        return Ok(owned);
-    }
-    let (id, now) = (owned.subscription.id, app.clock.now());
-    let hash = &owned.person.address_hash;
-    withdrawals::append(app, Event::Unsubscribed, Some(&owned.newsletter), hash, now).await?;
-    app.db
-        .write(move |conn| {
-            let (subscription, person, newsletter) =
-                store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
-            let reason = EndReason::Unsubscribed;
-            end::end(conn, &newsletter, &person, &subscription, reason, channel, now)?;
-            Ok(())
-        })
-        .await?;
+    leave(app, &owned.person, Some(owned.subscription.id), channel).await?;
     link::owned(app, token, Purpose::Unsubscribe).await
 }
 
+/// Ends all subscriptions of the one whose link it is.
+pub async fn unsubscribe_from_all(app: &App, token: &str, channel: &'static str) -> Result<Owned> {
+    let owned = link::owned(app, token, Purpose::Unsubscribe).await?;
+    leave(app, &owned.person, None, channel).await?;
+    link::owned(app, token, Purpose::Unsubscribe).await
+}
+
+/// Ends one subscription of a person, or all of them, at one moment: what one press has ended, one
+/// press takes back.
+pub async fn leave(
+    app: &App,
+    person: &Subscriber,
+    only: Option<i64>,
+    channel: &'static str,
+) -> Result<()> {
+    let (id, now) = (person.id, app.clock.now());
+    for (_, newsletter) in app.db.read(move |conn| living(conn, id, only)).await? {
+        let hash = &person.address_hash;
+        withdrawals::append(app, Event::Unsubscribed, Some(&newsletter), hash, now).await?;
+    }
+    let person = person.clone();
+    app.db
+        .write(move |conn| {
+            for (subscription, newsletter) in living(conn, id, only)? {
+                let reason = EndReason::Unsubscribed;
+                end::end(conn, &newsletter, &person, &subscription, reason, channel, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The subscriptions of a person that have not ended.
+fn living(
+    conn: &mut DbConn,
+    person: i64,
+    only: Option<i64>,
+) -> Result<Vec<(Subscription, Newsletter)>> {
+    let mut all = store::register::subscriptions_of(conn, person)?;
+    all.retain(|(subscription, _)| {
+        subscription.state != SubscriptionState::Ended
+            && only.is_none_or(|only| subscription.id == only)
+    });
+    Ok(all)
+}
+
 /// The token that takes the end of a subscription back, while that is possible.
-pub fn undo_token(app: &App, owned: &Owned) -> Option<String> {
-    let subscription = &owned.subscription;
+pub fn undo_token(app: &App, subscription: &Subscription) -> Option<String> {
     let by_person = subscription.end_reason == Some(EndReason::Unsubscribed);
     let ended = subscription.ended_at.filter(|_| by_person && was_confirmed(subscription))?;
     let ends = (ended + UNDO).seconds();
@@ -51,7 +85,23 @@ fn was_confirmed(subscription: &Subscription) -> bool {
     subscription.confirmed_at.is_some_and(|at| at >= subscription.requested_at)
 }
 
-/// Takes the end of a subscription back. [`Error::Gone`] when it is too late for that.
+/// What ended together with a subscription: the same press ended it.
+pub fn ended_together(
+    conn: &mut DbConn,
+    person: i64,
+    ended_at: Instant,
+) -> Result<Vec<(Subscription, Newsletter)>> {
+    let mut all = store::register::subscriptions_of(conn, person)?;
+    all.retain(|(subscription, _)| {
+        subscription.ended_at == Some(ended_at)
+            && subscription.end_reason == Some(EndReason::Unsubscribed)
+            && was_confirmed(subscription)
+    });
+    Ok(all)
+}
+
+/// Takes the end of a subscription back, and of those that ended with it. [`Error::Gone`] when it
+/// is too late for that.
 pub async fn undo(app: &App, token: &str) -> Result<Owned> {
     let owned = link::owned(app, token, Purpose::Undo).await?;
     let now = app.clock.now();
@@ -60,21 +110,26 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
     if Links::has_ended(&owned.token, now) || !of_this_end || !was_confirmed(&owned.subscription) {
         return Err(Error::Gone);
     }
-    let (id, hash) = (owned.subscription.id, owned.person.address_hash.clone());
-    withdrawals::append(app, Event::Undone, Some(&owned.newsletter), &hash, now).await?;
+    let (id, hash) = (owned.person.id, owned.person.address_hash.clone());
+    for (_, newsletter) in app.db.read(move |conn| ended_together(conn, id, ended_at)).await? {
+        withdrawals::append(app, Event::Undone, Some(&newsletter), &hash, now).await?;
+    }
+    let (person, only) = (owned.person.clone(), owned.subscription.id);
     app.db
         .write(move |conn| {
-            let (subscription, person, newsletter) =
-                store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
+            let (subscription, ..) =
+                store::register::with_owner(conn, only)?.ok_or(Error::NotFound)?;
             if !was_confirmed(&subscription) {
                 return Err(Error::Gone);
             }
-            if !store::register::take_end_back(conn, id, ended_at)? {
-                return Ok(());
+            for (subscription, newsletter) in ended_together(conn, person.id, ended_at)? {
+                if !store::register::take_end_back(conn, subscription.id, ended_at)? {
+                    continue;
+                }
+                store::consents::restore(conn, person.id, newsletter.id, ended_at)?;
+                let entry = Entry::now(&newsletter, &person, LedgerKind::Ended, 1, "undo", now);
+                ledger::record(conn, &[entry.because("undone")])?;
             }
-            store::consents::restore(conn, person.id, newsletter.id, ended_at)?;
-            let entry = Entry::now(&newsletter, &person, LedgerKind::Ended, 1, "undo", now);
-            ledger::record(conn, &[entry.because("undone")])?;
             Ok(())
         })
         .await?;
@@ -84,7 +139,18 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
 /// Keeps why somebody left.
 pub async fn give_reason(app: &App, token: &str, reason: ReasonGiven) -> Result<Owned> {
     let owned = link::owned(app, token, Purpose::Undo).await?;
-    let id = owned.subscription.id;
-    app.db.write(move |conn| Ok(store::register::set_reason_given(conn, id, reason)?)).await?;
+    let (id, person) = (owned.subscription.id, owned.person.id);
+    let ended_at = owned.subscription.ended_at;
+    app.db
+        .write(move |conn| {
+            store::register::set_reason_given(conn, id, reason)?;
+            if let Some(ended_at) = ended_at {
+                for (with_it, _) in ended_together(conn, person, ended_at)? {
+                    store::register::set_reason_given(conn, with_it.id, reason)?;
+                }
+            }
+            Ok(())
+        })
+        .await?;
     Ok(owned)
 }

@@ -1,7 +1,9 @@
 //! `withdrawals.log` beside the database: who left, complained or was erased, as keyed hashes, so
 //! that a restored backup wakes nobody.
 //!
-//! One line an event: time, word, newsletter (`*` for all of them), hash. A line begins with its
+//! One line an event: time, word, newsletter (`*` for all of them), hash; of a move, the hash of the
+//! new address stands in place of the newsletter, so that who is erased later is erased under the
+//! old address too. A line begins with its
 //! line break, so that a line which a crash cut short never spoils the next one; the hash stands
 //! last and has one length, so that a short line is seen. The last line about an address and a
 //! newsletter says what holds.
@@ -15,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::DateTime;
 
-use super::{EndReason, Subscriber, Subscription, end, erase, store, suppression};
+use super::{EndReason, Subscriber, Subscription, end, erase, retention, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::config::PRIVATE;
@@ -37,6 +39,8 @@ text_enum! {
         Erased = "erased",
         /// What the lines before said about this address is taken back.
         Undone = "undone",
+        /// The person has another address now; its hash stands in place of the newsletter.
+        Moved = "moved",
     }
 }
 
@@ -71,6 +75,19 @@ pub async fn append(
     Ok(())
 }
 
+/// Adds the line of a person who takes another address.
+pub async fn append_move(app: &App, from: &[u8], to: &[u8], now: Instant) -> Result<()> {
+    let time = now.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let [from, to] = [from, to].map(|hash| data_encoding::HEXLOWER.encode(hash));
+    let line = format!("\n{time} {} {to} {from}", Event::Moved);
+    let path = path(app);
+    tokio::task::spawn_blocking(move || write_line(&path, &line))
+        .await
+        .map_err(anyhow::Error::from)?
+        .with_context(|| "writing withdrawals.log")?;
+    Ok(())
+}
+
 fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
     let is_new = !path.exists();
     let mut file = OpenOptions::new().create(true).append(true).mode(PRIVATE).open(path)?;
@@ -83,11 +100,16 @@ fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+#[derive(Clone)]
 struct Line {
     at: Instant,
     event: Event,
     newsletter: String,
     hash: Vec<u8>,
+    /// The hash of the new address, of a move.
+    to: Option<Vec<u8>>,
+    /// It concerns who had the address before this.
+    before: Instant,
     /// What only staff lift, of the lines before: an erasure does not take it back.
     held: Option<EndReason>,
 }
@@ -97,14 +119,19 @@ fn read(line: &str) -> Option<Line> {
     let mut word = || words.next();
     let at = Instant::new(DateTime::parse_from_rfc3339(word()?).ok()?.to_utc());
     let event = word()?.parse().ok()?;
-    let newsletter = word()?.to_owned();
+    let mut newsletter = word()?.to_owned();
     let hash = data_encoding::HEXLOWER.decode(word()?.as_bytes()).ok()?;
+    let mut to = None;
+    if event == Event::Moved {
+        to = Some(data_encoding::HEXLOWER.decode(newsletter.as_bytes()).ok()?);
+        ALL.clone_into(&mut newsletter);
+    }
     let held = match event {
         Event::Complained => Some(EndReason::Complained),
         Event::Suppressed => Some(EndReason::Staff),
-        Event::Unsubscribed | Event::Erased | Event::Undone => None,
+        Event::Unsubscribed | Event::Erased | Event::Undone | Event::Moved => None,
     };
-    (hash.len() == 32).then_some(Line { at, event, newsletter, hash, held })
+    (hash.len() == 32).then_some(Line { at, event, newsletter, hash, to, before: at, held })
 }
 
 /// Ends what the log says has ended and the database says has not, because it was restored from a
@@ -131,6 +158,10 @@ pub async fn replay(app: &App) -> Result<usize> {
     }
     let mut lines: Vec<Line> =
         last.into_values().filter(|line| line.event != Event::Undone).collect();
+    follow_moves(&mut lines);
+    // The keyed hash of somebody who was erased has an end.
+    let kept = app.clock.now() - retention::erased_kept(app);
+    lines.retain(|line| line.event != Event::Erased || line.at >= kept);
     lines.sort_by_key(|line| line.at);
     let mut ended = 0;
     while !lines.is_empty() {
@@ -141,6 +172,24 @@ pub async fn replay(app: &App) -> Result<usize> {
         tracing::warn!(ended, "the database was older than withdrawals.log: ended what it says");
     }
     Ok(ended)
+}
+
+/// Who is erased under a new address is erased under those before it: a backup may be older than the
+/// move. Whoever got the old address later is somebody else.
+fn follow_moves(lines: &mut Vec<Line>) {
+    let mut moves: Vec<Line> = lines.iter().filter(|line| line.to.is_some()).cloned().collect();
+    moves.sort_by_key(|line| std::cmp::Reverse(line.at));
+    for step in moves {
+        let later = lines.iter().filter(|line| {
+            line.event == Event::Erased
+                && Some(&line.hash) == step.to.as_ref()
+                && line.before > step.at
+        });
+        let earlier: Vec<Line> = later
+            .map(|line| Line { hash: step.hash.clone(), before: step.at, ..line.clone() })
+            .collect();
+        lines.extend(earlier);
+    }
 }
 
 fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
@@ -155,29 +204,34 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
             suppress_unknown(conn, line)?;
             continue;
         };
+        if line.event == Event::Erased {
+            // Also who had left before: nothing of them may stay.
+            if person.created_at < line.before {
+                ended += 1;
+                if let Some(reason) = line.held {
+                    suppression::keep(conn, &line.hash, reason, SOURCE, line.at)?;
+                }
+                erase::delete(conn, person, line.at)?;
+            }
+            continue;
+        }
         let subscriptions: Vec<_> = store::register::subscriptions_of(conn, person.id)?
             .into_iter()
             .filter(|(_, newsletter)| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()))
-            .filter(|(subscription, _)| woken(subscription, line.at))
+            .filter(|(subscription, _)| woken(subscription, line.before))
             .collect();
         if subscriptions.is_empty() {
             continue;
         }
         ended += subscriptions.len();
         match line.event {
-            Event::Erased => {
-                if let Some(reason) = line.held {
-                    suppression::keep(conn, &line.hash, reason, SOURCE, line.at)?;
-                }
-                erase::delete(conn, person, line.at)?;
-            }
             Event::Complained => {
                 suppression::suppress(conn, person, EndReason::Complained, SOURCE, line.at)?;
             }
             Event::Suppressed => {
                 suppression::suppress(conn, person, EndReason::Staff, SOURCE, line.at)?;
             }
-            Event::Unsubscribed | Event::Undone => {
+            Event::Unsubscribed | Event::Moved | Event::Erased | Event::Undone => {
                 for (subscription, newsletter) in subscriptions {
                     let reason = EndReason::Unsubscribed;
                     end::end(conn, &newsletter, person, &subscription, reason, SOURCE, line.at)?;
@@ -194,6 +248,7 @@ fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
         Event::Complained => EndReason::Complained,
         Event::Suppressed => EndReason::Staff,
         Event::Erased => line.held.unwrap_or(EndReason::Erased),
+        Event::Moved => EndReason::Unsubscribed,
         Event::Unsubscribed | Event::Undone => return Ok(()),
     };
     if store::suppressions::reason(conn, &line.hash)?.is_none() {

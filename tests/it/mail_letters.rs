@@ -116,7 +116,9 @@ struct Values {
     preferences: &'static str,
     tracking: Option<&'static str>,
     days: i64,
+    hours: i64,
     minutes: i64,
+    contact: &'static str,
 }
 
 /// Writes the mail of a folder in `mjml/`.
@@ -154,7 +156,9 @@ fn the_service_mails_are_whole_in_both_languages() {
             preferences: "https://nyt.lederweb.example/confirm/AbC",
             tracking: Some("I må også måle, om jeg åbner nyhedsbrevet."),
             days: 7,
+            hours: 24,
             minutes: 30,
+            contact: "redaktionen@lederweb.example",
         };
         for (name, mail) in [
             (
@@ -190,6 +194,68 @@ fn the_service_mails_are_whole_in_both_languages() {
                 !mail.html.contains("<img") && !mail.html.contains("fonts."),
                 "nothing that tells"
             );
+            assert!(mail.subject.lines().count() == 1 && mail.subject.len() < 78);
+            insta::assert_snapshot!(
+                format!("{name}-{lang}"),
+                format!("{}\n\n{}", mail.subject, mail.text)
+            );
+        }
+    }
+}
+
+#[test]
+fn the_mails_about_ones_own_page_are_whole_in_both_languages() {
+    for lang in [Lang::Da, Lang::En] {
+        let values = Values {
+            texts: lang.texts(),
+            sender: "Væksthus for Ledelse",
+            newsletter: "Lederwebs nyhedsbrev",
+            address: "a…@aarhus.example",
+            link: "https://nyt.lederweb.example/my-page/enter/AbC",
+            preferences: "",
+            tracking: None,
+            days: 7,
+            hours: 24,
+            minutes: 30,
+            contact: "<redaktionen@lederweb.example>",
+        };
+        for (name, links, mail) in [
+            (
+                "own-page",
+                3,
+                written!(
+                    "own_page/subject.txt",
+                    "own_page/body.txt",
+                    "own_page/body.mjml",
+                    &values
+                ),
+            ),
+            (
+                "new-address",
+                3,
+                written!(
+                    "new_address/subject.txt",
+                    "new_address/body.txt",
+                    "new_address/body.mjml",
+                    &values
+                ),
+            ),
+            (
+                "address-changed",
+                0,
+                written!(
+                    "address_changed/subject.txt",
+                    "address_changed/body.txt",
+                    "address_changed/body.mjml",
+                    &values
+                ),
+            ),
+        ] {
+            let all = mail.text.clone() + &mail.html;
+            assert!(!all.contains("-mail-"), "a text is missing: {}", mail.text);
+            assert_eq!(mail.html.matches(values.link).count(), links, "{name}");
+            assert!(!mail.html.contains("<redaktionen"), "text from outside is text");
+            assert!(!mail.html.contains("<img") && !mail.html.contains("fonts."));
             assert!(mail.subject.lines().count() == 1 && mail.subject.len() < 78);
             insta::assert_snapshot!(
                 format!("{name}-{lang}"),

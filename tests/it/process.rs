@@ -232,3 +232,11 @@ fn decide(db: &Db, issue: &Issue) {
     })
     .unwrap();
 }
+
+/// What a command answers; it must succeed.
+pub fn answer(url: &str, folder: &Path, arguments: &[&str]) -> String {
+    let mut program = command(url, folder, 1);
+    let output = program.args(arguments).stdout(Stdio::piped()).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}

@@ -31,20 +31,20 @@ impl TestApp {
     }
 
     /// Erases somebody.
-    async fn erase(&self, email: &str) {
+    pub async fn erase(&self, email: &str) {
         let (person, _) = self.person(email).await;
         erase::erase(&self.app, person).await.unwrap();
     }
 
     /// The path of somebody's preferences.
-    async fn preferences(&self, email: &str) -> String {
+    pub async fn preferences(&self, email: &str) -> String {
         let (_, subscription) = self.person(email).await;
         let link = self.app.links.preferences(subscription.id, subscription.nonce);
         link.strip_prefix(&self.base).unwrap().to_owned()
     }
 
     /// Whether the register knows an address.
-    async fn knows(&self, email: &str) -> bool {
+    pub async fn knows(&self, email: &str) -> bool {
         let key = lederbrev::mail::EmailAddress::parse(email).unwrap().key();
         self.app.db.read(move |conn| Ok(register::by_key(conn, &key)?)).await.unwrap().is_some()
     }

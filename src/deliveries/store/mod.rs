@@ -1,6 +1,7 @@
 //! The table `deliveries`, and what is kept of it.
 
 mod again;
+mod hand_over;
 mod outcome;
 mod progress;
 mod queue;
@@ -8,6 +9,7 @@ mod quota;
 mod record;
 
 pub use again::{Orphans, decide_held, has_orphans, recover, retry, retryable, workers};
+pub use hand_over::hand_over;
 pub use outcome::{Outcome, Tallied, forget, keep, largest_domains, outcome, tally};
 pub use progress::{
     Copy, Counts, Domain, Listed, Refusal, copies_after, counts, domains, last_finished, list,

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::issues::desk::{self, Desk};
 use crate::issues::{Issue, IssueKind, IssueState};
 use crate::mail::Closed;
+use crate::newsletters::Newsletter;
 use crate::staff::Staff;
 use crate::web::{Page, html};
 
@@ -64,6 +65,13 @@ impl DeskPage {
 
     fn is_empty(&self) -> bool {
         self.desk.next.is_empty() && self.desk.drafts.is_empty() && self.desk.last.is_none()
+    }
+
+    fn idle(&self, newsletter: &Newsletter, people: &i64) -> String {
+        let number = self.page.number(people);
+        let values: &[(&'static str, &dyn std::fmt::Display)] =
+            &[("newsletter", &newsletter.title), ("count", people), ("number", &number)];
+        self.page.texts().with("desk-idle", values)
     }
 
     fn may_edit(&self) -> bool {

@@ -109,15 +109,19 @@ pub async fn unsubscribe(
     body: web::Bytes,
 ) -> Result<HttpResponse> {
     let one_click = is_one_click(&body);
-    let channel = if one_click { "one_click" } else { "link" };
-    let owned = unsubscribe::unsubscribe(&app, &token, channel).await?;
+    let all = url::form_urlencoded::parse(&body).any(|(name, _)| name == "all");
+    let owned = match (one_click, all) {
+        (true, _) => unsubscribe::unsubscribe(&app, &token, "one_click").await?,
+        (false, false) => unsubscribe::unsubscribe(&app, &token, "link").await?,
+        (false, true) => unsubscribe::unsubscribe_from_all(&app, &token, "link").await?,
+    };
     if one_click {
         // RFC 8058, 3.1: no redirect.
         let text = Page::new(&request).t("unsubscribed-title");
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text));
     }
     let lang = Page::new(&request).lang;
-    Ok(match unsubscribe::undo_token(&app, &owned) {
+    Ok(match unsubscribe::undo_token(&app, &owned.subscription) {
         Some(undo) => see_other(format!("/unsubscribed/{undo}?lang={lang}")),
         None => see_other(format!("/unsubscribe/{token}?lang={lang}")),
     })
@@ -139,6 +143,8 @@ struct UnsubscribedPage {
     path: String,
     back: bool,
     can_undo: bool,
+    /// How many subscriptions ended together.
+    ended: usize,
     reason_given: Option<ReasonGiven>,
 }
 
@@ -155,11 +161,19 @@ pub async fn unsubscribed(
     token: web::Path<String>,
 ) -> Result<HttpResponse> {
     let owned = link::owned(&app, &token, Purpose::Undo).await?;
+    let (person, ended_at) = (owned.person.id, owned.subscription.ended_at);
+    let ended = match ended_at {
+        Some(at) => {
+            app.db.read(move |conn| unsubscribe::ended_together(conn, person, at)).await?.len()
+        }
+        None => 0,
+    };
     html(&UnsubscribedPage {
         page: Page::new(&request),
         path: format!("/unsubscribed/{token}"),
         back: owned.subscription.counts(),
-        can_undo: unsubscribe::undo_token(&app, &owned).is_some(),
+        can_undo: unsubscribe::undo_token(&app, &owned.subscription).is_some(),
+        ended,
         reason_given: owned.subscription.reason_given,
         newsletter: owned.newsletter,
     })

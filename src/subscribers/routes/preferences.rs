@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::links::Purpose;
+use crate::newsletters;
 use crate::subscribers::link::{self, Owned};
 use crate::subscribers::preferences::{self, Change, LONGEST_PAUSE};
 use crate::subscribers::{Scope, SubscriptionState};
@@ -21,6 +22,10 @@ struct PreferencesPage {
     /// The token that ends the subscription.
     unsubscribe: String,
     zone: chrono_tz::Tz,
+    /// Whether the house has more than one newsletter.
+    several: bool,
+    /// Where the button leads that asks for a link to the rest.
+    link_action: String,
 }
 
 impl PreferencesPage {
@@ -42,8 +47,12 @@ pub async fn form(
     let owned = link::owned(&app, &token, Purpose::Preferences).await?;
     let subscription = &owned.subscription;
     let unsubscribe = app.links.token(Purpose::Unsubscribe, subscription.id, 0, subscription.nonce);
+    let several = app.db.read(|conn| Ok(newsletters::store::all(conn)?)).await?.len() > 1;
+    let page = Page::new(&request);
     html(&PreferencesPage {
-        page: Page::new(&request),
+        several,
+        link_action: format!("/preferences/{token}/link?lang={}", page.lang),
+        page,
         address: owned.masked(),
         zone: owned.newsletter.zone(),
         unsubscribe,

@@ -42,6 +42,8 @@ struct PrivacyPage {
     tracking: Tracking,
     /// How long opens and clicks of persons are kept.
     days: i64,
+    /// How long the hash of somebody who was erased is kept.
+    years: i64,
 }
 
 /// `GET /privacy`: what the first newsletter's settings say.
@@ -51,7 +53,8 @@ pub async fn privacy(request: HttpRequest, app: web::Data<App>) -> Result<HttpRe
     let details = first.map(Newsletter::details).unwrap_or_default();
     let tracking = first.map_or(Tracking::Off, |newsletter| newsletter.open_tracking);
     let days = app.config.tracking_kept.num_days();
-    html(&PrivacyPage { page: Page::new(&request), details, tracking, days })
+    let years = app.config.erased_years;
+    html(&PrivacyPage { page: Page::new(&request), details, tracking, days, years })
 }
 
 #[derive(Template)]

@@ -196,6 +196,8 @@ pub fn restore(
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = consents)]
 pub struct Consent {
+    /// Inside, and in the address of its receipt.
+    pub id: i64,
     /// To which newsletter.
     pub newsletter: i64,
     /// What for.
@@ -208,6 +210,8 @@ pub struct Consent {
     pub method: ConsentMethod,
     /// On which page.
     pub form_address: String,
+    /// Where it came from.
+    pub source: String,
     /// When it was asked for.
     pub requested_at: Instant,
     /// From where.
@@ -222,6 +226,16 @@ pub struct Consent {
     pub withdrawn_at: Option<Instant>,
     /// How.
     pub withdrawal_channel: Option<String>,
+}
+
+impl Consent {
+    /// Whether it lets a newsletter measure the person now.
+    pub fn measures(&self, newsletter: i64) -> bool {
+        self.newsletter == newsletter
+            && self.purpose == Purpose::Tracking
+            && self.confirmed_at.is_some()
+            && self.withdrawn_at.is_none()
+    }
 }
 
 /// All consents of a person with their texts, the newest first.

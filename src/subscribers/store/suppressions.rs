@@ -45,3 +45,13 @@ pub fn put(
 pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
     diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)
 }
+
+/// Forgets those who were erased before a moment; says how many.
+pub fn forget_erased(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
+    diesel::delete(
+        suppressions::table
+            .filter(suppressions::reason.eq(EndReason::Erased))
+            .filter(suppressions::at.lt(before)),
+    )
+    .execute(conn)
+}

@@ -1,0 +1,3 @@
+DROP TABLE merged_subscriptions;
+DROP TABLE own_sessions;
+DROP TABLE subscriber_mails;

@@ -1,0 +1,1 @@
+DROP TABLE idle_consents;

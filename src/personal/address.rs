@@ -1,0 +1,180 @@
+//! Another address: asked for on one's own page, confirmed at the new address, told to the old one.
+//! Leaders change employer, and keep their subscriptions, consents and history.
+
+use serde_json::json;
+
+use super::{ADDRESS_VALID, enter, store};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::deliveries;
+use crate::error::{Error, Result};
+use crate::links::Purpose;
+use crate::mail::EmailAddress;
+use crate::people;
+use crate::staff;
+use crate::subscribers::ledger::{self, Entry, LedgerKind};
+use crate::subscribers::store::mails::{self, Due, NewMail};
+use crate::subscribers::store::{
+    ledger as ledger_rows, merged, moves, register, suppressions as rows,
+};
+use crate::subscribers::withdrawals::{self, Event};
+use crate::subscribers::{EndReason, PersonalMail, Subscriber, suppression};
+
+/// How the ledger and the suppressions call it.
+const SOURCE: &str = "address";
+/// A person asks for so many in a day.
+const MOST_A_DAY: usize = 5;
+
+/// Asks a new address for its confirmation. The answer is the same whatever the address is: one
+/// that subscribes already becomes one with this person when it confirms, and one that is shut out
+/// gets no mail.
+///
+/// # Errors
+/// [`Error::Invalid`] when it cannot be read, or is the one on file.
+pub async fn ask(app: &App, person: &Subscriber, email: &str) -> Result<()> {
+    let address = EmailAddress::parse(email).map_err(|e| Error::field("email", e.code()))?;
+    if address.key() == person.address_key {
+        return Err(Error::field("email", "error-same-address"));
+    }
+    let hash = suppression::address_hash(&app.config.suppression_pepper, &address.key());
+    let (person, now, nonce) = (person.clone(), app.clock.now(), staff::random_nonce()?);
+    app.db
+        .write(move |conn| {
+            let kind = PersonalMail::NewAddress;
+            let day = now - chrono::TimeDelta::days(1);
+            if mails::queued_since(conn, person.id, kind, day)?.len() >= MOST_A_DAY {
+                return Ok(());
+            }
+            // Only the newest link works.
+            mails::void(conn, person.id, kind, now)?;
+            if rows::reason(conn, &hash)?.is_some_and(suppression::held) {
+                let subject = format!("subscriber {}", person.uuid);
+                return Ok(staff::store::audit(conn, "form", HELD, &subject, json!({}), now)?);
+            }
+            let subscriptions = register::subscriptions_of(conn, person.id)?;
+            let best = subscriptions.iter().max_by_key(|(s, _)| (s.counts(), s.requested_at));
+            let Some((_, newsletter)) = best else { return Ok(()) };
+            let (subscriber, newsletter) = (person.id, newsletter.id);
+            let to_email = Some(address.as_typed());
+            Ok(mails::put(conn, &NewMail { subscriber, newsletter, kind, to_email, nonce }, now)?)
+        })
+        .await
+}
+
+/// What the audit log calls it when the new address is shut out.
+const HELD: &str = "own-page.address-held";
+
+/// Whose a link at a new address is: [`Error::NotFound`] when nobody issued it, [`Error::Gone`]
+/// when it has ended, been used or been replaced.
+pub async fn owner(app: &App, token: &str) -> Result<Due> {
+    enter::link(app, token, Purpose::NewAddress, PersonalMail::NewAddress).await
+}
+
+/// When the link of a mail that was queued at a moment ends.
+pub(super) fn link_ends(queued_at: Instant) -> Instant {
+    queued_at + ADDRESS_VALID
+}
+
+/// Takes the new address; returns it.
+pub async fn confirm(app: &App, token: &str) -> Result<String> {
+    let (mail, person, newsletter) = owner(app, token).await?;
+    let Some(email) = mail.to_email else { return Err(Error::Gone) };
+    let address = EmailAddress::parse(&email).map_err(|_| Error::Gone)?;
+    let hash = suppression::address_hash(&app.config.suppression_pepper, &address.key());
+    let (now, nonce) = (app.clock.now(), staff::random_nonce()?);
+    let held = hash.clone();
+    let reason = app.db.read(move |conn| Ok(rows::reason(conn, &held)?)).await?;
+    if reason.is_some_and(suppression::held) {
+        return Err(Error::Gone);
+    }
+    // What somebody said about the new address before no longer holds; the old one is left.
+    let (id, old) = (person.id, person.address_hash.clone());
+    let all = app.db.read(move |conn| Ok(register::subscriptions_of(conn, id)?)).await?;
+    for (_, newsletter) in all.iter().filter(|(subscription, _)| subscription.counts()) {
+        withdrawals::append(app, Event::Undone, Some(newsletter), &hash, now).await?;
+    }
+    withdrawals::append(app, Event::Undone, None, &hash, now).await?;
+    withdrawals::append_move(app, &old, &hash, now).await?;
+    app.db
+        .write(move |conn| {
+            if !mails::use_link(conn, mail.id, now)? {
+                return Err(Error::Gone);
+            }
+            let person = store::person(conn, id)?;
+            let kind = PersonalMail::AddressChanged;
+            let new = NewMail {
+                subscriber: id,
+                newsletter: newsletter.id,
+                kind,
+                to_email: Some(&person.email),
+                nonce,
+            };
+            mails::put(conn, &new, now)?;
+            move_to(conn, &person, &address, &hash, now)
+        })
+        .await?;
+    Ok(email)
+}
+
+/// Moves a person to another address, in the database. Whoever has that address already becomes one
+/// with them: no subscription is double, and all consents are kept.
+pub fn move_to(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    address: &EmailAddress,
+    hash: &[u8],
+    now: Instant,
+) -> Result<()> {
+    if rows::reason(conn, hash)?.is_some_and(suppression::held) {
+        return Err(Error::Gone);
+    }
+    let there = register::by_key(conn, &address.key())?;
+    if let Some(other) = there.filter(|other| other.id != person.id) {
+        merge(conn, person, &other, now)?;
+    }
+    // Who was let in, or can be, by the old mailbox must not see what the new one's owner had here.
+    store::delete_sessions_of(conn, person.id)?;
+    mails::void(conn, person.id, PersonalMail::OwnPage, now)?;
+    let now_known = store::person(conn, person.id)?;
+    moves::set_address(conn, &now_known, address, hash)?;
+    suppression::lift_by_confirmation(conn, hash)?;
+    // An old list must not bring the old address back; whoever has it next can subscribe.
+    let left = EndReason::Unsubscribed;
+    suppression::keep(conn, &person.address_hash, left, SOURCE, now.start_of_day())?;
+    let mut entries = Vec::new();
+    for (subscription, newsletter) in register::subscriptions_of(conn, person.id)? {
+        if subscription.counts() {
+            let entry = Entry::now(&newsletter, person, LedgerKind::Moved, 0, SOURCE, now);
+            entries.push(entry.because("address"));
+        }
+    }
+    ledger::record(conn, &entries)
+}
+
+/// Makes another row of the register part of a person. Counts stay true: who was counted twice is
+/// counted once from this day on, and past days do not change.
+fn merge(conn: &mut DbConn, person: &Subscriber, other: &Subscriber, now: Instant) -> Result<()> {
+    for (theirs, newsletter) in register::subscriptions_of(conn, other.id)? {
+        let Some(own) = register::subscription(conn, person.id, newsletter.id)? else {
+            moves::hand_over_subscription(conn, theirs.id, person.id)?;
+            continue;
+        };
+        let (kept, gone) =
+            if own.counts() || !theirs.counts() { (own, theirs) } else { (theirs, own) };
+        if gone.counts() {
+            let entry = Entry::now(&newsletter, other, LedgerKind::Ended, -1, SOURCE, now);
+            ledger::record(conn, &[entry.because("merged")])?;
+        }
+        merged::note(conn, gone.id, gone.nonce, kept.id)?;
+        register::delete_subscription(conn, gone.id)?;
+        moves::hand_over_subscription(conn, kept.id, person.id)?;
+    }
+    moves::hand_over_consents(conn, other.id, person.id)?;
+    people::store::hand_over_notes(conn, other.id, person.id)?;
+    deliveries::store::hand_over(conn, other.id, person.id)?;
+    moves::fill_details(conn, person, other)?;
+    ledger_rows::forget(conn, other.uuid)?;
+    register::delete(conn, other.id)?;
+    Ok(())
+}
