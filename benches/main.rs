@@ -13,6 +13,7 @@
 
 mod compile_once;
 mod floor;
+mod import;
 mod measure;
 #[path = "../tests/it/postgres.rs"]
 mod postgres;
@@ -29,16 +30,20 @@ fn main() {
             "sink" => sink::run(&words),
             "floor" => floor::run(&words),
             "product" => product::run(&words),
+            "import" => import::product(&words),
+            "inserts" => import::inserts(&words),
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 6] = [
+    let benches: [(&str, fn()); 8] = [
         ("compile_once", compile_once::run),
         ("send_floor", send::floor),
         ("send_floor_postgres", send::floor_postgres),
         ("send_dkim", send::dkim),
         ("send_latency", send::latency),
         ("send_scale", send::scale),
+        ("import", import::sqlite),
+        ("import_postgres", import::postgres),
     ];
     let names: Vec<String> = words.collect();
     for (name, run) in benches {

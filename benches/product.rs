@@ -82,7 +82,7 @@ fn content() -> Content {
     Content::read(&content).unwrap()
 }
 
-fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
+pub fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
     let details = newsletters::Details {
         organisation: "Væksthus for Ledelse".to_owned(),
         postal_address: "Eksempelvej 1, 1000 København K".to_owned(),

@@ -23,8 +23,8 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, issues, library, newsletters, openapi, operations, outbox, people, personal,
-    pictures, recurring, reports, segments, staff, subscribers, tracking, web as pages,
+    deliveries, imports, issues, library, newsletters, openapi, operations, outbox, people,
+    personal, pictures, recurring, reports, segments, staff, subscribers, tracking, web as pages,
 };
 
 /// What everything shares.
@@ -55,6 +55,8 @@ pub struct App {
     pub outside: Outside,
     /// The sending of issues.
     pub sender: Sender,
+    /// What goes through the files of imports.
+    pub imports: imports::run::Runner,
     /// What this process counts.
     pub metrics: Metrics,
     /// Whether it is ready.
@@ -105,6 +107,7 @@ impl App {
             brand: LastBrand::default(),
             outside: Outside::new(&config.fetch_allow),
             sender: Sender::default(),
+            imports: imports::run::Runner::default(),
             metrics: Metrics::new()?,
             health: Health::default(),
             hits: tracking::Buffer::default(),
@@ -188,6 +191,13 @@ routes! {
     POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;
     GET "/admin/subscribers/{id}/{action}" Desk => people::routes::ask;
     POST "/admin/subscribers/{id}/{action}" Desk => people::routes::act;
+    GET "/admin/imports" Editors => imports::routes::list;
+    POST "/admin/imports" Editors => imports::routes::receive;
+    GET "/admin/imports/{id}" Editors => imports::routes::show;
+    POST "/admin/imports/{id}" Editors => imports::routes::save;
+    GET "/admin/imports/{id}/live" Editors => imports::routes::live;
+    GET "/admin/imports/{id}/errors" Editors => imports::routes::errors;
+    POST "/admin/imports/{id}/{action}" Editors => imports::routes::act;
     GET "/admin/growth" Anyone => subscribers::routes::growth::show;
 
     GET "/admin/sign-in" Public => staff::routes::form;
@@ -327,8 +337,12 @@ routes! {
     POST "/api/v1/issues/{id}/cancel" Desk => deliveries::api::cancel;
     GET "/api/v1/deliveries" Desk => deliveries::api::list;
     GET "/api/v1/subscribers" Desk => subscribers::api::list;
-    POST "/api/v1/subscribers/import" Editors => subscribers::api::import;
+    POST "/api/v1/subscribers/import" Editors => imports::api::import;
     GET "/api/v1/subscribers/{id}" Desk => subscribers::api::show;
+    GET "/api/v1/imports" Editors => imports::api::list;
+    GET "/api/v1/imports/{id}" Editors => imports::api::show;
+    GET "/api/v1/imports/{id}/errors" Editors => imports::api::errors;
+    POST "/api/v1/imports/{id}/undo" Editors => imports::api::undo;
     GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
     GET "/api/v1/segments" Editors => segments::api::list;
     POST "/api/v1/segments" Editors => segments::api::create;

@@ -3,6 +3,7 @@
 
 mod check;
 mod dkim;
+mod import;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,7 +12,6 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use anyhow::{Context, bail};
-use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
 use crate::app::{self, App};
@@ -22,11 +22,8 @@ use crate::deliveries;
 use crate::demo;
 use crate::jobs;
 use crate::mail::{Catcher, MailUrl};
-use crate::newsletters;
 use crate::staff::{self, Role};
 use crate::subscribers;
-use crate::subscribers::import::{self, Import};
-use crate::subscribers::import_csv;
 use crate::tracking;
 
 /// A self-hosted newsletter and subscriber management service.
@@ -75,24 +72,9 @@ enum Command {
     /// not well.
     #[command(subcommand)]
     Check(check::CheckCommand),
-    /// Import a CSV file of people whose consent you state, and print what became of each line.
-    Import {
-        /// UTF-8, with a header line: email, and any of name, organisation, sector,
-        /// leadership_group, language.
-        file: PathBuf,
-        /// The newsletter's slug.
-        #[arg(long, value_name = "SLUG")]
-        newsletter: String,
-        /// What their consent rests on; it is kept with each of them.
-        #[arg(long, default_value = "stated by who ran the import")]
-        basis: String,
-        /// The day they consented, YYYY-MM-DD; today when it is not known.
-        #[arg(long, value_name = "DATE")]
-        consented_on: Option<NaiveDate>,
-        /// Only say what would happen.
-        #[arg(long)]
-        dry_run: bool,
-    },
+    /// Import a file of people whose consent you state, or of addresses that are to get nothing any
+    /// more, and print what became of its rows.
+    Import(Box<import::ImportCommand>),
     /// List every setting with its default.
     Settings,
     /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
@@ -159,20 +141,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Dkim(command) => dkim::run(config, command),
         Command::Check(command) => check::run(config, &command),
-        Command::Import { file, newsletter, basis, consented_on, dry_run } => {
-            let people = std::fs::read(&file)
-                .with_context(|| format!("reading {}", file.display()))
-                .and_then(|bytes| import_csv::read_csv(&bytes).map_err(explain))?;
-            with_app(config, async move |app| {
-                let found = app
-                    .db
-                    .read(move |conn| Ok(newsletters::store::by_name(conn, &newsletter)?))
-                    .await
-                    .context("there is no such newsletter")?;
-                let import = Import { newsletter: found, people, basis, consented_on, dry_run };
-                let report = import::import(&app, import, CLI).await?;
-                Ok(serde_json::to_string_pretty(&report).context("writing the report")?)
-            })
+        Command::Import(command) => {
+            with_app(config, async move |app| import::import(app, *command).await)
         }
         Command::EraseAgain => with_app(config, async move |app| {
             let ended = subscribers::withdrawals::replay(&app).await?;
@@ -402,6 +372,7 @@ pub async fn serve_until_stopped(
 ) -> anyhow::Result<()> {
     // From here on, so that whoever reads that it serves can tell it to end in order.
     let stop = stop_signal()?;
+    subscribers::search_keys::fill(&app).await.map_err(explain)?;
     subscribers::withdrawals::replay(&app).await.map_err(explain)?;
     let server = app::serve(app.clone(), listener)?;
     let handle = server.handle();

@@ -10,7 +10,9 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::{deliveries, issues, library, personal, recurring, staff, subscribers, tracking};
+use crate::{
+    deliveries, imports, issues, library, personal, recurring, staff, subscribers, tracking,
+};
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
 /// it did anything, so that tests can run the jobs until nothing is left to do.
@@ -56,6 +58,16 @@ pub const JOBS: &[Recurring] = &[
         schedule: "0 32 3 * * *",
         name: "forget links to own pages, and visits",
         run: |app| Box::pin(async move { personal::retention::clear_old(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "go on with imports",
+        run: |app| Box::pin(async move { imports::run::go_on(&app).await }),
+    },
+    Recurring {
+        schedule: "0 27 * * * *",
+        name: "forget files of imports, and what can no longer be undone",
+        run: |app| Box::pin(async move { imports::forget::old(&app).await }),
     },
     Recurring {
         schedule: "* * * * * *",

@@ -42,6 +42,8 @@ pub mod outbox;
 
 pub mod subscribers;
 
+pub mod imports;
+
 pub mod pictures;
 
 pub mod segments;

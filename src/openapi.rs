@@ -5,7 +5,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::Result;
-use crate::{deliveries, issues, library, newsletters, pictures, reports, segments, subscribers};
+use crate::{
+    deliveries, imports, issues, library, newsletters, pictures, reports, segments, subscribers,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -34,10 +36,14 @@ use crate::{deliveries, issues, library, newsletters, pictures, reports, segment
         subscribers::api::count,
         subscribers::api::list,
         subscribers::api::show,
-        subscribers::api::import,
         segments::api::list,
         segments::api::create,
         segments::api::show,
+        imports::api::import,
+        imports::api::list,
+        imports::api::show,
+        imports::api::undo,
+        imports::api::errors,
         pictures::api::list,
         pictures::api::create,
         library::api::list,

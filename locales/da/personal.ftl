@@ -139,3 +139,4 @@ welcome-mail-latest = Den seneste udgave, { $day }.
 welcome-mail-special = Det seneste særnummer, { $day }.
 welcome-mail-read = Læs udgaven
 welcome-mail-choices = Nederst i hver mail kan du vælge, hvad du vil have, holde pause eller afmelde dig.
+data-imports = Lister, du stod i

@@ -123,9 +123,6 @@ privacy-complain = Du kan klage over vores behandling af dine oplysninger til Da
 accessibility-title = Tilgængelighedserklæring
 accessibility-missing = Tilgængelighedserklæringen er ikke offentliggjort endnu.
 accessibility-contact = Oplever du noget, du ikke kan læse eller bruge, så skriv til os:
-error-import-no-email = Der er ingen kolonne, der hedder email. Ret den første linje i filen.
-error-import-quote = Et anførselstegn på linje { $line } bliver ikke lukket, så rækkerne efter det ville gå tabt. Ret linjen, og prøv igen.
-error-import-unreadable = Linje { $line } kan ikke læses. Gem filen som CSV i UTF-8, og prøv igen.
 error-in-the-future = Dagen ligger i fremtiden.
 error-newsletter = Der er ikke noget nyhedsbrev med det navn.
 

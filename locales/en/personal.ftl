@@ -139,3 +139,4 @@ welcome-mail-latest = The latest issue, { $day }.
 welcome-mail-special = The latest special edition, { $day }.
 welcome-mail-read = Read the issue
 welcome-mail-choices = At the bottom of every mail you can choose what you want, pause or unsubscribe.
+data-imports = Lists that you stood in

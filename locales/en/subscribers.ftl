@@ -123,9 +123,6 @@ privacy-complain = You can complain about how we handle your data to the Danish 
 accessibility-title = Accessibility statement
 accessibility-missing = The accessibility statement has not been published yet.
 accessibility-contact = If there is something that you cannot read or use, please write to us:
-error-import-no-email = There is no column called email. Correct the first line of the file.
-error-import-quote = A quotation mark on line { $line } is not closed, so the rows after it would be lost. Correct the line and try again.
-error-import-unreadable = Line { $line } cannot be read. Save the file as CSV in UTF-8 and try again.
 error-in-the-future = The day lies in the future.
 error-newsletter = There is no newsletter with this name.
 

@@ -836,6 +836,71 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    imports (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        kind -> Text,
+        state -> Text,
+        file_name -> Text,
+        size -> BigInt,
+        plan -> Document,
+        counts -> Document,
+        cursor -> BigInt,
+        rows -> Nullable<BigInt>,
+        created_by -> Text,
+        created_at -> Moment,
+        started_at -> Nullable<Moment>,
+        finished_at -> Nullable<Moment>,
+        taken_by -> Nullable<Uid>,
+        taken_at -> Nullable<Moment>,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    import_parts (import, part) {
+        import -> BigInt,
+        part -> Integer,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    import_rows (import, line) {
+        import -> BigInt,
+        line -> BigInt,
+        verdict -> Text,
+        field -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        subscriber -> Nullable<BigInt>,
+        address_hash -> Nullable<Binary>,
+        earlier -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    import_mappings (name) {
+        name -> Text,
+        mapping -> Document,
+        saved_by -> Text,
+        saved_at -> Moment,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -852,6 +917,10 @@ diesel::joinable!(stated_counts -> newsletters (newsletter));
 diesel::joinable!(library_addresses -> library_items (item));
 diesel::joinable!(issues -> newsletters (newsletter));
 diesel::joinable!(archive_texts -> issues (issue));
+diesel::joinable!(imports -> newsletters (newsletter));
+diesel::joinable!(import_parts -> imports (import));
+diesel::joinable!(import_rows -> imports (import));
+diesel::joinable!(import_rows -> subscribers (subscriber));
 diesel::joinable!(subscriber_notes -> subscribers (subscriber));
 diesel::joinable!(segments -> newsletters (newsletter));
 diesel::joinable!(issue_segments -> issues (issue));
@@ -908,6 +977,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     issues,
     issue_revisions,
     archive_texts,
+    imports,
+    import_parts,
+    import_rows,
+    import_mappings,
     subscriber_notes,
     segments,
     issue_segments,

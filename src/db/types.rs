@@ -75,8 +75,9 @@ impl std::str::FromStr for PublicId {
 }
 
 /// A JSON value in a column.
-#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow, serde::Serialize)]
 #[diesel(sql_type = Document)]
+#[serde(transparent)]
 pub struct Json(pub serde_json::Value);
 
 impl ToSql<Moment, Pg> for Instant {

@@ -1,13 +1,8 @@
 //! `/admin/deliveries`.
 
-use std::time::Duration;
-
-use actix_web::http::header::ContentEncoding;
-use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::Tz;
-use futures_util::{StreamExt, stream};
 
 use super::control::{self, Action};
 use super::finish::adds_up;
@@ -21,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::issues::{self, Issue, IssueState};
 use crate::mail::Closed;
 use crate::staff::Staff;
-use crate::web::{Page, html, see_other};
+use crate::web::{Page, html, live, see_other};
 
 /// Issues in the list.
 const MOST: i64 = 50;
@@ -162,10 +157,6 @@ pub async fn show(
     html(&IssuePage { page: Page::new(&request), view, actions })
 }
 
-/// How often a page looks, and how long before it must ask again who looks.
-const EVERY: Duration = Duration::from_secs(1);
-const LOOKS: u32 = 600;
-
 /// `GET /admin/deliveries/{id}/live`: the part that changes, whenever it has changed
 /// (server-sent events). All who look share one count.
 pub async fn live(
@@ -176,41 +167,13 @@ pub async fn live(
     let id = id.into_inner();
     // What is not there is said before the stream begins.
     View::new(&request, &app, id).await?;
-    let events = stream::unfold((String::new(), LOOKS), move |(last, looks)| {
+    Ok(live::events(app.clone(), move || {
         let (request, app) = (request.clone(), app.clone());
         async move {
-            if looks == 0 || app.sender.is_stopping() {
-                return None;
-            }
-            if looks < LOOKS {
-                tokio::time::sleep(EVERY).await;
-            }
             let view = View::new(&request, &app, id).await.ok()?;
-            if !view.is_moving() {
-                return Some((event("end", ""), (last, 0)));
-            }
-            let part = LivePart { view }.render().ok()?;
-            let changed =
-                if part == last { Bytes::from_static(b": \n\n") } else { event("part", &part) };
-            Some((changed, (part, looks - 1)))
+            if view.is_moving() { LivePart { view }.render().ok() } else { None }
         }
-    });
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        // Compressed, an event would wait for the next ones.
-        .insert_header(ContentEncoding::Identity)
-        .streaming(events.map(Ok::<_, actix_web::Error>)))
-}
-
-fn event(name: &str, data: &str) -> Bytes {
-    let mut text = format!("event: {name}\n");
-    for line in data.split('\n') {
-        text.push_str("data: ");
-        text.push_str(line.trim_end_matches('\r'));
-        text.push('\n');
-    }
-    text.push('\n');
-    text.into()
+    }))
 }
 
 /// `GET /admin/deliveries/{id}/{action}`: says what it will do, with numbers.

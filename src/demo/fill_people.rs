@@ -1,15 +1,13 @@
 //! The made-up people, with a ledger that gives the real counts on the real days.
 
 use crate::app::App;
-use crate::db::DbConn;
 use crate::error::Result;
 use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
-use crate::staff;
-use crate::subscribers::admit::{self, Admission, noon};
-use crate::subscribers::ledger::{self, Entry, LedgerKind};
-use crate::subscribers::store::register::{self, Details};
-use crate::subscribers::{EndReason, suppression};
+use crate::subscribers::admit::{self, Admission, Known, noon};
+use crate::subscribers::ledger::LedgerKind;
+use crate::subscribers::store::register::Details;
+use crate::subscribers::{EndReason, Scope, suppression};
 
 use super::people::{self, MadeUp};
 
@@ -28,23 +26,30 @@ pub async fn fill(
 ) -> Result<()> {
     let mut people = people::all();
     let whole = people.len();
+    let hasher = suppression::Hasher::new(&app.config.suppression_pepper);
     while !people.is_empty() {
-        let chunk: Vec<MadeUp> = people.drain(..people.len().min(CHUNK)).collect();
-        let mut rows = Vec::with_capacity(chunk.len());
-        for person in chunk {
+        let mut rows = Vec::new();
+        for person in people.drain(..people.len().min(CHUNK)) {
             let address = EmailAddress::parse(&person.email)
                 .map_err(|error| anyhow::anyhow!("a made-up address: {error}"))?;
-            let hash = suppression::address_hash(&app.config.suppression_pepper, &address.key());
-            rows.push((person, address, hash, staff::random_nonce()?));
+            let (key, hash) = (address.key(), hasher.hash(&address.key()));
+            rows.push((person, address, key, hash));
         }
         let (newsletter, now) = (newsletter.clone(), app.clock.now());
         app.db
             .write(move |conn| {
-                let mut entries = Vec::new();
-                for (person, address, hash, nonce) in &rows {
-                    entries.extend(take_in(conn, &newsletter, person, address, hash, *nonce, now)?);
-                }
-                ledger::record(conn, &entries)
+                let addresses: Vec<_> =
+                    rows.iter().map(|(.., key, hash)| (key.as_str(), hash.as_slice())).collect();
+                let known = admit::look_up(conn, newsletter.id, &addresses)?;
+                let new =
+                    rows.iter().zip(known).filter(|(_, known)| matches!(known, Known::Nobody));
+                let new: Vec<_> = new
+                    .map(|((person, address, _, hash), _)| {
+                        admission(&newsletter, person, address, hash, now)
+                    })
+                    .collect();
+                admit::admit(conn, &newsletter, BASIS, &new, now)?;
+                Ok(())
             })
             .await?;
         progress(whole - people.len(), whole);
@@ -52,47 +57,32 @@ pub async fn fill(
     Ok(())
 }
 
-fn take_in(
-    conn: &mut DbConn,
+fn admission<'a>(
     newsletter: &Newsletter,
     person: &MadeUp,
-    address: &EmailAddress,
-    hash: &[u8],
-    nonce: i64,
+    address: &'a EmailAddress,
+    hash: &'a [u8],
     now: crate::clock::Instant,
-) -> Result<Vec<Entry>> {
-    let zone = newsletter.zone();
-    let details = Details {
-        name: Some(person.name.clone()),
-        organisation: Some(person.organisation.clone()),
-        sector: Some(person.sector),
-        leadership_group: Some(person.leadership_group),
-        language: newsletter.language,
-    };
-    let kind = if person.imported { LedgerKind::Imported } else { LedgerKind::Confirmed };
-    let admission = Admission {
+) -> Admission<'a> {
+    let at = |day| noon(day, newsletter.zone()).unwrap_or(now);
+    Admission {
         address,
         hash,
-        details: &details,
-        day: person.joined,
-        kind,
-        consented_at: noon(person.joined, zone).unwrap_or(now),
-        basis: BASIS,
+        person: None,
+        details: Details {
+            name: Some(person.name.clone()),
+            organisation: Some(person.organisation.clone()),
+            sector: Some(person.sector),
+            leadership_group: Some(person.leadership_group),
+            language: newsletter.language,
+        },
+        attributes: serde_json::Map::new(),
+        scope: Scope::All,
+        day: Some(person.joined),
+        kind: if person.imported { LedgerKind::Imported } else { LedgerKind::Confirmed },
+        requested_at: at(person.joined),
+        consented_at: at(person.joined),
+        ended: person.left.map(|left| (at(left), EndReason::Unsubscribed)),
         source: SOURCE,
-        nonce,
-    };
-    let (_, entry) = admit::admit(conn, newsletter, &admission, now)?;
-    let Some(joined) = entry else { return Ok(Vec::new()) };
-    let mut entries = vec![joined];
-    if let Some(left) = person.left {
-        let subscriber = register::by_key(conn, &address.key())?;
-        let subscriber = subscriber.ok_or(diesel::result::Error::NotFound)?;
-        if let Some(subscription) = register::subscription(conn, subscriber.id, newsletter.id)? {
-            let at = noon(left, zone).unwrap_or(now);
-            register::end(conn, subscription.id, EndReason::Unsubscribed, at)?;
-        }
-        let left = Entry { day: left, kind: LedgerKind::Ended, change: -1, ..entries[0].clone() };
-        entries.push(left.because(EndReason::Unsubscribed.as_str()));
     }
-    Ok(entries)
 }

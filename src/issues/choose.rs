@@ -17,8 +17,9 @@ use crate::segments::{self, Segment, sentence};
 use crate::staff::{self, Staff};
 use crate::web::Texts;
 
-/// Most segments and newsletters of an issue, of each kind.
-const MOST: usize = 20;
+/// Most segments and newsletters of an issue, of each kind: with all their values they stay below
+/// what SQLite binds to one statement.
+const MOST: usize = 5;
 
 /// What is chosen, by ids. Nothing is everyone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -82,6 +83,8 @@ pub async fn choose(app: &App, uuid: PublicId, choice: &Choice, staff: &Staff) -
                 now,
             )?;
             store::set_audience(conn, issue.id, Json(rules))?;
+            // Whoever saw a warning saw it for other recipients.
+            store::forget_overrides(conn, issue.id)?;
             let used: Vec<PublicId> = audience.segments().map(|one| one.segment).collect();
             segments::store::use_in(conn, issue.id, &used)?;
             let subject = format!("issue {uuid}");

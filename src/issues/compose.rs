@@ -4,6 +4,7 @@
 //! of one author that fall into the same five minutes are one revision, which takes a new number
 //! each time.
 
+use super::audience::Audience;
 use super::content::{Content, Theme};
 use super::preflight::Known;
 use super::store::{self, NewRow, Revision};
@@ -14,7 +15,7 @@ use crate::db::{DbConn, Json, PublicId};
 use crate::error::{Error, Result};
 use crate::library;
 use crate::newsletters::{self, Newsletter};
-use crate::staff;
+use crate::{segments, staff};
 
 /// How long autosaves are one revision, in seconds.
 const AUTOSAVE_WINDOW: i64 = 5 * 60;
@@ -135,7 +136,16 @@ pub async fn duplicate(app: &App, uuid: PublicId, actor: &str) -> Result<Issue> 
         let mut content = with_new_blocks(content);
         propose_number(conn, issue.newsletter, &mut content)?;
         let new = NewIssue { newsletter: issue.newsletter, kind: issue.kind, content };
-        insert(conn, new, Origin::Here, &actor, now)
+        let copy = insert(conn, new, Origin::Here, &actor, now)?;
+        // It is for the same people, unless that was those who got another issue.
+        let audience = Audience::read(&issue.audience)?;
+        if audience.sent.is_some() || !audience.is_narrowed() {
+            return Ok(copy);
+        }
+        store::set_audience(conn, copy.id, issue.audience)?;
+        let used: Vec<PublicId> = audience.segments().map(|one| one.segment).collect();
+        segments::store::use_in(conn, copy.id, &used)?;
+        Ok(store::find(conn, copy.id)?)
     })
     .await
 }

@@ -34,8 +34,8 @@ pub use lists::{
 };
 pub use load::load;
 pub use preflight::{
-    Override, keep_override, keep_preflight, last_audience, mark_tested, overrides, preflight,
-    tested_revision,
+    Override, forget_overrides, keep_override, keep_preflight, last_audience, mark_tested,
+    overrides, preflight, tested_revision,
 };
 pub use renditions::{
     Approval, Rendition, When, approve, approved_of, back_to_draft, keep_rendition,

@@ -399,7 +399,7 @@ fn what_is_too_large_is_refused() {
     assert_eq!(refused(60), Some("error-content-too-large"));
     let content = json!({"blocks": vec![json!({"kind": "divider"}); 201]});
     let code = Content::read(&content).map_err(|errors| errors[0].code).err();
-    assert_eq!(code, Some("error-content-too-many"));
+    assert_eq!(code, Some("error-content-too-many-blocks"));
 }
 
 #[test]

@@ -105,7 +105,11 @@ impl Everything {
             .filter(|action| match action {
                 Action::End => lives,
                 Action::StopMeasuring => measured,
-                Action::Suppress | Action::Complained => self.suppressed.is_none(),
+                // A reason that a sign-up lifts can be made one that only staff lift.
+                Action::Suppress => {
+                    !matches!(self.suppressed, Some(EndReason::Staff | EndReason::Complained))
+                }
+                Action::Complained => self.suppressed != Some(EndReason::Complained),
                 Action::Erase => true,
             })
             .collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::store::{self, Change, Copy, Hit, StaffEntry, Suppression};
+use super::store::{self, Change, Copy, Hit, Imported, StaffEntry, Suppression};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
@@ -21,7 +21,7 @@ use crate::web::Lang;
 
 /// The tables that hold something of a person, and where it stands in [`Data`]. A test compares this
 /// with the tables that there are.
-pub const TABLES: [(&str, &str); 11] = [
+pub const TABLES: [(&str, &str); 12] = [
     ("subscribers", "person"),
     ("subscriptions", "subscriptions"),
     ("consents", "consents"),
@@ -32,6 +32,7 @@ pub const TABLES: [(&str, &str); 11] = [
     ("suppressions", "suppression"),
     ("subscriber_mails", "mails"),
     ("subscriber_notes", "notes"),
+    ("import_rows", "imports"),
     // That somebody looks at it is what they do while they read it.
     ("own_sessions", "person"),
 ];
@@ -59,6 +60,8 @@ pub struct Data {
     pub mails: Vec<Mailed>,
     /// What staff noted.
     pub notes: Vec<Noted>,
+    /// The lists that they stood in.
+    pub imports: Vec<Imported>,
     /// What staff did.
     pub staff: Vec<StaffEntry>,
 }
@@ -224,6 +227,7 @@ fn read(conn: &mut DbConn, person: Subscriber, now: Instant) -> Result<Data> {
                 used_at: mail.used_at,
             })
             .collect(),
+        imports: store::imports(conn, person.id)?,
         notes: people::store::notes(conn, person.id)?
             .into_iter()
             .map(|note| Noted { body: note.body, written_at: note.written_at })

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::clock::Instant;
 use crate::db::schema::{
-    audit_log, clicks, deliveries, issue_links, issues, ledger, newsletters, opens, own_sessions,
-    subscribers, suppressions,
+    audit_log, clicks, deliveries, import_rows, imports, issue_links, issues, ledger, newsletters,
+    opens, own_sessions, subscribers, suppressions,
 };
-use crate::db::{DbConn, PublicId};
+use crate::db::{DbConn, Json, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{EndReason, LeadershipGroup, Sector, Subscriber};
@@ -249,5 +249,26 @@ pub fn staff_entries(conn: &mut DbConn, person: PublicId) -> QueryResult<Vec<Sta
         .filter(audit_log::subject.eq(format!("subscriber {person}")))
         .order(audit_log::id.desc())
         .select((audit_log::at, audit_log::action))
+        .load(conn)
+}
+
+/// A list that a person stood in, as long as its import can be undone.
+#[derive(Debug, Clone, Queryable, Serialize)]
+pub struct Imported {
+    /// The name of the file.
+    pub file_name: String,
+    /// When it came.
+    pub created_at: Instant,
+    /// What was known of the person before, as far as the list changed it.
+    pub earlier: Option<Json>,
+}
+
+/// The lists that a person stood in, the newest first.
+pub fn imports(conn: &mut DbConn, person: i64) -> QueryResult<Vec<Imported>> {
+    import_rows::table
+        .inner_join(imports::table)
+        .filter(import_rows::subscriber.eq(person))
+        .order(imports::id.desc())
+        .select((imports::file_name, imports::created_at, import_rows::earlier))
         .load(conn)
 }

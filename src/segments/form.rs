@@ -17,9 +17,11 @@ pub struct SegmentForm {
     pub version: i32,
 }
 
-/// Values that are typed stand one a line; commas and semicolons part them, too.
+/// Values that are typed stand one a line. Domains may be parted by commas too, which a name may
+/// have in it: "Børn, Unge og Kultur".
 fn typed(field: Field, text: &str) -> Vec<String> {
-    let parts = text.split(['\n', ';', ',']).map(str::trim).filter(|part| !part.is_empty());
+    let ends: &[char] = if field == Field::Domain { &['\n', ',', ';', ' '] } else { &['\n'] };
+    let parts = text.split(ends).map(str::trim).filter(|part| !part.is_empty());
     match field {
         Field::Organisation | Field::Source | Field::Domain => parts.map(str::to_owned).collect(),
         _ => vec![text.trim().to_owned()],

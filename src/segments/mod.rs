@@ -34,7 +34,7 @@ pub const MOST_REQUIREMENTS: usize = 10;
 /// Most conditions of a requirement.
 pub const MOST_CONDITIONS: usize = 10;
 /// Most values of a condition.
-const MOST_VALUES: usize = 50;
+const MOST_VALUES: usize = 20;
 /// Longest value, in characters.
 const VALUE_LONGEST: usize = 200;
 /// The value of a choice for "not stated".

@@ -137,6 +137,8 @@ fn holds(condition: &Condition, as_of: AsOf) -> Filter {
             let clicked = clicks::table
                 .inner_join(deliveries::table.inner_join(issues::table))
                 .filter(issues::uuid.eq_any(ids(values)))
+                // What a scanner clicks, nobody has clicked.
+                .filter(clicks::verdict.ne("machine"))
                 .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
             Box::new(exists(clicked))
         }

@@ -1,26 +1,20 @@
 //! `/api/v1/subscribers` and `/api/v1/newsletters/{id}/count`
 
 use actix_web::web::{self, Json};
-use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::import::{self, Import, Report};
-use super::import_csv;
 use super::ledger::{self, Basis};
 use super::store::lists;
-use super::subscribe::SubscribeForm;
 use super::{LeadershipGroup, Scope, Sector, Subscriber, Subscription, SubscriptionState, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::newsletters::{self, Newsletter};
-use crate::staff::Staff;
-use crate::staff::idempotency::MOST_BODY;
 use crate::web::Lang;
-use crate::web::api::{self, List, Paging};
+use crate::web::api::{List, Paging};
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -195,98 +189,4 @@ pub async fn show(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<S
             Ok(Json(view(person, subscriptions)))
         })
         .await
-}
-
-/// A list to import: as JSON, or as CSV with the same words in the query.
-#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ImportRequest {
-    /// Id or slug.
-    newsletter: String,
-    /// What their consent rests on, in words.
-    #[serde(default)]
-    basis: String,
-    /// The day they consented.
-    consented_on: Option<NaiveDate>,
-    /// Only say what would happen.
-    #[serde(default)]
-    dry_run: bool,
-    /// The people; with CSV they are in the body.
-    #[serde(default)]
-    #[param(ignore)]
-    subscribers: Vec<Person>,
-}
-
-/// Somebody in a list to import; only the address must be given.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-struct Person {
-    #[serde(default)]
-    email: String,
-    name: Option<String>,
-    organisation: Option<String>,
-    /// `kommune`, `region`, `stat` or `anden`
-    sector: Option<String>,
-    /// `1`, `2`, `3` or `andet`
-    leadership_group: Option<String>,
-    /// `da` or `en`
-    language: Option<String>,
-}
-
-impl From<Person> for SubscribeForm {
-    fn from(person: Person) -> Self {
-        Self {
-            email: person.email,
-            name: person.name.unwrap_or_default(),
-            organisation: person.organisation.unwrap_or_default(),
-            sector: person.sector.unwrap_or_default(),
-            leadership_group: person.leadership_group.unwrap_or_default(),
-            language: person.language.unwrap_or_default(),
-            ..Self::default()
-        }
-    }
-}
-
-/// Imports people whose consent you state; who left before is never brought back.
-#[utoipa::path(post, path = "/api/v1/subscribers/import", tag = "subscribers",
-    params(ImportRequest), request_body(content(
-        (ImportRequest = "application/json"), (String = "text/csv"))),
-    responses((status = 200, body = Report)))]
-pub async fn import(
-    request: HttpRequest,
-    app: web::Data<App>,
-    staff: Staff,
-    body: web::Payload,
-) -> Result<HttpResponse> {
-    let body = body
-        .to_bytes_limited(MOST_BODY)
-        .await
-        .map_err(|_| Error::TooLarge)?
-        .map_err(|error| Error::BadRequest(error.to_string()))?;
-    let kind = request.content_type().to_ascii_lowercase();
-    let (asked, people) = if kind == "text/csv" {
-        let asked = web::Query::<ImportRequest>::from_query(request.query_string())
-            .map_err(|error| Error::BadRequest(error.to_string()))?;
-        (asked.into_inner(), import_csv::read_csv(&body)?)
-    } else if kind == "application/json" {
-        let mut asked: ImportRequest =
-            serde_json::from_slice(&body).map_err(|error| api::unreadable(&error))?;
-        let people = std::mem::take(&mut asked.subscribers);
-        let people = people.into_iter().enumerate();
-        let people = people.map(|(at, person)| (at + 1, person.into())).collect();
-        (asked, people)
-    } else {
-        return Err(Error::MediaType);
-    };
-    let name = asked.newsletter.clone();
-    let newsletter =
-        app.db.read(move |conn| Ok(newsletters::store::by_name(conn, &name)?)).await.map_err(
-            |error| match error {
-                Error::NotFound => Error::field("newsletter", "error-newsletter"),
-                other => other,
-            },
-        )?;
-    let ImportRequest { basis, consented_on, dry_run, .. } = asked;
-    let import = Import { newsletter, people, basis, consented_on, dry_run };
-    let report = import::import(&app, import, &staff.actor()).await?;
-    Ok(HttpResponse::Ok().json(report))
 }

@@ -6,6 +6,7 @@
 //! and keeps the sums in `growth` in the same transaction; [`check`] counts all of it again.
 
 use chrono::NaiveDate;
+use diesel::prelude::Queryable;
 
 use super::store::ledger as store;
 use super::{LeadershipGroup, Sector, Subscriber};
@@ -37,7 +38,7 @@ text_enum! {
 }
 
 /// One change.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable)]
 pub struct Entry {
     /// Of which newsletter.
     pub newsletter: i64,

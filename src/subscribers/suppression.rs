@@ -14,8 +14,22 @@ use crate::error::Result;
 
 /// HMAC-SHA256 of the key of an address ([`crate::mail::EmailAddress::key`]).
 pub fn address_hash(pepper: &Secret, key: &str) -> Vec<u8> {
-    let pepper = hmac::Key::new(hmac::HMAC_SHA256, pepper.expose().as_bytes());
-    hmac::sign(&pepper, key.as_bytes()).as_ref().to_vec()
+    Hasher::new(pepper).hash(key)
+}
+
+/// [`address_hash`] for many addresses.
+pub struct Hasher(hmac::Key);
+
+impl Hasher {
+    /// With a pepper.
+    pub fn new(pepper: &Secret) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, pepper.expose().as_bytes()))
+    }
+
+    /// The hash of the key of an address.
+    pub fn hash(&self, key: &str) -> Vec<u8> {
+        hmac::sign(&self.0, key.as_bytes()).as_ref().to_vec()
+    }
 }
 
 /// Suppresses a person's address and ends every subscription they have.

@@ -8,7 +8,7 @@
 //! last and has one length, so that a short line is seen. The last line about an address and a
 //! newsletter says what holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -64,9 +64,8 @@ pub async fn append(
     hash: &[u8],
     now: Instant,
 ) -> Result<()> {
-    let time = now.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let newsletter = newsletter.map_or(ALL, |newsletter| newsletter.slug.as_str());
-    let line = format!("\n{time} {event} {newsletter} {}", data_encoding::HEXLOWER.encode(hash));
+    let line = as_line(event, newsletter, hash, now);
     let path = path(app);
     tokio::task::spawn_blocking(move || write_line(&path, &line))
         .await
@@ -86,6 +85,22 @@ pub async fn append_move(app: &App, from: &[u8], to: &[u8], now: Instant) -> Res
         .map_err(anyhow::Error::from)?
         .with_context(|| "writing withdrawals.log")?;
     Ok(())
+}
+
+/// Adds a line for each of many addresses, about all newsletters. For a thread that may wait.
+pub fn append_all(app: &App, events: &[(Event, &[u8])], now: Instant) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let lines: String =
+        events.iter().map(|(event, hash)| as_line(*event, ALL, hash, now)).collect();
+    write_line(&path(app), &lines).with_context(|| "writing withdrawals.log")?;
+    Ok(())
+}
+
+fn as_line(event: Event, newsletter: &str, hash: &[u8], now: Instant) -> String {
+    let time = now.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    format!("\n{time} {event} {newsletter} {}", data_encoding::HEXLOWER.encode(hash))
 }
 
 fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
@@ -137,10 +152,32 @@ fn read(line: &str) -> Option<Line> {
 /// Ends what the log says has ended and the database says has not, because it was restored from a
 /// backup. Returns how many that were. To be called before anything is sent.
 pub async fn replay(app: &App) -> Result<usize> {
-    let path = path(app);
-    let text = match std::fs::read_to_string(&path) {
+    let mut lines = what_holds(app)?;
+    lines.sort_by_key(|line| line.at);
+    let mut ended = 0;
+    while !lines.is_empty() {
+        let chunk: Vec<Line> = lines.drain(..CHUNK.min(lines.len())).collect();
+        ended += app.db.write(move |conn| replay_chunk(conn, &chunk)).await?;
+    }
+    if ended > 0 {
+        tracing::warn!(ended, "the database was older than withdrawals.log: ended what it says");
+    }
+    Ok(ended)
+}
+
+/// The hashes of those who have left a newsletter, complained or were erased, as the log says.
+pub fn left(app: &App, newsletter: &Newsletter) -> Result<HashSet<Vec<u8>>> {
+    // Who took another address has not left.
+    let lines = what_holds(app)?.into_iter().filter(|line| line.event != Event::Moved);
+    let of_it = lines.filter(|line| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()));
+    Ok(of_it.map(|line| line.hash).collect())
+}
+
+/// The last line about each address and newsletter, but for those that are taken back.
+fn what_holds(app: &App) -> Result<Vec<Line>> {
+    let text = match std::fs::read_to_string(path(app)) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(anyhow::Error::new(error).context("withdrawals.log").into()),
     };
     let mut last: HashMap<(Vec<u8>, String), Line> = HashMap::new();
@@ -162,16 +199,7 @@ pub async fn replay(app: &App) -> Result<usize> {
     // The keyed hash of somebody who was erased has an end.
     let kept = app.clock.now() - retention::erased_kept(app);
     lines.retain(|line| line.event != Event::Erased || line.at >= kept);
-    lines.sort_by_key(|line| line.at);
-    let mut ended = 0;
-    while !lines.is_empty() {
-        let chunk: Vec<Line> = lines.drain(..CHUNK.min(lines.len())).collect();
-        ended += app.db.write(move |conn| replay_chunk(conn, &chunk)).await?;
-    }
-    if ended > 0 {
-        tracing::warn!(ended, "the database was older than withdrawals.log: ended what it says");
-    }
-    Ok(ended)
+    Ok(lines)
 }
 
 /// Who is erased under a new address is erased under those before it: a backup may be older than the

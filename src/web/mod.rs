@@ -7,10 +7,12 @@ pub mod errors;
 pub mod format;
 pub mod headers;
 pub mod language;
+pub mod live;
 pub mod multipart;
 pub mod outside;
 pub mod page;
 pub mod static_files;
+pub mod upload;
 
 pub use language::{Lang, Texts};
 pub use page::{Page, html, see_other};

@@ -64,7 +64,7 @@ pub fn fields<'a>(body: &'a [u8], boundary: &str) -> Option<Vec<Field<'a>>> {
 }
 
 /// A parameter in quotation marks. A mark inside is sent as `%22` (WHATWG HTML, 4.10.22.7).
-fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(disposition: &'a str, name: &str) -> Option<&'a str> {
     let start = format!("; {name}=\"");
     let value = &disposition[disposition.find(&start)? + start.len()..];
     value.split_once('"').map(|(value, _)| value)

@@ -258,6 +258,12 @@ both! {
         assert_eq!(choose(&editor, &[("only", &only), ("except", &except)]).await.status(), StatusCode::SEE_OTHER);
         assert_eq!(audited(&app, "issue.audience").await, 1, "the same once more is no change");
 
+        // A copy is for the same people.
+        let copied = editor.browser.post(editor.path("/duplicate")).send().await.unwrap();
+        let copy = copied.headers()["location"].to_str().unwrap().split('?').next().unwrap().to_owned();
+        let page = editor.browser.get(app.url(&format!("{copy}/schedule"))).send().await.unwrap();
+        assert!(page.text().await.unwrap().contains("skal ud til 3 abonnenter"), "{copy}");
+
         // The segment changes: the issue keeps what was chosen, and the editor is told.
         let changed = public.clone();
         let now = app.clock.now();

@@ -6,12 +6,7 @@ ALTER TABLE subscribers ADD COLUMN email_key TEXT COLLATE "C" NOT NULL DEFAULT '
 ALTER TABLE subscribers ADD COLUMN name_key TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE subscribers ADD COLUMN surname_key TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE subscribers ADD COLUMN organisation_key TEXT COLLATE "C" NOT NULL DEFAULT '';
-UPDATE subscribers SET
-    email_key = CASE WHEN lower(email) = address_key THEN '' ELSE lower(email) END,
-    name_key = lower(coalesce(name, '')),
-    -- what is left of the name without all that stands before its last blank
-    surname_key = lower(coalesce(replace(name, rtrim(name, replace(name, ' ', '')), ''), '')),
-    organisation_key = lower(coalesce(organisation, ''));
+-- The program fills them in: databases differ in what they call a small letter.
 CREATE INDEX subscribers_by_email ON subscribers (email_key);
 CREATE INDEX subscribers_by_name ON subscribers (name_key);
 CREATE INDEX subscribers_by_surname ON subscribers (surname_key);

@@ -47,6 +47,13 @@ pub fn keep_override(conn: &mut DbConn, row: &Override) -> QueryResult<bool> {
     .map(|rows| rows > 0)
 }
 
+/// Forgets what has been seen of an issue.
+pub fn forget_overrides(conn: &mut DbConn, issue: i64) -> QueryResult<()> {
+    diesel::delete(preflight_overrides::table.filter(preflight_overrides::issue.eq(issue)))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Keeps with an issue what was found when it was approved or scheduled.
 pub fn keep_preflight(conn: &mut DbConn, issue: i64, result: Json) -> QueryResult<()> {
     diesel::update(issues::table.find(issue)).set(issues::preflight.eq(result)).execute(conn)?;

@@ -66,7 +66,7 @@ pub fn insert(conn: &mut DbConn, new: &NewConsent<'_>, now: Instant) -> QueryRes
 }
 
 /// SHA-256 of a text, its purpose and its language: what it is called in a consent.
-fn text_hash(purpose: Purpose, language: Lang, text: &str) -> String {
+pub(super) fn text_hash(purpose: Purpose, language: Lang, text: &str) -> String {
     let whole = format!("{purpose}\n{language}\n{text}");
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, whole.as_bytes());
     data_encoding::HEXLOWER.encode(digest.as_ref())

@@ -248,6 +248,27 @@ pub fn totals(conn: &mut DbConn) -> QueryResult<Vec<(String, i64, i64)>> {
         .collect()
 }
 
+/// What the ledger says of a person in a newsletter, in the order in which it was written.
+pub fn of(conn: &mut DbConn, newsletter: i64, person: PublicId) -> QueryResult<Vec<Entry>> {
+    ledger::table
+        .filter(ledger::subscriber_uuid.eq(person))
+        .filter(ledger::newsletter.eq(newsletter))
+        .order(ledger::id)
+        .select((
+            ledger::newsletter,
+            ledger::day,
+            ledger::recorded_at,
+            ledger::kind,
+            ledger::change,
+            ledger::leadership_group,
+            ledger::sector,
+            ledger::cause,
+            ledger::source,
+            ledger::subscriber_uuid,
+        ))
+        .load(conn)
+}
+
 /// Takes a person out of the ledger: the only update it ever sees. The changes stay; who it was
 /// and the time of day go.
 pub fn forget(conn: &mut DbConn, person: PublicId) -> QueryResult<()> {

@@ -2,6 +2,7 @@
 //! `stated_counts`, `suppressions`, `pepper`, `subscriber_mails`,
 //! `merged_subscriptions` and `idle_consents`.
 
+pub mod batch;
 pub mod consents;
 pub mod idle;
 pub mod ledger;

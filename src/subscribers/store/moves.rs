@@ -3,6 +3,7 @@
 
 use diesel::prelude::*;
 
+use super::register;
 use crate::db::DbConn;
 use crate::db::schema::{consents, subscribers, subscriptions};
 use crate::mail::EmailAddress;
@@ -52,6 +53,6 @@ pub fn fill_details(conn: &mut DbConn, person: &Subscriber, from: &Subscriber) -
             subscribers::organisation
                 .eq(person.organisation.as_ref().or(from.organisation.as_ref())),
         ))
-        .execute(conn)
-        .map(drop)
+        .execute(conn)?;
+    register::index(conn, person.id)
 }

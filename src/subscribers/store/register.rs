@@ -34,7 +34,7 @@ pub struct Details {
 
 /// What a person is searched by, besides `address_key`: the beginnings of these.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
-#[diesel(table_name = subscribers)]
+#[diesel(table_name = subscribers, treat_none_as_default_value = false)]
 pub struct SearchKeys {
     email_key: String,
     name_key: String,
@@ -80,6 +80,11 @@ pub fn by_hashes(conn: &mut DbConn, hashes: &[&[u8]]) -> QueryResult<Vec<Subscri
         .filter(subscribers::address_hash.eq_any(hashes))
         .select(Subscriber::as_select())
         .load(conn)
+}
+
+/// By the id inside.
+pub fn by_id(conn: &mut DbConn, id: i64) -> QueryResult<Subscriber> {
+    subscribers::table.find(id).select(Subscriber::as_select()).first(conn)
 }
 
 /// By the id outside.
@@ -131,6 +136,44 @@ pub fn set_details(
         .set((details, details.search_keys(address), subscribers::email.eq(address.as_typed())))
         .execute(conn)?;
     subscribers::table.find(id).select(Subscriber::as_select()).first(conn)
+}
+
+/// Writes anew what a person is searched by, after a change of address, name or workplace.
+pub fn index(conn: &mut DbConn, id: i64) -> QueryResult<()> {
+    let (email, name, organisation): (String, Option<String>, Option<String>) = subscribers::table
+        .find(id)
+        .select((subscribers::email, subscribers::name, subscribers::organisation))
+        .first(conn)?;
+    // An address that is kept was one when it came.
+    let Ok(address) = EmailAddress::parse(&email) else { return Ok(()) };
+    let keys = SearchKeys::of(&address, name.as_deref(), organisation.as_deref());
+    diesel::update(subscribers::table.find(id)).set(keys).execute(conn).map(drop)
+}
+
+/// People after an id who have a name or a workplace by which they cannot be found.
+pub fn unindexed(conn: &mut DbConn, after: i64, most: i64) -> QueryResult<Vec<i64>> {
+    subscribers::table
+        .filter(subscribers::id.gt(after))
+        .filter(subscribers::name_key.eq(""))
+        .filter(subscribers::organisation_key.eq(""))
+        .filter(subscribers::name.is_not_null().or(subscribers::organisation.is_not_null()))
+        .order(subscribers::id)
+        .limit(most)
+        .select(subscribers::id)
+        .load(conn)
+}
+
+/// Stores what a list says about a person.
+pub fn set_said(
+    conn: &mut DbConn,
+    id: i64,
+    details: &Details,
+    attributes: &Json,
+) -> QueryResult<()> {
+    diesel::update(subscribers::table.find(id))
+        .set((details, subscribers::attributes.eq(attributes)))
+        .execute(conn)?;
+    index(conn, id)
 }
 
 /// Deletes a person with all that hangs on the row: subscriptions and consents. Deliveries stay

@@ -41,6 +41,12 @@ pub fn put(
     .map(drop)
 }
 
+/// Lifts a suppression if it comes from a source; says whether it does.
+pub fn delete_of(conn: &mut DbConn, hash: &[u8], source: &str) -> QueryResult<bool> {
+    let of_it = suppressions::table.find(hash).filter(suppressions::source.eq(source));
+    diesel::delete(of_it).execute(conn).map(|rows| rows > 0)
+}
+
 /// Lifts a suppression.
 pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
     diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)

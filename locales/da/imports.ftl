@@ -1,0 +1,201 @@
+# Hvad der blev af en række
+import-verdict-create = Ny
+import-verdict-update = Ændres
+import-verdict-unchanged = Uændret
+import-verdict-skipped = Sprunget over
+import-verdict-suppressed = Spærret
+import-verdict-invalid = Fejl
+
+import-field-email = E-mailadresse
+import-field-name = Navn
+import-field-first_name = Fornavn
+import-field-last_name = Efternavn
+import-field-organisation = Arbejdsplads
+import-field-sector = Sektor
+import-field-leadership_group = Ledelsesniveau
+import-field-language = Sprog
+import-field-scope = Hvilke udgaver
+import-field-requested_on = Tilmeldt den
+import-field-confirmed_on = Bekræftet den
+import-field-state = Status
+import-field-ended_on = Afmeldt den
+import-field-bounced_on = Kom retur den
+import-field-source = Kilde
+import-field-attribute = Gem under kolonnens navn
+import-field-attributes = Egenskaber som JSON
+
+import-reason-no_address = Der er ingen adresse.
+import-reason-bad_address = Det er ikke en e-mailadresse.
+import-reason-long_address = Adressen er for lang.
+import-reason-long_text = Teksten er for lang.
+import-reason-controls = Der er linjeskift eller skjulte tegn i feltet.
+import-reason-choice = Ordet er ikke et af dem, feltet kan have.
+import-reason-day = Det er ikke en dato, vi kan læse.
+import-reason-future = Datoen ligger i fremtiden.
+import-reason-order = Personen er afmeldt, før vedkommende blev tilmeldt.
+import-reason-quote = Et anførselstegn bliver ikke lukket.
+import-reason-long_cell = En celle fylder mere end 64 kB.
+import-reason-columns = Rækken har mere end 100 kolonner.
+import-reason-encoding = Der er tegn, som ikke kan læses i filens tegnsæt.
+import-reason-duplicate = Adressen står længere oppe i filen.
+import-reason-left = Personen har afmeldt sig før.
+import-reason-pending = Personen har selv bedt om nyhedsbrevet og mangler at bekræfte.
+import-reason-unconfirmed = Personen har aldrig bekræftet sin tilmelding.
+import-reason-active = Ifølge filen er personen stadig tilmeldt.
+import-reason-subscribes = Personen er tilmeldt her, men afmeldt ifølge filen.
+
+import-errors-line = Linje
+import-errors-verdict = Resultat
+import-errors-field = Felt
+import-errors-reason = Årsag
+
+error-list-no-email = Ingen kolonne er valgt som e-mailadresse. Vælg den kolonne, adresserne står i.
+error-list-twice = To kolonner er valgt som det samme. Vælg kun én af dem.
+error-list-unreadable = Filen kan ikke læses til ende. Gem den igen, og hent den op på ny.
+error-list-empty = Filen er tom.
+error-list-old-excel = Filen er gemt i det gamle Excel-format (.xls). Gem den som .xlsx eller CSV, og prøv igen.
+error-list-1904 = Regnearket tæller datoer fra 1904. Gem det som CSV, og prøv igen.
+error-list-no-sheet = Filen er ikke et regneark, vi kan læse. Gem den som .xlsx eller CSV, og prøv igen.
+error-list-bomb = Regnearket fylder alt for meget, når det pakkes ud. Gem det som CSV, og prøv igen.
+error-list-too-many = Filen har mere end 1.000.000 rækker. Del den i flere filer.
+error-list-state = Importen er kommet videre i mellemtiden. Genindlæs siden for at se, hvordan det går.
+error-list-moved = En anden proces er gået videre med importen.
+error-list-raced = Nogen tilmeldte sig i samme øjeblik. Prøv igen.
+error-list-no-file = Vælg den fil, der skal importeres.
+error-list-too-large = Filen er større end 300 MB. Del den i flere filer.
+error-list-mapping-name = Skriv et navn på højst 60 tegn.
+
+imports-title = Import
+imports-lead = Hent en liste ind fra et regneark eller et andet system. Du ser, hvad der sker med hver række, før noget ændres, og kan fortryde i 24 timer.
+imports-new = Ny import
+imports-kind = Hvad er det for en liste?
+imports-what = Slags
+imports-kind-subscribers = Abonnenter, der har sagt ja til nyhedsbrevet
+imports-kind-suppressions = Adresser, der ikke skal have noget: afmeldte, returmails og klager
+imports-suppressions-first = Skifter I fra et andet system? Begynd med de afmeldte derfra, så ingen af dem får nyhedsbrevet igen.
+imports-file = Fil
+imports-file-hint = CSV, TSV eller Excel (.xlsx), højst 300 MB og 1.000.000 rækker. Filen slettes, når importen er færdig, og senest efter 24 timer.
+imports-upload = Hent filen op
+imports-empty = Der er ikke importeret nogen lister endnu.
+imports-earlier = Tidligere importer
+imports-state = Status
+imports-changes = Nye og ændrede
+imports-errors = Uden virkning
+imports-when = Hentet op
+imports-no-name = Liste uden navn
+
+import-kind-subscribers = Abonnenter
+import-kind-suppressions = Spærreliste
+import-state-uploaded = Skal udfyldes
+import-state-checking = Tjekkes
+import-state-checked = Tjekket
+import-state-running = Importeres
+import-state-done = Importeret
+import-state-undoing = Fortrydes
+import-state-undone = Fortrudt
+import-state-failed = Kan ikke læses
+import-about-subscribers = Abonnenter til { $newsletter }
+import-about-suppressions = Adresser, der ikke skal have noget fra os
+import-failed = Filen kunne ikke læses til ende
+
+import-format = Sådan læser vi filen
+import-no-header = Den første række ser ikke ud til at være overskrifter. Kolonnerne har derfor kun numre. Vælg selv, hvad der står i dem.
+import-encoding = Tegnsæt
+import-encoding-utf-8 = UTF-8
+import-encoding-windows-1252 = Windows-1252 (ældre danske regneark)
+import-encoding-utf-16-le = UTF-16
+import-encoding-utf-16-be = UTF-16, omvendt
+import-separator = Skilletegn
+import-separator-semicolon = Semikolon
+import-separator-comma = Komma
+import-separator-tab = Tabulator
+import-separator-bar = Lodret streg
+import-xlsx = Excel-fil: Vi læser det første synlige ark.
+import-has-header = Den første række er overskrifter
+import-look = Læs filen igen
+import-columns = Hvad står i kolonnerne?
+import-columns-hint = Vi har gættet ud fra overskrifterne. Kolonner, du ikke vælger noget til, bliver ikke læst.
+import-column = Kolonne { $number }
+import-column-name = Kolonne
+import-column-is = Er
+import-column-examples = De første rækker
+import-field-none = Læs ikke
+import-mapping-saved = Gemt opsætning
+import-mapping-use = Brug den
+import-mapping-save-title = Gem opsætningen til næste gang
+import-mapping-name = Navn
+import-mapping-name-hint = For eksempel det system, filen kommer fra.
+import-mapping-save = Gem opsætningen
+done-import-mapping = Opsætningen er gemt.
+
+import-consent = Samtykke
+import-basis = Hvad bygger samtykket på?
+import-basis-hint = Skriv, hvor og hvordan personerne har sagt ja. Det gemmes ved hver af dem som dokumentation.
+import-consented = Hvornår sagde de ja?
+import-consented-hint = Kun hvis det var samme dag for alle. Datoer i filen går forud.
+import-consent-text = Teksten, de sagde ja til
+import-consent-text-hint = Kan udelades, hvis du ikke har den.
+import-reference = Hvor ligger dokumentationen?
+import-reference-hint = For eksempel et journalnummer. Kan udelades.
+import-source = Kilde
+import-source-hint = Et ord, som væksten kan opgøres efter, for eksempel Ledertræf 2017. Står der en kilde i filen, går den forud.
+import-existing = Hvad skal der ske med abonnenter, vi har i forvejen?
+import-existing-leave = Lad det stå, vi ved om dem
+import-existing-fill = Udfyld kun det, vi mangler
+import-existing-overwrite = Brug det, der står i filen
+import-suppression-reason = Hvorfor skal adresserne ikke have noget?
+import-suppression-unsubscribed = De har afmeldt sig
+import-suppression-bounced = Mails kommer retur
+import-suppression-complained = De har klaget
+import-suppression-staff = Vi vil ikke skrive til dem
+import-check = Tjek alle rækker
+import-discard = Slet filen
+done-import-discarded = Filen er slettet. Der er ikke importeret noget.
+
+import-working-checking = Rækkerne tjekkes. Der ændres ikke noget
+import-working-running = Rækkerne importeres
+import-working-undoing = Importen fortrydes
+import-progress = Fremdrift
+import-progress-of = { $done } af { $all }
+import-progress-rows = Rækker læst: { $done }
+import-may-leave = Du kan roligt lukke siden. Arbejdet går videre, også hvis serveren genstarter.
+import-finished = Færdig { $time }
+import-count-subscribers-created = Nye
+import-count-subscribers-left = Af dem afmeldt i forvejen
+import-count-subscribers-updated = Ændrede
+import-count-subscribers-unchanged = Uændrede
+import-count-subscribers-skipped = Sprunget over
+import-count-subscribers-suppressed = Spærrede
+import-count-subscribers-invalid = Med fejl
+import-count-subscribers-undone = Fortrudt
+import-count-subscribers-kept = Beholdt, fordi de selv har ændret noget
+import-count-suppressions-created = Nye spærringer
+import-count-suppressions-left = Afmeldt i forvejen
+import-count-suppressions-updated = Abonnenter, der bliver afmeldt
+import-count-suppressions-unchanged = Spærret i forvejen
+import-count-suppressions-skipped = Sprunget over
+import-count-suppressions-suppressed = Spærrede
+import-count-suppressions-invalid = Med fejl
+import-count-suppressions-undone = Fortrudt
+import-count-suppressions-kept = Beholdt, fordi noget er ændret siden
+import-past = Filen har datoer. Importen ændrer antallet af abonnenter på tidligere dage, fra den { $day }.
+import-next = Hvad nu?
+import-nothing = Ingen rækker ændrer noget.
+import-run-subscribers = { $count ->
+    [one] Importér 1 abonnent
+   *[other] Importér { $count } abonnenter
+    }
+import-run-suppressions = { $count ->
+    [one] Spær 1 adresse
+   *[other] Spær { $count } adresser
+    }
+import-change = Ret opsætningen
+import-undo-title = Fortryd importen
+import-undo-subscribers = Indtil { $time } kan du fortryde. De nye abonnenter bliver fjernet, ændrede oplysninger bliver sat tilbage, og antallet på tidligere dage bliver, som det var. Personer, der selv har ændret noget siden, bliver stående.
+import-undo-suppressions = Indtil { $time } kan du fortryde. Spærringerne bliver ophævet, og de abonnenter, listen afmeldte, får nyhedsbrevet igen.
+import-undo = Fortryd importen
+import-findings = { $count ->
+    [one] 1 række uden virkning
+   *[other] { $count } rækker uden virkning
+    }
+import-errors-file = Hent dem alle som fil

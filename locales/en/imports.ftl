@@ -1,0 +1,201 @@
+# What became of a row
+import-verdict-create = New
+import-verdict-update = Changed
+import-verdict-unchanged = Unchanged
+import-verdict-skipped = Skipped
+import-verdict-suppressed = Suppressed
+import-verdict-invalid = Error
+
+import-field-email = Email address
+import-field-name = Name
+import-field-first_name = First name
+import-field-last_name = Last name
+import-field-organisation = Workplace
+import-field-sector = Sector
+import-field-leadership_group = Level of leadership
+import-field-language = Language
+import-field-scope = Which issues
+import-field-requested_on = Signed up on
+import-field-confirmed_on = Confirmed on
+import-field-state = State
+import-field-ended_on = Unsubscribed on
+import-field-bounced_on = Bounced on
+import-field-source = Source
+import-field-attribute = Keep under the column’s name
+import-field-attributes = Attributes as JSON
+
+import-reason-no_address = There is no address.
+import-reason-bad_address = This is not an email address.
+import-reason-long_address = The address is too long.
+import-reason-long_text = The text is too long.
+import-reason-controls = The field has line breaks or hidden characters.
+import-reason-choice = The word is not one that the field can have.
+import-reason-day = This is not a date that we can read.
+import-reason-future = The date lies in the future.
+import-reason-order = The person unsubscribed before they subscribed.
+import-reason-quote = A quotation mark is not closed.
+import-reason-long_cell = A cell is larger than 64 kB.
+import-reason-columns = The row has more than 100 columns.
+import-reason-encoding = There are characters that cannot be read in the file’s encoding.
+import-reason-duplicate = The address stands further up in the file.
+import-reason-left = The person has unsubscribed before.
+import-reason-pending = The person has asked for the newsletter and has yet to confirm.
+import-reason-unconfirmed = The person never confirmed.
+import-reason-active = According to the file the person still subscribes.
+import-reason-subscribes = The person subscribes here, but has unsubscribed according to the file.
+
+import-errors-line = Line
+import-errors-verdict = Result
+import-errors-field = Field
+import-errors-reason = Reason
+
+error-list-no-email = No column is chosen as the email address. Choose the one with the addresses.
+error-list-twice = Two columns are chosen as the same thing. Choose only one of them.
+error-list-unreadable = The file cannot be read to its end. Save it again and upload it anew.
+error-list-empty = The file is empty.
+error-list-old-excel = The file is in the old Excel format (.xls). Save it as .xlsx or CSV and try again.
+error-list-1904 = The spreadsheet counts dates from 1904. Save it as CSV and try again.
+error-list-no-sheet = The file is not a spreadsheet that we can read. Save it as .xlsx or CSV and try again.
+error-list-bomb = The spreadsheet is far too large when it is unpacked. Save it as CSV and try again.
+error-list-too-many = The file has more than 1,000,000 rows. Split it into several files.
+error-list-state = The import has moved on in the meantime. Reload the page to see how it is going.
+error-list-moved = Another process has gone on with the import.
+error-list-raced = Somebody subscribed at the same moment. Try again.
+error-list-no-file = Choose the file to import.
+error-list-too-large = The file is larger than 300 MB. Split it into several files.
+error-list-mapping-name = Write a name of 60 characters at most.
+
+imports-title = Import
+imports-lead = Bring in a list from a spreadsheet or another system. You see what becomes of each row before anything changes, and can undo it for 24 hours.
+imports-new = New import
+imports-kind = What kind of list is it?
+imports-what = Kind
+imports-kind-subscribers = Subscribers who have said yes to the newsletter
+imports-kind-suppressions = Addresses that are to get nothing: unsubscribed, bounced, complaints
+imports-suppressions-first = Are you moving from another system? Begin with those who unsubscribed there, so that none of them gets the newsletter again.
+imports-file = File
+imports-file-hint = CSV, TSV or Excel (.xlsx), 300 MB and 1,000,000 rows at most. The file is deleted when the import is done, and after 24 hours at the latest.
+imports-upload = Upload the file
+imports-empty = No lists have been imported yet.
+imports-earlier = Earlier imports
+imports-state = State
+imports-changes = New and changed
+imports-errors = Without effect
+imports-when = Uploaded
+imports-no-name = List without a name
+
+import-kind-subscribers = Subscribers
+import-kind-suppressions = Suppression list
+import-state-uploaded = To be filled in
+import-state-checking = Being checked
+import-state-checked = Checked
+import-state-running = Being imported
+import-state-done = Imported
+import-state-undoing = Being undone
+import-state-undone = Undone
+import-state-failed = Cannot be read
+import-about-subscribers = Subscribers to { $newsletter }
+import-about-suppressions = Addresses that are to get nothing from us
+import-failed = The file could not be read to its end
+
+import-format = How we read the file
+import-no-header = The first row does not seem to be headings, so the columns only have numbers. Choose what stands in them.
+import-encoding = Encoding
+import-encoding-utf-8 = UTF-8
+import-encoding-windows-1252 = Windows-1252 (older spreadsheets)
+import-encoding-utf-16-le = UTF-16
+import-encoding-utf-16-be = UTF-16, reversed
+import-separator = Separator
+import-separator-semicolon = Semicolon
+import-separator-comma = Comma
+import-separator-tab = Tab
+import-separator-bar = Vertical bar
+import-xlsx = Excel file: we read the first visible sheet.
+import-has-header = The first row is headings
+import-look = Read the file again
+import-columns = What stands in the columns?
+import-columns-hint = We have guessed from the headings. Columns for which nothing is chosen are not read.
+import-column = Column { $number }
+import-column-name = Column
+import-column-is = Is
+import-column-examples = The first rows
+import-field-none = Do not read
+import-mapping-saved = Saved setup
+import-mapping-use = Use it
+import-mapping-save-title = Save the setup for next time
+import-mapping-name = Name
+import-mapping-name-hint = For example the system that the file comes from.
+import-mapping-save = Save the setup
+done-import-mapping = The setup is saved.
+
+import-consent = Consent
+import-basis = What does the consent rest on?
+import-basis-hint = Write where and how these people said yes. It is kept with each of them as evidence.
+import-consented = When did they say yes?
+import-consented-hint = Only if it was the same day for all. Dates in the file come first.
+import-consent-text = The text they said yes to
+import-consent-text-hint = May be left out if you do not have it.
+import-reference = Where is the evidence kept?
+import-reference-hint = A case number, for example. May be left out.
+import-source = Source
+import-source-hint = A word by which growth can be counted, for example Ledertræf 2017. A source in the file comes first.
+import-existing = What about subscribers we already have?
+import-existing-leave = Leave what we know about them
+import-existing-fill = Fill in only what is missing
+import-existing-overwrite = Use what stands in the file
+import-suppression-reason = Why are the addresses to get nothing?
+import-suppression-unsubscribed = They unsubscribed
+import-suppression-bounced = Mail bounces
+import-suppression-complained = They complained
+import-suppression-staff = We do not want to write to them
+import-check = Check all rows
+import-discard = Delete the file
+done-import-discarded = The file is deleted. Nothing was imported.
+
+import-working-checking = The rows are being checked; nothing is changed
+import-working-running = The rows are being imported
+import-working-undoing = The import is being undone
+import-progress = Progress
+import-progress-of = { $done } of { $all }
+import-progress-rows = Rows read: { $done }
+import-may-leave = You may close the page. The work goes on, even if the server restarts.
+import-finished = Finished { $time }
+import-count-subscribers-created = New
+import-count-subscribers-left = Of these unsubscribed already
+import-count-subscribers-updated = Changed
+import-count-subscribers-unchanged = Unchanged
+import-count-subscribers-skipped = Skipped
+import-count-subscribers-suppressed = Suppressed
+import-count-subscribers-invalid = With errors
+import-count-subscribers-undone = Undone
+import-count-subscribers-kept = Kept, because they have changed something themselves
+import-count-suppressions-created = New suppressions
+import-count-suppressions-left = Unsubscribed already
+import-count-suppressions-updated = Subscribers who are unsubscribed
+import-count-suppressions-unchanged = Suppressed already
+import-count-suppressions-skipped = Skipped
+import-count-suppressions-suppressed = Suppressed
+import-count-suppressions-invalid = With errors
+import-count-suppressions-undone = Undone
+import-count-suppressions-kept = Kept, because something has changed since
+import-past = The file has dates. The import changes the number of subscribers on past days, from { $day }.
+import-next = What now?
+import-nothing = No row changes anything.
+import-run-subscribers = { $count ->
+    [one] Import 1 subscriber
+   *[other] Import { $count } subscribers
+    }
+import-run-suppressions = { $count ->
+    [one] Suppress 1 address
+   *[other] Suppress { $count } addresses
+    }
+import-change = Change the setup
+import-undo-title = Undo the import
+import-undo-subscribers = You can undo until { $time }. The new subscribers are removed, changed details are set back, and the numbers on past days become what they were. People who have changed something themselves since stay.
+import-undo-suppressions = You can undo until { $time }. The suppressions are lifted, and subscribers whom the list unsubscribed get the newsletter again.
+import-undo = Undo the import
+import-findings = { $count ->
+    [one] 1 row without effect
+   *[other] { $count } rows without effect
+    }
+import-errors-file = Get all of them as a file

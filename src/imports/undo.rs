@@ -1,0 +1,181 @@
+//! Taking back what an import did, within a day.
+//!
+//! Past counts become again what they were: for each row of the ledger one is added the other way,
+//! for the same day and recorded today. People who have changed something themselves since are left
+//! as they are, and counted.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::judge::Said;
+use super::store::{self, Line};
+use super::take::{self, Context};
+use super::{Kind, State, Verdict, run, suppress};
+use crate::app::App;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::error::{Error, Result};
+use crate::subscribers::SubscriptionState;
+use crate::subscribers::ledger::{self, Entry, LedgerKind};
+use crate::subscribers::store::{batch, consents, ledger as ledger_store, register, suppressions};
+use crate::subscribers::withdrawals::{self, Event};
+
+/// Rows of one transaction.
+const CHUNK: i64 = 200;
+
+/// What the ledger gives as the cause.
+const CAUSE: &str = "undone";
+
+/// Goes through the rows of an import, from where it is.
+pub(super) fn drive(app: &App, context: &Arc<Context>) -> Result<()> {
+    let (mut cursor, mut counts) = (context.import.cursor, context.import.counts()?);
+    let id = context.import.id;
+    loop {
+        if app.sender.is_stopping() {
+            return Ok(());
+        }
+        let lines =
+            app.db.read_blocking(|conn| Ok(store::lines(conn, id, cursor, false, CHUNK)?))?;
+        let Some(last) = lines.last().map(|line| line.line) else { break };
+        if context.import.kind == Kind::Suppressions {
+            let hashes = lines.iter().filter(|line| line.subscriber.is_some());
+            let hashes = hashes.filter_map(|line| line.address_hash.as_deref());
+            let events: Vec<_> = hashes.map(|hash| (Event::Undone, hash)).collect();
+            withdrawals::append_all(app, &events, context.now)?;
+        }
+        let (context, from, mut so_far) = (context.clone(), cursor, counts);
+        let now = app.clock.now();
+        counts = app.db.write_blocking(move |conn| {
+            for line in &lines {
+                match undo(conn, &context, line)? {
+                    true => so_far.undone += 1,
+                    false => so_far.kept += 1,
+                }
+            }
+            if store::advance(conn, &context.import, from, last, &so_far, now)? {
+                Ok(so_far)
+            } else {
+                Err(Error::Conflict(run::MOVED))
+            }
+        })?;
+        cursor = last;
+    }
+    let (context, now) = (context.clone(), app.clock.now());
+    let rows = context.import.rows;
+    let finished_at = context.import.finished_at;
+    app.db.write_blocking(move |conn| {
+        if store::finish(conn, &context.import, State::Undone, rows, None, finished_at)? {
+            run::audit(conn, &context, "subscribers.import_undone", &counts, now)?;
+        }
+        Ok(())
+    })
+}
+
+/// Takes back what a row did; `false` when somebody has changed it since.
+fn undo(conn: &mut DbConn, context: &Context, line: &Line) -> Result<bool> {
+    if let Some(hash) = &line.address_hash {
+        return lift(conn, context, line.subscriber, hash);
+    }
+    let Some(id) = line.subscriber else { return Ok(false) };
+    let earlier = line.earlier.as_ref().map(|earlier| &earlier.0);
+    let is_out = match line.verdict {
+        Verdict::Create => take_out(conn, context, id, earlier)?,
+        _ => true,
+    };
+    let is_back = match earlier {
+        Some(earlier) if earlier["was"].is_object() => said_back(conn, context, id, earlier)?,
+        _ => true,
+    };
+    Ok(is_out && is_back)
+}
+
+/// Says of somebody what the register said before.
+fn said_back(conn: &mut DbConn, context: &Context, id: i64, earlier: &Value) -> Result<bool> {
+    let read = |name: &str| serde_json::from_value::<Said>(earlier[name].clone());
+    let was = read("was").map_err(anyhow::Error::from)?;
+    let set = read("set").map_err(anyhow::Error::from)?;
+    let person = register::by_id(conn, id)?;
+    if Said::of(&person) != set {
+        return Ok(false);
+    }
+    take::set(conn, context, &person, &was, context.now)?;
+    Ok(true)
+}
+
+/// Takes somebody out who came with the import, unless they have done something since.
+fn take_out(
+    conn: &mut DbConn,
+    context: &Context,
+    id: i64,
+    earlier: Option<&Value>,
+) -> Result<bool> {
+    let newsletter = &context.newsletter;
+    let person = register::by_id(conn, id)?;
+    let Some(subscription) = register::subscription(conn, id, newsletter.id)? else {
+        return Ok(false);
+    };
+    let entries = ledger_store::of(conn, newsletter.id, person.uuid)?;
+    // All that the import wrote of somebody, it wrote at once.
+    let at = entries.first().map(|entry| entry.recorded_at);
+    let is_ours = |entry: &Entry| {
+        Some(entry.recorded_at) == at
+            && matches!(entry.kind, LedgerKind::Imported | LedgerKind::Ended | LedgerKind::Moved)
+    };
+    let said_ended =
+        entries.is_empty() || entries.iter().any(|entry| entry.kind == LedgerKind::Ended);
+    let scope = earlier.and_then(|earlier| earlier["scope"].as_str()).unwrap_or("all");
+    let is_as_it_was = match subscription.state {
+        SubscriptionState::Active => !said_ended && subscription.scope.as_str() == scope,
+        SubscriptionState::Ended => said_ended,
+        SubscriptionState::Paused | SubscriptionState::Pending => false,
+    };
+    if !is_as_it_was
+        || !entries.iter().all(is_ours)
+        || batch::consented_otherwise(conn, id, newsletter.id)?
+    {
+        return Ok(false);
+    }
+    let back: Vec<Entry> = entries.into_iter().map(|entry| reversed(entry, context.now)).collect();
+    ledger::record(conn, &back)?;
+    batch::delete_imported_consents(conn, id, newsletter.id)?;
+    register::delete_subscription(conn, subscription.id)?;
+    if register::subscriptions_of(conn, id)?.is_empty() {
+        ledger_store::forget(conn, person.uuid)?;
+        register::delete(conn, id)?;
+    }
+    Ok(true)
+}
+
+/// The same the other way, for the same day.
+fn reversed(entry: Entry, now: Instant) -> Entry {
+    Entry { change: -entry.change, recorded_at: now, ..entry }.because(CAUSE)
+}
+
+/// Lifts a suppression that the import made, and takes back what it ended.
+fn lift(
+    conn: &mut DbConn,
+    context: &Context,
+    subscriber: Option<i64>,
+    hash: &[u8],
+) -> Result<bool> {
+    let source = suppress::source(context);
+    if !suppressions::delete_of(conn, hash, &source)? {
+        return Ok(false);
+    }
+    let Some(id) = subscriber else { return Ok(true) };
+    let person = register::by_id(conn, id)?;
+    for (subscription, newsletter) in register::subscriptions_of(conn, id)? {
+        let entries = ledger_store::of(conn, newsletter.id, person.uuid)?;
+        // What was not confirmed has no end to take back.
+        let ended = |entry: &Entry| {
+            entry.kind == LedgerKind::Ended && entry.change < 0 && entry.source == source
+        };
+        let Some(entry) = entries.into_iter().rev().find(ended) else { continue };
+        if register::take_end_back(conn, subscription.id, entry.recorded_at)? {
+            consents::restore(conn, id, newsletter.id, entry.recorded_at)?;
+            ledger::record(conn, &[reversed(entry, context.now)])?;
+        }
+    }
+    Ok(true)
+}
