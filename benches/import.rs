@@ -182,12 +182,16 @@ fn insert(
                 // As long as a keyed hash, and as far from the last one.
                 subscribers::address_hash.eq([uuid.0.as_bytes().as_slice(), &[0; 16]].concat()),
                 subscribers::email.eq(email),
-                subscribers::name.eq(name),
+                subscribers::name.eq(name.clone()),
                 subscribers::organisation.eq(organisation),
                 subscribers::leadership_group.eq(group(at)),
                 subscribers::language.eq("da"),
                 subscribers::attributes.eq(Json(serde_json::json!({}))),
                 subscribers::created_at.eq(now),
+                subscribers::email_key.eq(""),
+                subscribers::name_key.eq(name.to_lowercase()),
+                subscribers::surname_key.eq(at.to_string()),
+                subscribers::organisation_key.eq("aarhus kommune"),
             )
         })
         .collect();
