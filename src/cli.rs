@@ -372,7 +372,6 @@ pub async fn serve_until_stopped(
 ) -> anyhow::Result<()> {
     // From here on, so that whoever reads that it serves can tell it to end in order.
     let stop = stop_signal()?;
-    subscribers::search_keys::fill(&app).await.map_err(explain)?;
     subscribers::withdrawals::replay(&app).await.map_err(explain)?;
     let server = app::serve(app.clone(), listener)?;
     let handle = server.handle();

@@ -13,7 +13,6 @@ pub mod pepper;
 pub mod preferences;
 pub mod retention;
 pub mod routes;
-pub mod search_keys;
 pub mod send_mail;
 pub mod store;
 pub mod subscribe;

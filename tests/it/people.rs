@@ -88,22 +88,6 @@ both! {
         }
     }
 
-    async fn those_who_came_before_there_was_a_search_are_found_too(app: TestApp) {
-        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
-        let readers = editor.readers(2).await;
-        app.app.db.write(move |conn| {
-            let person = diesel::update(subscribers::table.find(readers[1].subscriber));
-            Ok(person.set(subscribers::organisation.eq("ÆRØ Kommune")).execute(conn)?)
-        }).await.unwrap();
-        let found = async || {
-            let page = editor.browser.get(app.url("/admin/subscribers?q=%C3%A6r%C3%B8")).send().await.unwrap();
-            page.text().await.unwrap().contains(&address(1))
-        };
-        assert!(!found().await);
-        lederbrev::subscribers::search_keys::fill(&app.app).await.unwrap();
-        assert!(found().await);
-    }
-
     async fn a_persons_page_shows_what_went_to_them_and_what_staff_noted(app: TestApp) {
         let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
         let readers = leaders(&editor).await;

@@ -6,7 +6,7 @@ ALTER TABLE subscribers ADD COLUMN email_key TEXT COLLATE "C" NOT NULL DEFAULT '
 ALTER TABLE subscribers ADD COLUMN name_key TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE subscribers ADD COLUMN surname_key TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE subscribers ADD COLUMN organisation_key TEXT COLLATE "C" NOT NULL DEFAULT '';
--- The program fills them in: databases differ in what they call a small letter.
+-- The program writes them; those who are there already are found by their address only, until they change.
 CREATE INDEX subscribers_by_email ON subscribers (email_key);
 CREATE INDEX subscribers_by_name ON subscribers (name_key);
 CREATE INDEX subscribers_by_surname ON subscribers (surname_key);

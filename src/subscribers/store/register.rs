@@ -150,19 +150,6 @@ pub fn index(conn: &mut DbConn, id: i64) -> QueryResult<()> {
     diesel::update(subscribers::table.find(id)).set(keys).execute(conn).map(drop)
 }
 
-/// People after an id who have a name or a workplace by which they cannot be found.
-pub fn unindexed(conn: &mut DbConn, after: i64, most: i64) -> QueryResult<Vec<i64>> {
-    subscribers::table
-        .filter(subscribers::id.gt(after))
-        .filter(subscribers::name_key.eq(""))
-        .filter(subscribers::organisation_key.eq(""))
-        .filter(subscribers::name.is_not_null().or(subscribers::organisation.is_not_null()))
-        .order(subscribers::id)
-        .limit(most)
-        .select(subscribers::id)
-        .load(conn)
-}
-
 /// Stores what a list says about a person.
 pub fn set_said(
     conn: &mut DbConn,
