@@ -43,6 +43,7 @@ files! {
     "library-import.js" "text/javascript; charset=utf-8";
     "markup.js" "text/javascript; charset=utf-8";
     "paste.js" "text/javascript; charset=utf-8";
+    "rich-text-tree.js" "text/javascript; charset=utf-8";
     "rich-text.js" "text/javascript; charset=utf-8";
     "demo/artikel.png" "image/png";
     "demo/ekursus.png" "image/png";
