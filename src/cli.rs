@@ -146,8 +146,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::EraseAgain => with_app(config, async move |app| {
             let ended = subscribers::withdrawals::replay(&app).await?;
-            app.db.note_deleted();
-            subscribers::erase::wipe(&app).await?;
+            app.db.rewrite().await?;
             Ok(match ended {
                 0 => "nothing had to be ended or erased again".to_owned(),
                 ended => format!("ended or erased again: {ended}"),

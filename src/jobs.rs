@@ -50,6 +50,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { subscribers::erase::wipe(&app).await }),
     },
     Recurring {
+        schedule: "0 52 3 * * *",
+        name: "write the database anew when somebody was erased",
+        run: |app| Box::pin(async move { subscribers::erase::rewrite(&app).await }),
+    },
+    Recurring {
         schedule: "0 12 4 * * *",
         name: "count the consents under which nothing is sent",
         run: |app| Box::pin(async move { subscribers::idle::count(&app).await }),

@@ -109,6 +109,19 @@ pub(super) fn away(error: diesel::r2d2::PoolError) -> Error {
     Error::Unavailable("database")
 }
 
+/// Writes SQLite's file anew and empties its log; `false` when somebody was in the way.
+pub(super) fn rewrite(url: &DatabaseUrl) -> Result<bool> {
+    let conn = Manager::new(url, Door::Write).connect();
+    let conn = conn.map_err(|error| anyhow::Error::new(error).context("opening the database"))?;
+    let DbConn::Sqlite(mut conn) = conn else { return Ok(false) };
+    if let Err(error) = conn.batch_execute("VACUUM") {
+        tracing::warn!(%error, "the database could not be written anew");
+        return Ok(false);
+    }
+    drop(conn);
+    wipe_log(url)
+}
+
 #[derive(diesel::QueryableByName)]
 struct Checkpoint {
     /// 1 when somebody was in the way.

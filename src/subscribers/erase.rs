@@ -4,6 +4,8 @@
 //! what servers said, opens and clicks, and keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
 //! address stays, so that an old list cannot bring it back.
 
+use chrono::TimeDelta;
+
 use super::{EndReason, Subscriber, end, store, suppression, withdrawals};
 use crate::app::App;
 use crate::clock::Instant;
@@ -18,6 +20,18 @@ pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
     app.db.note_deleted();
     app.db.wipe_log().await?;
     Ok(())
+}
+
+/// The job of the night that writes the database anew when somebody was erased lately, unless an
+/// issue is on its way: what is left in unused parts of its pages goes then at the latest.
+pub async fn rewrite(app: &App) -> Result<bool> {
+    let since = app.clock.now() - TimeDelta::days(2);
+    let due = app.db.read(move |conn| Ok(store::suppressions::erased_since(conn, since)?)).await?;
+    if due && !app.db.rewrite().await? {
+        tracing::warn!("the database is written anew the next night: it was in use");
+    }
+    // Done or not, nothing waits for it.
+    Ok(false)
 }
 
 /// The job that takes what was erased out of the database's log, where somebody was in the way when

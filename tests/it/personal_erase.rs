@@ -47,9 +47,7 @@ fn counts(db: &Db, newsletter: i64, days: &[chrono::NaiveDate]) -> Vec<Option<i6
     db.read_blocking(|conn| days.iter().map(|day| count(conn, *day)).collect()).unwrap()
 }
 
-// FAILS: one address is still found in SQLite's file. It passed before the keys of the search came.
 #[test]
-#[ignore = "a copy of an address stays in the file of SQLite; to be mended before erasing can be promised"]
 fn nothing_is_found_of_a_hundred_people_who_were_erased_and_no_past_count_changes() {
     let folder = tempfile::tempdir().unwrap();
     let url = process::sqlite(folder.path());
@@ -123,10 +121,13 @@ fn nothing_is_found_of_a_hundred_people_who_were_erased_and_no_past_count_change
     runtime.block_on(async {
         personal::address::ask(&app, &people[7], "leder7@odense.example").await.unwrap();
         personal::ask::for_person(&app, people[8].clone(), None).await.unwrap();
-        for person in people {
+        // As people come, not as they lie in the database: that moves rows from page to page.
+        for at in 0..PEOPLE {
+            let person = people[at * 37 % PEOPLE].clone();
             erase::erase(&app, person).await.unwrap();
         }
-        erase::wipe(&app).await.unwrap();
+        // What the night does.
+        erase::rewrite(&app).await.unwrap();
     });
     assert_eq!(counts(&app.db, newsletter, &days), before, "the past is as it was");
     assert_eq!(app.db.read_blocking(ledger::check).unwrap(), [""; 0]);

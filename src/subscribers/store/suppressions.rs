@@ -1,11 +1,12 @@
 //! The table `suppressions`.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::suppressions;
+use crate::db::schema::{issues, suppressions};
 use crate::on_both;
 use crate::subscribers::EndReason;
 
@@ -60,4 +61,13 @@ pub fn forget_erased(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
             .filter(suppressions::at.lt(before)),
     )
     .execute(conn)
+}
+
+/// Whether somebody was erased since a moment, and no issue is on its way now.
+pub fn erased_since(conn: &mut DbConn, since: Instant) -> QueryResult<bool> {
+    let sending = issues::table.filter(issues::state.eq_any(["preparing", "sending"]));
+    let erased = suppressions::table
+        .filter(suppressions::reason.eq(EndReason::Erased))
+        .filter(suppressions::at.ge(since));
+    diesel::select(exists(erased).and(not(exists(sending)))).get_result(conn)
 }
