@@ -151,7 +151,10 @@ impl<'a> Browser<'a> {
 
     /// Presses the first that matches.
     pub async fn click(&self, css: &str) {
-        self.wait_for(css).await.click().await.unwrap();
+        if let Err(error) = self.wait_for(css).await.click().await {
+            self.screenshot("not-pressed").await;
+            panic!("{css} cannot be pressed: {error}");
+        }
     }
 
     /// Writes into a field in place of what is there.

@@ -11,7 +11,7 @@ use crate::app::TestApp;
 use crate::browser::Browser;
 use crate::composer::special_edition;
 use crate::composer_browser::until;
-use crate::keyboard_browser::Keyboard;
+use crate::keyboard::Keyboard;
 
 /// The special edition, open in the composer, with the keyboard at the beginning of the page.
 async fn composing(app: &TestApp) -> (Keyboard<'_>, Issue) {

@@ -1,19 +1,22 @@
-//! The core task by keyboard alone: the special edition of 24 March 2017, from signing in to the
-//! report. Nothing here clicks, gives focus by script or opens a page but the first; scripts only
-//! look. Where the keyboard is must be seen after every key.
+//! The core task by keyboard alone: the special edition of 24 March 2017, from signing in over a second
+//! person's approval to the report. Nothing here clicks, gives focus by script or opens a page but the
+//! first; scripts only look. Where the keyboard is must be seen after every key.
 
 use chrono::TimeDelta;
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
-use lederbrev::db::DbConn;
+use lederbrev::db::{DbConn, PublicId};
 use lederbrev::issues::content::BlockKind;
 use lederbrev::issues::{IssueKind, IssueState, compose, store};
 use lederbrev::library::{self, Details, ItemKind, NewItem, Precision};
+use lederbrev::newsletters;
 use lederbrev::staff::{self, Role};
 use lederbrev::web::Lang;
+use serde_json::Value;
 
+use crate::app::TestApp;
 use crate::browser::Browser;
 use crate::composer_browser::until;
+use crate::keyboard::{Keyboard, keys_of};
 use crate::sending::{Sending, address};
 
 /// The library of the special edition: kind, title, the end of the address.
@@ -57,159 +60,46 @@ fn item((kind, title, path): (ItemKind, &str, &str)) -> NewItem {
     }
 }
 
-/// What is wrong with where the keyboard is; nothing when it can be seen.
-const LOST: &str = "
-    let element = document.activeElement, inside = false;
-    while (element?.tagName === 'IFRAME' && element.contentDocument) {
-      const inner = element.contentDocument.activeElement;
-      if (!inner || inner === element.contentDocument.body) break;
-      [element, inside] = [inner, true];
-    }
-    if (!element || element === document.body || element === document.documentElement) return 'it is lost';
-    const what = element.outerHTML.slice(0, 160);
-    const box = element.getBoundingClientRect();
-    if (box.width === 0 || box.height === 0) return 'it has no size: ' + what;
-    if (inside || element.tagName === 'IFRAME') return '';
-    const marked = (one) => {
-      const style = getComputedStyle(one);
-      return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
-    };
-    if (!element.matches(':focus-visible') && !marked(element)) return 'it is not shown: ' + what;
-    const near = [element, element.parentElement, element.parentElement?.parentElement, element.nextElementSibling];
-    if (!near.some((one) => one && marked(one))) return 'nothing marks it: ' + what;
-    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth);
-    const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
-    if (right <= left || bottom <= top) return 'it is off the screen: ' + what;
-    const shares = [[.5, .5], [.05, .2], [.95, .2], [.05, .8], [.95, .8], [.5, .1], [.5, .9]];
-    const seen = shares.some(([x, y]) => {
-      const at = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
-      return at && (element.contains(at) || at.contains(element) || at.closest('label')?.contains(element));
-    });
-    return seen ? '' : 'something covers it: ' + what;";
-
-/// Hands on a keyboard.
-pub struct Keyboard<'a> {
-    /// Where they type.
-    pub browser: Browser<'a>,
+/// Somebody new with their link open, and the keyboard at the beginning of the page.
+async fn at_the_door<'a>(app: &'a TestApp, email: &str, name: &str) -> Keyboard<'a> {
+    let link = staff::add::add(&app.app, email, name, Role::Editor, "test").await.unwrap().link;
+    let browser = Browser::open(app).await;
+    browser.goto(&link).await;
+    Keyboard { browser }
 }
 
-impl Keyboard<'_> {
-    /// Presses keys one after the other, while others are held.
-    pub async fn chord(&self, held: &[Key], keys: &str) {
-        let mut actions = KeyActions::new("keyboard".to_owned());
-        for key in held {
-            actions = actions.then(KeyAction::Down { value: char::from(*key) });
-        }
-        for value in keys.chars() {
-            actions = actions.then(KeyAction::Down { value }).then(KeyAction::Up { value });
-        }
-        for key in held.iter().rev() {
-            actions = actions.then(KeyAction::Up { value: char::from(*key) });
-        }
-        self.browser.client.perform_actions(actions).await.unwrap();
+/// The second person, in a window of their own, by keyboard as well: in, to the issue that waits on
+/// the desk, and approved.
+async fn approve(app: &TestApp, uuid: PublicId) {
+    let keyboard = at_the_door(app, "bo@lederweb.example", "Bo Krag").await;
+    let browser = &keyboard.browser;
+    keyboard.follows("main form button", ".staff-header").await;
+    keyboard.follows("nav a[href='/admin']", ".desk").await;
+    let waits = format!("main a[href='/admin/issues/{uuid}/review']");
+    keyboard.follows(&waits, "button[value=approve]").await;
+    let page = browser.text("main").await;
+    for words in
+        ["Udgaven er til 3 abonnenter", "Særnummer: Ledelse af kerneopgaven", "Rikke Redaktør"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
     }
-
-    pub async fn types(&self, text: &str) {
-        self.chord(&[], text).await;
-        self.is_seen().await;
-    }
-
-    pub async fn presses(&self, key: Key) {
-        self.chord(&[], &char::from(key).to_string()).await;
-    }
-
-    /// Fails when nobody could see where the keyboard is. A step may be on its way for a moment.
-    pub async fn is_seen(&self) {
-        let mut lost = String::new();
-        for _ in 0..60 {
-            lost = self.browser.run(LOST).await.as_str().unwrap().to_owned();
-            if lost.is_empty() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        self.browser.screenshot("keyboard-lost").await;
-        panic!("{lost}\n{:?}", self.browser.client.current_url().await);
-    }
-
-    /// Goes on with Tab until it is on what matches.
-    pub async fn goes_to(&self, css: &str) {
-        self.walks(&[], css).await;
-    }
-
-    /// Goes back with Shift and Tab.
-    pub async fn goes_back_to(&self, css: &str) {
-        self.walks(&[Key::Shift], css).await;
-    }
-
-    pub async fn walks(&self, held: &[Key], css: &str) {
-        let there = format!("return document.activeElement.matches({})", serde_json::json!(css));
-        for _ in 0..150 {
-            if self.browser.run(&there).await == true {
-                return;
-            }
-            self.chord(held, &char::from(Key::Tab).to_string()).await;
-            self.is_seen().await;
-        }
-        self.browser.screenshot("keyboard-nowhere").await;
-        panic!("no way to {css}\n{}", self.browser.text("body").await);
-    }
-
-    /// Presses Enter on it, and waits for the page that comes.
-    pub async fn follows(&self, css: &str, comes: &str) {
-        self.goes_to(css).await;
-        self.presses(Key::Enter).await;
-        self.browser.wait_for(comes).await;
-        // What was pressed may stand on the page that comes, too.
-        until(&self.browser, "document.readyState == 'complete'").await;
-    }
-
-    /// Waits until a step is done, and sees where it leads.
-    pub async fn arrives(&self, what: &str) {
-        until(&self.browser, "!document.querySelector('#composer:is([inert], [aria-busy])')").await;
-        until(&self.browser, what).await;
-        self.is_seen().await;
-    }
-
-    /// Puts an item of the library into the issue.
-    pub async fn picks(&self, words: &str, title: &str) {
-        let blocks = self.browser.run("return document.querySelectorAll('.block').length").await;
-        self.goes_to("#add > summary").await;
-        self.presses(Key::Enter).await;
-        self.is_seen().await;
-        self.goes_to("[data-library]").await;
-        self.presses(Key::Enter).await;
-        self.arrives("document.querySelector('dialog[open] .pick')").await;
-        assert_eq!(self.browser.run("return document.activeElement.type").await, "search");
-        self.types(words).await;
-        self.presses(Key::Enter).await;
-        self.arrives("document.querySelectorAll('dialog[open] .pick').length == 1").await;
-        assert!(self.browser.text("dialog[open] .pick").await.contains(title));
-        self.goes_to("dialog .pick button").await;
-        self.presses(Key::Enter).await;
-        self.arrives(&format!("document.querySelectorAll('.block').length == {blocks} + 1")).await;
-        let there =
-            "document.activeElement.closest('.block').querySelector('.block-title').textContent";
-        assert_eq!(self.browser.run(&format!("return {there}")).await, title);
-    }
-}
-
-/// How the browser writes a moment: the order of its parts, and whether it has AM and PM. It is not
-/// the page's language but that of the browser's own words.
-async fn moment(browser: &Browser<'_>) -> (String, bool) {
-    let found = browser
-        .run(
-            "const parts = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' })
-               .formatToParts(new Date()).map(part => part.type);
-             return [parts.filter(type => /^(day|month|year)$/.test(type)).join(' '),
-               parts.includes('dayPeriod')];",
-        )
-        .await;
-    serde_json::from_value(found).unwrap()
+    // What goes out is before his eyes, as a mail and as text.
+    let shown = "document.querySelector('.review-views iframe').contentDocument";
+    until(browser, &format!("{shown}.body?.textContent.includes('lede efter kerneopgaven')")).await;
+    keyboard.goes_to(".review-views summary").await;
+    keyboard.presses(Key::Enter).await;
+    keyboard.arrives("document.querySelector('.review-views details[open]')").await;
+    browser.axe().await;
+    browser.screenshot("keyboard-review").await;
+    keyboard.goes_back_to("button[value=approve]").await;
+    keyboard.presses(Key::Enter).await;
+    browser.wait_for(".toast").await;
+    browser.no_console_errors().await;
+    keyboard.browser.close().await;
 }
 
 #[actix_web::test]
-async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() {
+async fn the_special_edition_is_composed_approved_scheduled_and_sent_by_keyboard_alone() {
     let sending = Sending::with(&[]).await;
     let app = &sending.app;
     sending.readers(3).await;
@@ -220,15 +110,14 @@ async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() 
             for about in ITEMS {
                 library::store::insert(conn, &item(about), now)?;
             }
-            Ok(())
+            let mut newsletter = newsletters::store::by_slug(conn, "lederweb")?;
+            newsletter.approval_required = true;
+            Ok(newsletters::store::update(conn, &newsletter)?)
         })
         .await
         .unwrap();
     let email = "rikke@lederweb.example";
-    let link = staff::add::add(&app.app, email, "Rikke Redaktør", Role::Editor, "test");
-    let browser = Browser::open(app).await;
-    browser.goto(&link.await.unwrap().link).await;
-    let keyboard = Keyboard { browser };
+    let keyboard = at_the_door(app, email, "Rikke Redaktør").await;
     let browser = &keyboard.browser;
 
     // In, and to a new special edition. The first thing that Tab reaches is the way past the menu.
@@ -301,7 +190,7 @@ async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() 
     let checked = browser.text("#preflight").await;
     assert!(!checked.contains("Stop"), "{checked}");
     let uuid = browser.client.current_url().await.unwrap();
-    let uuid = uuid.path().rsplit('/').next().unwrap().parse().unwrap();
+    let uuid: PublicId = uuid.path().rsplit('/').next().unwrap().parse().unwrap();
     let content =
         app.app.db.read(move |conn| Ok(compose::open(conn, uuid)?.content)).await.unwrap();
     let kinds: Vec<_> = content.blocks.iter().map(|block| block.kind.name()).collect();
@@ -325,24 +214,19 @@ async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() 
     let tests = sending.relay.received();
     assert_eq!(tests.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [email]);
 
-    // Ten o'clock, in the browser's own way of writing it.
-    let (order, halves) = moment(browser).await;
+    // Nobody sends what only they have read. Bo finds it on his desk, reads it and approves it.
+    assert_eq!(browser.run("return document.getElementById('at')").await, Value::Null);
+    keyboard.follows("button[value=submit]", ".chip.in_review").await;
+    approve(app, uuid).await;
+
+    // Back to it, and ten o'clock, in the browser's own way of writing it.
+    keyboard.follows("nav a[href='/admin/issues']", ".chip.approved").await;
+    keyboard.follows(&format!("th a[href*='{uuid}']"), "#composer.enhanced").await;
+    keyboard.follows(".composer-bar a[href$='/schedule']", "#at").await;
+    assert!(browser.text("main").await.contains("Godkendt af Bo Krag"));
     keyboard.goes_to("#at").await;
-    let parts = order.split(' ').map(|part| match part {
-        "day" => "24",
-        "month" => "03",
-        _ => "2017",
-    });
-    for part in parts {
-        keyboard.types(part).await;
-        if part == "2017" {
-            // A year may have six digits.
-            keyboard.presses(Key::Right).await;
-        }
-    }
-    keyboard.types("1000").await;
-    if halves {
-        keyboard.types("a").await;
+    for part in keys_of(browser, "2017-03-24T10:00").await {
+        keyboard.types(&part).await;
     }
     assert_eq!(browser.run("return document.getElementById('at').value").await, "2017-03-24T10:00");
     browser.screenshot("keyboard-schedule").await;
@@ -355,6 +239,7 @@ async fn the_special_edition_is_composed_scheduled_and_sent_by_keyboard_alone() 
     app.run_until_idle().await;
     let issue = app.app.db.read(move |conn| Ok(store::by_uuid(conn, uuid)?)).await.unwrap();
     assert_eq!((issue.kind, issue.state), (IssueKind::Special, IssueState::Sent));
+    assert_eq!(issue.approved_by.as_deref(), Some("bo@lederweb.example"));
     for at in 0..3 {
         assert_eq!(sending.relay.tries(&address(at)), 1);
     }

@@ -18,7 +18,7 @@ use crate::composer::Editor;
 use crate::sending::{address, readers};
 
 /// What is in the issue: kind, title and the end of the address.
-const ITEMS: [(ItemKind, &str, &str); 8] = [
+pub const ITEMS: [(ItemKind, &str, &str); 8] = [
     (
         ItemKind::Article,
         "Undgå værdiløs kompetenceudvikling med ny metode",
@@ -45,7 +45,7 @@ const ITEMS: [(ItemKind, &str, &str); 8] = [
     (ItemKind::Project, "Faglig ledelse", "projekter/faglig-ledelse"),
 ];
 
-fn item((kind, title, path): (ItemKind, &str, &str)) -> NewItem {
+pub fn item((kind, title, path): (ItemKind, &str, &str)) -> NewItem {
     NewItem {
         details: Details {
             kind,
@@ -66,7 +66,7 @@ fn item((kind, title, path): (ItemKind, &str, &str)) -> NewItem {
 }
 
 /// The issue of a fortnight ago: a greeting and a heading.
-fn last_issue() -> Content {
+pub fn last_issue() -> Content {
     let block = |number: u8, rest: serde_json::Value| {
         let mut block = json!({ "id": format!("6f1d2c1e-020{number}-4a6b-9c10-5d3b7a9e0001") });
         block.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
@@ -213,7 +213,7 @@ both! {
 
 /// A mail as it was previewed: links that are counted lead where they lead, personal addresses are
 /// nobody's, and the image that counts opens is gone.
-async fn mapped_back(
+pub async fn mapped_back(
     app: &crate::app::TestApp,
     reader: &reqwest::Client,
     mail: &str,
