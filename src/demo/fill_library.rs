@@ -9,7 +9,7 @@ use crate::library::{self, store};
 pub async fn fill(app: &App) -> Result<usize> {
     let items: Vec<ItemForm> = serde_json::from_str(include_str!("library.json"))
         .map_err(|error| anyhow::anyhow!("the example's library: {error}"))?;
-    let known = app.db.read(|conn| Ok(store::after(conn, 0, 1_000)?)).await?;
+    let known = app.db.read(|conn| Ok(store::after(conn, 0, None, 1_000)?)).await?;
     let whole = items.len();
     for item in items {
         let new = item.read()?;

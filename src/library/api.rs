@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{self, Json};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::form::ItemForm;
 use super::save::read_tags;
@@ -81,12 +81,24 @@ impl From<Item> for ItemView {
     }
 }
 
+/// Which items a list has.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Wanted {
+    /// Only those in a language: `da` or `en`.
+    #[param(value_type = Option<String>)]
+    language: Option<Lang>,
+}
+
 /// All items, those that were put aside included, in the order in which they were added.
 #[utoipa::path(get, path = "/api/v1/library", tag = "library",
-    params(Paging), responses((status = 200, body = List<ItemView>)))]
-pub async fn list(app: web::Data<App>, paging: web::Query<Paging>) -> Result<Json<List<ItemView>>> {
-    let (after, rows) = (paging.after()?, paging.rows());
-    let items = app.db.read(move |conn| Ok(store::after(conn, after, rows)?)).await?;
+    params(Paging, Wanted), responses((status = 200, body = List<ItemView>)))]
+pub async fn list(
+    app: web::Data<App>,
+    paging: web::Query<Paging>,
+    wanted: web::Query<Wanted>,
+) -> Result<Json<List<ItemView>>> {
+    let (after, rows, language) = (paging.after()?, paging.rows(), wanted.language);
+    let items = app.db.read(move |conn| Ok(store::after(conn, after, language, rows)?)).await?;
     Ok(Json(paging.page(items, |item| item.id, Into::into)))
 }
 

@@ -1,8 +1,9 @@
 //! Items from a spreadsheet: read, judged line by line, and only then taken.
 
+mod words;
+
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use crate::app::App;
 use crate::db::DbConn;
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
+use crate::web::Lang;
 
 /// Most lines of a file.
 const MOST_LINES: usize = 5_000;
@@ -21,7 +23,7 @@ const MOST_LINES: usize = 5_000;
 const CHUNK: usize = 100;
 
 /// The columns, of which `title` must be there.
-pub const COLUMNS: [&str; 11] = [
+pub const COLUMNS: [&str; 12] = [
     "kind",
     "title",
     "url",
@@ -33,6 +35,7 @@ pub const COLUMNS: [&str; 11] = [
     "tags",
     "place",
     "valid_until",
+    "language",
 ];
 
 /// What becomes of a line.
@@ -63,6 +66,8 @@ pub struct Verdict {
     /// What is wrong with it.
     pub errors: Vec<FieldError>,
     item: Option<(NewItem, Vec<String>)>,
+    /// The language, when the line says one.
+    language: Option<Lang>,
 }
 
 /// The text of a file: UTF-8, else what Danish spreadsheets write (Windows-1252).
@@ -126,6 +131,8 @@ pub async fn import(app: &App, text: &str, update: bool, actor: &str) -> Result<
                             let mut new = new.clone();
                             let item = store::find(conn, id)?;
                             new.addresses = item.addresses;
+                            new.details.language =
+                                verdict.language.unwrap_or(item.details.language);
                             store::update(conn, id, &new, now)?
                         }
                         _ => continue,
@@ -253,10 +260,12 @@ fn verdict<'r>(line: usize, cell: impl Fn(usize) -> &'r str) -> Verdict {
     let kind = match cell(0) {
         "" => ItemKind::Article,
         word => {
-            word.to_lowercase().parse().or_else(|_| danish(word).ok_or(())).unwrap_or_else(|()| {
-                errors.push(FieldError::new("kind", "error-items-kind"));
-                ItemKind::Article
-            })
+            word.to_lowercase().parse().or_else(|_| words::kind(word).ok_or(())).unwrap_or_else(
+                |()| {
+                    errors.push(FieldError::new("kind", "error-items-kind"));
+                    ItemKind::Article
+                },
+            )
         }
     };
     let groups = cell(7);
@@ -264,20 +273,25 @@ fn verdict<'r>(line: usize, cell: impl Fn(usize) -> &'r str) -> Verdict {
     if groups.contains(strange) {
         errors.push(FieldError::new("groups", "error-items-groups"));
     }
+    let language = words::language(cell(11));
+    if language.is_none() && !cell(11).is_empty() {
+        errors.push(FieldError::new("language", "error-items-language"));
+    }
     let has = |group: char| groups.contains(group).then(String::new);
     let url = url::Url::parse(cell(2)).map_or_else(|_| cell(2).to_owned(), |url| clean(&url));
     let form = ItemForm {
         kind,
         title: super::plain::line(cell(1)),
         summary: super::plain::line(cell(3)),
-        published: day(cell(4)),
+        language: language.unwrap_or(Lang::Da),
+        published: words::day(cell(4)),
         series: cell(5).to_owned(),
         number: cell(6).to_owned(),
         group_1: has('1'),
         group_2: has('2'),
         group_3: has('3'),
         place: cell(9).to_owned(),
-        valid_until: day(cell(10)),
+        valid_until: words::day(cell(10)),
         addresses: url,
         ..ItemForm::default()
     };
@@ -287,28 +301,7 @@ fn verdict<'r>(line: usize, cell: impl Fn(usize) -> &'r str) -> Verdict {
     }
     let item = read.ok().filter(|_| errors.is_empty()).map(|new| (new, read_tags(cell(8))));
     let outcome = if item.is_some() { Outcome::New } else { Outcome::Wrong };
-    Verdict { line, title: form.title, outcome, errors, item }
-}
-
-/// A kind in Danish words.
-fn danish(word: &str) -> Option<ItemKind> {
-    Some(match word.to_lowercase().as_str() {
-        "artikel" => ItemKind::Article,
-        "udgivelse" | "publikation" => ItemKind::Publication,
-        "arrangement" => ItemKind::Event,
-        "e-kursus" => ItemKind::Ecourse,
-        "værktøj" => ItemKind::Tool,
-        "projekt" => ItemKind::Project,
-        _ => return None,
-    })
-}
-
-/// "25-08-2017", "25/8/2017" and "25.08.2017" are what spreadsheets make of a day.
-fn day(text: &str) -> String {
-    ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
-        .iter()
-        .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
-        .map_or_else(|| text.to_owned(), |day| day.to_string())
+    Verdict { line, title: form.title, outcome, errors, item, language }
 }
 
 #[cfg(test)]
@@ -361,6 +354,18 @@ mod tests {
         assert_eq!(read.len(), 2);
         let windows = super::read(&text.replace('\n', "\r\n"))?;
         assert_eq!(windows.iter().map(|verdict| verdict.line).collect::<Vec<_>>(), [2, 3]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_line_may_say_its_language() -> Result<()> {
+        let read = read("title;language\nLeadership Pipeline;en\nKort;\nUlæselig;klingon\n")?;
+        let languages: Vec<_> = read
+            .iter()
+            .map(|line| line.item.as_ref().map(|(new, _)| new.details.language))
+            .collect();
+        assert_eq!(languages, [Some(Lang::En), Some(Lang::Da), None]);
+        assert_eq!(read[2].errors[0].field, "language");
         Ok(())
     }
 

@@ -18,7 +18,7 @@ use super::store::Search;
 use super::{Item, ItemKind, store};
 use crate::app::App;
 use crate::error::{FieldError, Result};
-use crate::web::{Page, html};
+use crate::web::{Lang, Page, html};
 
 /// Items on a page of the list.
 const PAGE: i64 = 50;
@@ -32,6 +32,8 @@ struct ListPage {
     tags: Vec<(String, i64)>,
     kinds: &'static [ItemKind],
     kind: Option<ItemKind>,
+    languages: &'static [Lang],
+    language: Option<Lang>,
     items: Vec<Item>,
     /// How many issues link an item.
     uses: HashMap<i64, usize>,
@@ -55,6 +57,7 @@ struct Pasted {
 pub struct ListQuery {
     q: String,
     kind: String,
+    language: String,
     archived: Option<String>,
     new: Option<String>,
     tag: String,
@@ -68,6 +71,9 @@ impl ListQuery {
         query.append_pair("q", &self.q).append_pair("kind", &self.kind);
         if !self.tag.is_empty() {
             query.append_pair("tag", &self.tag);
+        }
+        if !self.language.is_empty() {
+            query.append_pair("language", &self.language);
         }
         if self.archived.is_some() {
             query.append_pair("archived", "on");
@@ -96,12 +102,14 @@ async fn list_page(
 ) -> Result<ListPage> {
     let number = query.page.clamp(1, 10_000);
     let kind = query.kind.parse().ok();
+    let language = query.language.parse().ok();
     let search = Search {
         kind,
         text: query.q.clone(),
         archived: query.archived.is_some(),
         only_new: query.new.is_some(),
         tag: query.tag.clone(),
+        language,
         valid_on: None,
         offset: (number - 1) * PAGE,
         limit: PAGE + 1,
@@ -126,11 +134,14 @@ async fn list_page(
         kinds: ItemKind::ALL,
         tags,
         kind,
+        languages: Lang::ALL,
+        language,
         items,
         uses,
         today: app.clock.now().day_in(chrono_tz::Europe::Copenhagen),
         is_searching: !query.q.trim().is_empty()
             || kind.is_some()
+            || language.is_some()
             || query.new.is_some()
             || !query.tag.is_empty(),
         previous: (number > 1).then(|| query.at(number - 1)),

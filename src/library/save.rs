@@ -132,7 +132,8 @@ fn check_tags(tags: &[String]) -> Option<FieldError> {
     )
 }
 
-/// Tags as they are typed: parted by commas or lines, each one once, in alphabetical order.
+/// Tags as they are typed: parted by commas or lines, each one once, in alphabetical order, and
+/// without marks that turn the direction of what stands behind them.
 pub(super) fn read_tags(text: &str) -> Vec<String> {
     let tags = text.split([',', ';', '\n']).map(|tag| super::plain::line(tag).to_lowercase());
     tags.filter(|tag| !tag.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use lederbrev::library::Item;
 use lederbrev::library::store::{self, Search};
 use lederbrev::staff::Role;
+use lederbrev::web::Lang;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
@@ -73,6 +74,58 @@ both! {
         let (status, page) = post(&app, &editor, &path, &form).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("plads til 20 emneord"), "{page}");
+    }
+
+    async fn the_library_is_looked_through_by_language(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        add(&app, &editor.browser, "Ledelse tæt på", &[]).await;
+        let rows = "title;url;language\nLeadership Pipeline;https://lederweb.example/lp;en\n";
+        let form = [("rows", rows), ("do", "import")];
+        post(&app, &editor.browser, "/admin/library/import", &form).await;
+        let list = get(&app, &editor.browser, "/admin/library?language=en").await;
+        assert!(list.contains(" lang=\"en\">Leadership Pipeline</a>"), "{list}");
+        assert!(!list.contains("Ledelse tæt på"), "{list}");
+        assert!(list.contains("<option value=\"en\" selected>Engelsk</option>"), "{list}");
+        let list = get(&app, &editor.browser, "/admin/library?language=da").await;
+        assert!(list.contains("Ledelse tæt på") && !list.contains("Leadership Pipeline"), "{list}");
+        let all = get(&app, &editor.browser, "/admin/library?language=").await;
+        assert!(all.contains("Ledelse tæt på") && all.contains("Leadership Pipeline"), "{all}");
+        let offered = editor.get("/library?language=en").await.text().await.unwrap();
+        assert!(offered.contains("Leadership Pipeline") && !offered.contains("Ledelse tæt på"), "{offered}");
+        // A list without the column says nothing of the language, and takes none away.
+        let rows = "title;url\nLeadership Pipeline 2;https://lederweb.example/lp\n";
+        let form = [("rows", rows), ("do", "import"), ("update", "on")];
+        post(&app, &editor.browser, "/admin/library/import", &form).await;
+        assert_eq!(titled(&app, "Leadership Pipeline 2").await.details.language, Lang::En);
+        let token = app.token(Role::Reader).await;
+        let url = app.url("/api/v1/library?language=en");
+        let found: Value =
+            app.client.get(url).bearer_auth(&token).send().await.unwrap().json().await.unwrap();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+        assert_eq!(found["items"][0]["title"], "Leadership Pipeline 2");
+    }
+
+    async fn a_list_in_one_language_goes_on_in_it(app: TestApp) {
+        let editor = app.signed_in(Role::Editor).await;
+        let rows: String = (0..51).map(|n| format!("Chapter {n};https://lederweb.example/{n};en\n")).collect();
+        let rows = format!("title;url;language\n{rows}");
+        let form = [("rows", &*rows), ("do", "import")];
+        post(&app, &editor, "/admin/library/import", &form).await;
+        add(&app, &editor, "Ledelse tæt på", &[]).await;
+        let list = get(&app, &editor, "/admin/library?language=en").await;
+        let next = list.split("<a href=\"").find(|rest| rest.contains("rel=\"next\""));
+        let next = next.unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        let list = get(&app, &editor, &next).await;
+        assert!(list.contains("Chapter 0<") && !list.contains("Ledelse tæt på"), "{list}");
+    }
+
+    async fn no_tag_turns_the_direction_of_what_stands_behind_it(app: TestApp) {
+        let editor = app.signed_in(Role::Editor).await;
+        let marked = "\u{202E}pres\u{202C}, \u{2066}ledelse\u{2069}, \u{2067}";
+        let item = add(&app, &editor, "Første", &[("tags", marked)]).await;
+        assert_eq!(item.tags, ["ledelse", "pres"]);
+        let list = get(&app, &editor, "/admin/library").await;
+        assert!(!list.contains(['\u{202E}', '\u{2066}', '\u{2067}', '\u{2069}']), "{list}");
     }
 
     async fn an_article_about_a_publication_shows_on_both(app: TestApp) {

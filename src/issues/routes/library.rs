@@ -16,7 +16,7 @@ use crate::issues::steps::Place;
 use crate::issues::{Issue, from_library, store};
 use crate::library::{self, Item, ItemKind, Proposal};
 use crate::staff::Staff;
-use crate::web::{Page, html, page, see_other};
+use crate::web::{Lang, Page, html, page, see_other};
 
 /// Items that are shown at once; the rest is found by searching.
 const MOST: i64 = 30;
@@ -29,6 +29,7 @@ struct LibraryPage {
     items: Vec<Item>,
     text: String,
     kind: String,
+    language: String,
     outdated: bool,
     /// Where the block goes, as [`Place`] writes it.
     after: String,
@@ -45,6 +46,8 @@ pub struct Asked {
     q: String,
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    language: String,
     outdated: Option<String>,
     #[serde(default)]
     after: String,
@@ -66,7 +69,7 @@ async fn library_page(
     id: PublicId,
     asked: Asked,
 ) -> Result<LibraryPage> {
-    let Asked { q: text, kind, outdated, after } = asked;
+    let Asked { q: text, kind, language, outdated, after } = asked;
     let (outdated, today) =
         (outdated.is_some(), app.clock.now().day_in(chrono_tz::Europe::Copenhagen));
     let search = library::store::Search {
@@ -75,6 +78,7 @@ async fn library_page(
         archived: false,
         only_new: false,
         tag: String::new(),
+        language: language.parse().ok(),
         valid_on: (!outdated).then_some(today),
         offset: 0,
         limit: MOST,
@@ -90,6 +94,7 @@ async fn library_page(
         items,
         text,
         kind,
+        language,
         outdated,
         after,
         today,

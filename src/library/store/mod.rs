@@ -15,6 +15,7 @@ use crate::clock::Instant;
 use crate::db::matching::{containing, folded};
 use crate::db::schema::{issue_links, issues, library_addresses, library_items, library_tags};
 use crate::db::{DbConn, PublicId};
+use crate::web::Lang;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = library_items)]
@@ -177,6 +178,8 @@ pub struct Search {
     pub only_new: bool,
     /// Items with this tag only.
     pub tag: String,
+    /// Items in one language only.
+    pub language: Option<Lang>,
     /// Without those whose last day is before this one.
     pub valid_on: Option<NaiveDate>,
     /// How many items to pass over.
@@ -206,6 +209,9 @@ pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<Item>> {
             .select(library_tags::item);
         query = query.filter(library_items::id.eq_any(tagged));
     }
+    if let Some(language) = search.language {
+        query = query.filter(library_items::language.eq(language));
+    }
     if let Some(day) = search.valid_on {
         let open = library_items::valid_until.is_null().or(library_items::valid_until.ge(day));
         query = query.filter(open.assume_not_null());
@@ -224,13 +230,22 @@ pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<Item>> {
 }
 
 /// Items in the order in which they were added, after an id inside; for the API's pages.
-pub fn after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Item>> {
-    let rows = library_items::table
+pub fn after(
+    conn: &mut DbConn,
+    after: i64,
+    language: Option<Lang>,
+    limit: i64,
+) -> QueryResult<Vec<Item>> {
+    let mut query = library_items::table
         .filter(library_items::id.gt(after))
         .order(library_items::id)
         .limit(limit)
         .select(Row::as_select())
-        .load(conn)?;
+        .into_boxed();
+    if let Some(language) = language {
+        query = query.filter(library_items::language.eq(language));
+    }
+    let rows = query.load(conn)?;
     with_addresses(conn, rows)
 }
 
