@@ -17,6 +17,7 @@ mod import;
 mod measure;
 #[path = "../tests/it/postgres.rs"]
 mod postgres;
+mod preflight;
 mod product;
 mod send;
 mod sink;
@@ -35,8 +36,9 @@ fn main() {
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 8] = [
+    let benches: [(&str, fn()); 9] = [
         ("compile_once", compile_once::run),
+        ("preflight", preflight::run),
         ("send_floor", send::floor),
         ("send_floor_postgres", send::floor_postgres),
         ("send_dkim", send::dkim),

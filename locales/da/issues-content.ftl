@@ -43,6 +43,7 @@ error-preflight-preheader = Der er ingen forhåndstekst. Skriv en linje, som ind
 error-preflight-alt-file = Billedteksten ligner et filnavn. Skriv, hvad billedet viser.
 error-preflight-http = Linket begynder med http://. Brug https://, hvis siden kan åbnes sådan.
 error-preflight-link-words = Linkteksten »{ $words }« siger ikke, hvor linket fører hen. Skriv, hvad man finder dér.
+error-preflight-contrast = Linje { $line }, tegn { $column }: Ordene har farven { $ink } på { $ground } og er svære at læse for mange. Vælg farver, der ligger længere fra hinanden.
 error-preflight-twice = Adressen { $url } står også i blok { $number }. Behold ét af linkene, hvis det ikke er med vilje.
 error-preflight-level = Overskriften er på niveau 3, men der er ingen på niveau 2 over den. Vælg niveau 2.
 error-preflight-nobody = Der er ingen modtagere. Tilføj abonnenter, eller vælg en anden slags udgave.

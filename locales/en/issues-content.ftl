@@ -43,6 +43,7 @@ error-preflight-preheader = There is no preheader. Write a line that inboxes can
 error-preflight-alt-file = The description looks like a file name. Write what the picture shows.
 error-preflight-http = The link starts with http://. Use https:// if the page can be opened that way.
 error-preflight-link-words = The link text “{ $words }” does not say where it leads. Write what one finds there.
+error-preflight-contrast = Line { $line }, character { $column }: The words are { $ink } on { $ground }, which many find hard to read. Choose colours that are further apart.
 error-preflight-twice = The address { $url } is also in block { $number }. Keep one of the links unless both are meant.
 error-preflight-level = The heading is of level 3, but there is none of level 2 above it. Choose level 2.
 error-preflight-nobody = There are no recipients. Add subscribers or choose another kind of issue.

@@ -10,6 +10,7 @@ use super::sender::Sender;
 use super::store::{self, Approval, Revision, Verdict};
 use super::{Issue, IssueState, freeze, preview};
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::{DbConn, Json, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{Details, Newsletter};
@@ -68,6 +69,33 @@ pub fn still_holds(conn: &mut DbConn, issue: &Issue, newsletter: &Newsletter) ->
         () if approved.sender != now.sender => Err(Error::Conflict("error-approval-sender")),
         () => Err(Error::Conflict("error-approval-outdated")),
     }
+}
+
+/// Takes back the approvals in a newsletter that no longer hold, with the reason as a note to the
+/// author; to be called in the write that changes the newsletter.
+pub fn take_back(
+    conn: &mut DbConn,
+    newsletter: &Newsletter,
+    actor: &str,
+    now: Instant,
+) -> Result<()> {
+    for issue in store::in_state(conn, IssueState::Approved)? {
+        if issue.newsletter != newsletter.id {
+            continue;
+        }
+        let reason = match still_holds(conn, &issue, newsletter) {
+            Ok(()) => continue,
+            Err(Error::Conflict(reason)) => reason,
+            Err(other) => return Err(other),
+        };
+        store::back_to_draft(conn, issue.id, &[IssueState::Approved], now)?;
+        let note = newsletter.language.texts().get(reason);
+        store::insert_review(conn, &issue, Verdict::Returned, actor, &note, now)?;
+        let details = serde_json::json!({ "revision": issue.current_revision, "reason": reason });
+        let subject = format!("issue {}", issue.uuid);
+        staff::store::audit(conn, actor, "issue.approval-lapsed", &subject, details, now)?;
+    }
+    Ok(())
 }
 
 /// Asks for the second person.

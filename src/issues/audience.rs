@@ -4,6 +4,8 @@
 //! and whose address is not suppressed. What is stored with the issue narrows that down. The rules
 //! of a segment are copied into the issue, so that what was approved is what is counted and sent.
 
+use std::collections::BTreeSet;
+
 use super::{IssueKind, freeze};
 use crate::db::{Json, PublicId};
 use crate::segments::Rules;
@@ -52,6 +54,20 @@ impl Audience {
         *self != Self::default()
     }
 
+    /// Whether two issues were for the same people as an editor names them: the same segments and
+    /// newsletters, whatever a segment was called then and whichever rules it had.
+    pub fn names_the_same(&self, other: &Self) -> bool {
+        let named = |copied: &[Copied]| -> BTreeSet<PublicId> {
+            copied.iter().map(|one| one.segment).collect()
+        };
+        let set = |ids: &[PublicId]| -> BTreeSet<PublicId> { ids.iter().copied().collect() };
+        self.sent == other.sent
+            && named(&self.only) == named(&other.only)
+            && named(&self.except) == named(&other.except)
+            && set(&self.only_newsletters) == set(&other.only_newsletters)
+            && set(&self.except_newsletters) == set(&other.except_newsletters)
+    }
+
     /// Reads the rules of an issue. What cannot be read is an error and never "everyone".
     pub fn read(stored: &Json) -> anyhow::Result<Self> {
         serde_json::from_value(stored.0.clone())
@@ -63,5 +79,27 @@ impl Audience {
     pub fn hash(&self, newsletter: PublicId, kind: IssueKind) -> anyhow::Result<String> {
         let rules = serde_json::to_value(self)?.to_string();
         Ok(freeze::hash(&[&newsletter.to_string(), kind.as_str(), &rules]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_that_was_renamed_or_changed_is_still_the_same_choice() {
+        let (leaders, others) = (PublicId::random(), PublicId::random());
+        let copied = |segment, name: &str| {
+            let rules = Rules::default();
+            Copied { segment, name: name.to_owned(), rules }
+        };
+        let only = |copied: Vec<Copied>| Audience { only: copied, ..Audience::default() };
+        let before = only(vec![copied(leaders, "Ledere"), copied(others, "Andre")]);
+        let after = only(vec![copied(others, "De øvrige"), copied(leaders, "Topledere")]);
+        assert!(before.names_the_same(&after));
+        assert!(!before.names_the_same(&only(vec![copied(leaders, "Ledere")])));
+        assert!(!before.names_the_same(&Audience::default()));
+        let except = Audience { except: before.only.clone(), ..Audience::default() };
+        assert!(!before.names_the_same(&except));
     }
 }

@@ -125,9 +125,6 @@ pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff)
         At::Now => now,
         At::Soon => now + app.config.sending.grace,
     };
-    if send_at < now - TimeDelta::minutes(1) {
-        return Err(Error::field("at", "error-time-past"));
-    }
     let examined = preflight::examine(app, uuid, Some(send_at)).await?;
     examined.stop()?;
     let Composition { issue, newsletter, content, .. } = examined.composition.clone();

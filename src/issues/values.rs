@@ -139,6 +139,13 @@ impl Colour {
         Some(Self([r, g, b]))
     }
 
+    /// Reads a colour as stylesheets have it (`#abc`, `navy`, `rgb(0, 0, 0)`); none when the ground
+    /// shines through it.
+    pub fn of_css(text: &str) -> Option<Self> {
+        let [r, g, b, opacity] = csscolorparser::parse(text).ok()?.to_rgba8();
+        (opacity == u8::MAX).then_some(Self([r, g, b]))
+    }
+
     /// The contrast with another colour, 1 to 21 (WCAG 2.2).
     pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());

@@ -10,6 +10,7 @@ use super::{Details, Newsletter, Tracking, store};
 use crate::app::App;
 use crate::db::DbConn;
 use crate::error::{Error, FieldError, Result};
+use crate::issues::approve;
 use crate::mail::EmailAddress;
 use crate::staff::store::audit;
 use crate::web::{Lang, direction};
@@ -278,7 +279,7 @@ pub async fn create(app: &App, form: SettingsForm, actor: &str) -> Result<Newsle
         .await
 }
 
-/// Changes a newsletter. The audit log keeps what was and what is, and the basis for measuring.
+/// Changes a newsletter. Approvals that do not hold any more are taken back. The audit log keeps what was and what is, and the basis for measuring.
 pub async fn change(app: &App, slug: &str, form: SettingsForm, actor: &str) -> Result<()> {
     let (now, slug, actor) = (app.clock.now(), slug.to_owned(), actor.to_owned());
     app.db
@@ -287,6 +288,7 @@ pub async fn change(app: &App, slug: &str, form: SettingsForm, actor: &str) -> R
             let before = SettingsForm::of(&newsletter);
             form.parse(newsletter.open_tracking)?.apply(&mut newsletter);
             store::update(conn, &newsletter)?;
+            approve::take_back(conn, &newsletter, &actor, now)?;
             let basis = form.tracking_basis;
             let after = SettingsForm { tracking_basis: basis, ..SettingsForm::of(&newsletter) };
             let changes = changes(&before, &after);

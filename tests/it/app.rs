@@ -1,13 +1,15 @@
 //! The real app on a port of its own, with its own database and a clock that the test sets.
 
 use std::net::TcpListener;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use actix_web::web::Data;
 use diesel::QueryResult;
 use lederbrev::app::{self, App};
 use lederbrev::clock::{Clock, Instant};
 use lederbrev::config::Config;
-use lederbrev::db::{DbConn, migrate};
+use lederbrev::db::{DatabaseUrl, DbConn, migrate};
 use lederbrev::jobs;
 use lederbrev::mail::Caught;
 use lederbrev::newsletters;
@@ -64,20 +66,46 @@ impl Drop for TestApp {
     }
 }
 
+/// A SQLite database in a folder, with all its tables: a copy of one that was made once, because
+/// making them takes longer than most tests.
+pub fn sqlite_in(folder: &Path) -> String {
+    static MADE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lederbrev.db");
+        let url = format!("sqlite://{}", file.display());
+        migrate::run(&DatabaseUrl::parse(&url).unwrap()).unwrap();
+        std::fs::read(file).unwrap()
+    });
+    let file = folder.join("lederbrev.db");
+    std::fs::write(&file, &*MADE).unwrap();
+    format!("sqlite://{}", file.display())
+}
+
+/// The same on the suite's PostgreSQL.
+pub fn migrated_postgres() -> String {
+    static MADE: LazyLock<String> = LazyLock::new(|| {
+        let name = postgres::new_name();
+        let url = postgres::server().new_database(&name, "template1");
+        migrate::run(&DatabaseUrl::parse(&url).unwrap()).unwrap();
+        name
+    });
+    postgres::server().new_database(&postgres::new_name(), &MADE)
+}
+
 impl TestApp {
     /// On a SQLite database in a folder of its own.
     pub async fn sqlite() -> Self {
-        Self::start(|folder| format!("sqlite://{}/lederbrev.db", folder.display()), &[]).await
+        Self::start(sqlite_in, &[]).await
     }
 
     /// On a database of its own in the suite's PostgreSQL.
     pub async fn postgres() -> Self {
-        Self::start(|_| postgres::new_database(), &[]).await
+        Self::start(|_| migrated_postgres(), &[]).await
     }
 
     /// With settings of the test's own.
     pub async fn start(
-        database_url: impl FnOnce(&std::path::Path) -> String,
+        database_url: impl FnOnce(&Path) -> String,
         settings: &[(&str, &str)],
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ use lederbrev::db::schema::{issues, renditions};
 use lederbrev::issues::splice::name_marker;
 use lederbrev::mail::dkim::{KeyError, KeyFolder, Keys};
 
+use crate::app::{migrated_postgres, sqlite_in};
 use crate::dkim_verifier::verify;
 use crate::receiver::{Play, Received};
 use crate::sending::{Sending, address};
@@ -32,7 +33,7 @@ impl Signing {
     }
 
     async fn sqlite() -> Self {
-        Self::start(|folder| format!("sqlite://{}/lederbrev.db", folder.display())).await
+        Self::start(sqlite_in).await
     }
 }
 
@@ -118,7 +119,7 @@ async fn an_issue_arrives_with_both_signatures_on_sqlite() {
 
 #[actix_web::test]
 async fn an_issue_arrives_with_both_signatures_on_postgres() {
-    let signing = Signing::start(|_| crate::postgres::new_database()).await;
+    let signing = Signing::start(|_| migrated_postgres()).await;
     an_issue_arrives_with_both_signatures(signing).await;
 }
 

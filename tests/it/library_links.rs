@@ -11,11 +11,10 @@ use lederbrev::library::store::links::{self as store, Check};
 use lederbrev::staff::Role;
 use serde_json::json;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, migrated_postgres, sqlite_in};
 use crate::browser::{Browser, PHONE};
 use crate::composer::Editor;
 use crate::outside::{path, site};
-use crate::postgres;
 
 /// A site whose pages answer with the status in their path, and how often it was asked. HEAD is
 /// not known there.
@@ -32,8 +31,7 @@ fn statuses() -> (u16, Arc<AtomicUsize>) {
 
 async fn apps() -> [TestApp; 2] {
     let on = [("LINK_CHECKS", "on")];
-    let sqlite = |folder: &std::path::Path| format!("sqlite://{}/l.db", folder.display());
-    [TestApp::start(sqlite, &on).await, TestApp::start(|_| postgres::new_database(), &on).await]
+    [TestApp::start(sqlite_in, &on).await, TestApp::start(|_| migrated_postgres(), &on).await]
 }
 
 async fn known(app: &TestApp, url: &str) -> Check {

@@ -13,11 +13,20 @@ use diesel::{Connection, PgConnection};
 
 static SERVER: OnceLock<Server> = OnceLock::new();
 
+/// The server that all tests share.
+pub fn server() -> &'static Server {
+    SERVER.get_or_init(|| Server::start("lederbrev-postgres"))
+}
+
 /// Makes an empty database on the server that all tests share, and returns its URL.
 pub fn new_database() -> String {
+    server().new_database(&new_name(), "template1")
+}
+
+/// A name that no other database of the suite has.
+pub fn new_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    let server = SERVER.get_or_init(|| Server::start("lederbrev-postgres"));
-    server.new_database(&format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+    format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A server.
@@ -58,10 +67,10 @@ impl Server {
         server
     }
 
-    /// Makes an empty database and returns its URL.
-    pub fn new_database(&self, name: &str) -> String {
+    /// Makes a database that is like another, and returns its URL.
+    pub fn new_database(&self, name: &str, template: &str) -> String {
         let mut conn = PgConnection::establish(&self.url("postgres")).unwrap();
-        conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
+        conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).unwrap();
         self.url(name)
     }
 

@@ -49,7 +49,7 @@ impl Server {
 fn a_database_that_is_killed_and_started_again_costs_nobody_the_letter() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start("lederbrev-postgres-killed");
-    let url = server.new_database("killed");
+    let url = server.new_database("killed", "template1");
     let relay = Receiver::start();
     relay.plays(|_, _| {
         std::thread::sleep(Duration::from_millis(2));

@@ -6,6 +6,7 @@ use lederbrev::db::Json;
 use lederbrev::db::schema::{issue_revisions, issues};
 use lederbrev::issues::{Issue, IssueKind, IssueState, store};
 use lederbrev::newsletters;
+use lederbrev::newsletters::settings::SettingsForm;
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -158,6 +159,59 @@ both! {
         assert_eq!(answer.status(), StatusCode::CONFLICT);
         assert!(answer.text().await.unwrap().contains("Modtagerne er ændret"));
         assert_eq!(now(&mette).await.state, IssueState::Approved);
+    }
+
+    async fn an_approval_ends_when_the_settings_change_what_was_approved(app: TestApp) {
+        let (mette, bo) = handed_in(&app).await;
+        bo.act(&[("do", "approve")]).await;
+        let admin = app.signed_in(Role::Admin).await;
+        let mut form = {
+            let read = |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, "lederweb")?);
+            SettingsForm::of(&app.app.db.read(read).await.unwrap())
+        };
+        let save = async |form: &SettingsForm| {
+            let answer = admin.post(app.url("/admin/settings/lederweb")).form(form).send();
+            assert_eq!(answer.await.unwrap().status(), StatusCode::SEE_OTHER);
+        };
+        form.description = "Nyt om ledelse".to_owned();
+        save(&form).await;
+        assert_eq!(now(&mette).await.state, IssueState::Approved, "no reader of the issue sees it");
+        form.sender_email = "nyt@lederweb.example".to_owned();
+        save(&form).await;
+        let issue = now(&mette).await;
+        assert_eq!((issue.state, issue.approved_by), (IssueState::Draft, None));
+        let told = page(&mette, "/admin").await;
+        assert!(told.contains("Afsenderen er ændret, siden udgaven blev godkendt"), "{told}");
+        assert_eq!(audited(&app, "issue.approval-lapsed").await, 1);
+        let plan = [("do", "schedule"), ("at", "2017-03-30T09:00")];
+        let answer = mette.act(&plan).await.text().await.unwrap();
+        assert!(answer.contains("skal godkendes af en kollega"), "{answer}");
+    }
+
+    async fn an_approval_by_the_writer_ends_when_a_second_person_is_asked_for(app: TestApp) {
+        let mette = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        mette.readers(3).await;
+        let url = app.url(&format!("/api/v1/issues/{}/approve", mette.issue.uuid));
+        let token = app.token(Role::Editor).await;
+        let approved = app.client.post(url).bearer_auth(&token).send().await.unwrap();
+        assert_eq!(approved.status(), StatusCode::OK, "{}", approved.text().await.unwrap());
+        assert_eq!(now(&mette).await.state, IssueState::Approved);
+        let author = now(&mette).await.approved_by;
+        let id = mette.issue.id;
+        let by_its_writer = move |conn: &mut DbConn| {
+            diesel::update(issue_revisions::table.filter(issue_revisions::issue.eq(id)))
+                .set(issue_revisions::saved_by.eq(author.unwrap_or_default()))
+                .execute(conn)?;
+            Ok(())
+        };
+        app.app.db.write(by_its_writer).await.unwrap();
+        let admin = app.signed_in(Role::Admin).await;
+        let read = |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, "lederweb")?);
+        let mut form = SettingsForm::of(&app.app.db.read(read).await.unwrap());
+        form.approval_required = "on".to_owned();
+        let answer = admin.post(app.url("/admin/settings/lederweb")).form(&form).send().await;
+        assert_eq!(answer.unwrap().status(), StatusCode::SEE_OTHER);
+        assert_eq!(now(&mette).await.state, IssueState::Draft);
     }
 
     async fn the_second_person_sees_what_has_changed_since_it_was_approved(app: TestApp) {

@@ -16,7 +16,7 @@ use lederbrev::staff::Role;
 use lederbrev::subscribers::{Scope, SubscriptionState, suppression};
 use lederbrev::web::Lang;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, migrated_postgres, sqlite_in};
 use crate::receiver::Receiver;
 
 /// Runs a test on both databases: `sends! { async fn a_sentence(sending: Sending) { … } }`.
@@ -67,12 +67,11 @@ impl Sending {
 
     /// On SQLite, with settings of its own.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
-        let url = |folder: &std::path::Path| format!("sqlite://{}/lederbrev.db", folder.display());
-        Self::start(url, settings).await
+        Self::start(sqlite_in, settings).await
     }
 
     pub async fn postgres() -> Self {
-        Self::start(|_| crate::postgres::new_database(), &[]).await
+        Self::start(|_| migrated_postgres(), &[]).await
     }
 
     pub async fn start(

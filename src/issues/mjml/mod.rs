@@ -5,6 +5,7 @@
 //! The allow-list may only grow, because what is stored once is read again.
 
 mod allowed;
+mod contrast;
 mod lint;
 mod style;
 mod tokens;
@@ -20,6 +21,7 @@ use serde::{Serialize, Serializer};
 use super::text;
 use crate::error::FieldError;
 use crate::mail::mjml;
+pub use contrast::Faint;
 use tokens::Token;
 
 pub(super) use words::{to_html, to_text};
@@ -46,6 +48,7 @@ pub struct Mjml {
     source: String,
     links: Vec<String>,
     silent: Vec<Place>,
+    faint: Vec<Faint>,
 }
 
 /// A place in a source, both counted from 1; the column in characters.
@@ -99,7 +102,8 @@ impl Mjml {
         }
         let links = links(&tokens);
         let silent = silent(&source, &tokens);
-        Ok(Self { source, links, silent })
+        let faint = contrast::faint(&source, &tokens);
+        Ok(Self { source, links, silent, faint })
     }
 
     /// The source.
@@ -120,6 +124,11 @@ impl Mjml {
     /// Where pictures stand that have no `alt`; an empty one is for pictures that say nothing.
     pub fn silent(&self) -> &[Place] {
         &self.silent
+    }
+
+    /// The words that are hard to read.
+    pub fn faint(&self) -> &[Faint] {
+        &self.faint
     }
 
     fn tokens(&self) -> Vec<Token<'_>> {

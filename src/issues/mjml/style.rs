@@ -59,6 +59,16 @@ pub(super) fn is_declarations(text: &str) -> bool {
     text.split(';').map(str::trim).filter(|one| !one.is_empty()).all(is_declaration)
 }
 
+/// The value that declarations give a property; the last one counts.
+pub(super) fn value<'d>(declarations: &'d str, property: &str) -> Option<&'d str> {
+    declarations.split(';').rev().find_map(|declaration| {
+        let (name, value) = declaration.split_once(':')?;
+        let value = value.trim();
+        let value = value.strip_suffix("!important").unwrap_or(value).trim();
+        (name.trim() == property).then_some(value)
+    })
+}
+
 fn is_declaration(text: &str) -> bool {
     let Some((name, value)) = text.split_once(':') else { return false };
     let name = name.trim();

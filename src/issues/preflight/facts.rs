@@ -1,6 +1,6 @@
 //! What an issue is judged by, beside its content.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::{Check, Known, Level};
 use crate::clock::Instant;
@@ -9,6 +9,9 @@ use crate::error::{FieldError, Result};
 use crate::issues::store::{self, Call};
 use crate::issues::{Issue, calendar};
 use crate::newsletters::{Details, Newsletter};
+
+/// Who chooses this very minute may think about it for a while.
+const PATIENCE: TimeDelta = TimeDelta::minutes(1);
 
 /// What an issue is judged by, beside its content. What nobody has asked for is not judged.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +33,8 @@ pub struct Facts {
 pub struct Sending {
     /// How many would get it now.
     pub audience: i64,
+    /// Whether the moment at which it is to go has passed.
+    pub is_past: bool,
     /// How many the last issue of the same newsletter, kind and audience was for.
     pub last: Option<i64>,
     /// Whether a test has gone since it was last edited.
@@ -65,6 +70,8 @@ impl Facts {
         let close = store::nearest(conn, issue.id, at, calendar::CLOSE)?;
         let sending = Sending {
             audience: store::audience_size(conn, &call, now)?,
+            // One that has been scheduled goes when its turn comes, however late.
+            is_past: issue.send_at.is_none() && at < now - PATIENCE,
             last: store::last_audience(conn, issue)?,
             is_tested: store::tested_revision(conn, issue.id)? == Some(issue.current_revision),
             close: close.map(|(other, away)| (other.subject, away.num_hours())),
@@ -76,6 +83,9 @@ impl Facts {
 impl Check<'_> {
     /// What only matters when it is about to go.
     pub(super) fn sending(&mut self, sending: &Sending) {
+        if sending.is_past {
+            self.stop("at", "error-time-past");
+        }
         if sending.audience == 0 {
             self.stop("", "error-preflight-nobody");
         } else if sending.is_unusual() {

@@ -28,6 +28,7 @@ use chrono::NaiveDate;
 use super::content::{Block, BlockKind, Content};
 use super::fields::{self, Field, Widget};
 use super::form;
+use super::mjml::{Faint, Mjml};
 use super::rich_text::{Piece, RichText};
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -255,6 +256,7 @@ impl<'c> Check<'c> {
         }
         if let Some(mjml) = &self.content.mjml {
             mjml.links().for_each(|url| self.address("mjml", url));
+            self.faint("mjml", mjml);
         }
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for (at, block) in self.shown() {
@@ -265,6 +267,7 @@ impl<'c> Check<'c> {
                 BlockKind::ProjectList(list) => self.rich(&path("intro"), &list.intro),
                 BlockKind::Mjml(own) => {
                     own.source.links().for_each(|url| self.address(&path("source"), url));
+                    self.faint(&path("source"), &own.source);
                 }
                 BlockKind::Button(button) => self.words(&path("text"), button.text.as_str()),
                 kind => {
@@ -306,6 +309,18 @@ impl<'c> Check<'c> {
         for (url, words) in links {
             self.address(path, url);
             self.words(path, &words);
+        }
+    }
+
+    /// Words of MJML that are hard to read on their ground.
+    fn faint(&mut self, path: &str, mjml: &Mjml) {
+        for Faint { place, ink, ground } in mjml.faint() {
+            let error = FieldError::new(path, "error-preflight-contrast")
+                .with("line", place.line)
+                .with("column", place.column)
+                .with("ink", ink)
+                .with("ground", ground);
+            self.add(Level::Warn, error);
         }
     }
 

@@ -267,7 +267,7 @@ fn links_without_encryption_and_headings_out_of_order_are_hints() -> TestResult 
 fn what_only_matters_when_it_is_about_to_go_is_asked_then() -> TestResult {
     let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
     let found = |audience, last, is_tested| {
-        let sending = Some(Sending { audience, last, is_tested, close: None });
+        let sending = Some(Sending { audience, is_past: false, last, is_tested, close: None });
         let facts = Facts { details: details(), day: day(), sending, ..Facts::default() };
         check(&content, &facts).into_iter().map(|found| found.error.code).collect::<Vec<_>>()
     };
@@ -278,6 +278,45 @@ fn what_only_matters_when_it_is_about_to_go_is_asked_then() -> TestResult {
         let expected: &[&str] = if is_unusual { &["error-preflight-audience"] } else { &[] };
         assert_eq!(found(audience, Some(100), true), expected, "{audience}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_time_that_has_passed_stops() -> TestResult {
+    let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
+    let sending = Sending { audience: 1, is_past: true, last: None, is_tested: true, close: None };
+    let sending = Some(sending);
+    let facts = Facts { details: details(), day: day(), sending, ..Facts::default() };
+    let found = check(&content, &facts).into_iter();
+    let found: Vec<_> = found.map(|one| (one.level, one.error.field, one.error.code)).collect();
+    assert_eq!(found, one(Level::Stop, "at", "error-time-past"));
+    Ok(())
+}
+
+#[test]
+fn words_in_ones_own_mjml_that_are_hard_to_read_are_warned_of() -> TestResult {
+    let section = |colour: &str| {
+        let source = format!(
+            "<mj-section><mj-column><mj-text color=\"{colour}\">Om opgaven</mj-text></mj-column>\
+             </mj-section>"
+        );
+        json!({ "kind": "mjml", "source": source })
+    };
+    let found = in_blocks(vec![text("Nyt."), section("#999999")])?;
+    assert_eq!(found, one(Level::Warn, "blocks.1.source", "error-preflight-contrast"));
+    assert_eq!(in_blocks(vec![section("#555555")])?, []);
+    let mut whole = crate::issues::mjml::BEGINNING.to_owned();
+    let value = |mjml: &str| json!({ "version": 1, "subject": "Nyt", "preheader": "Kort", "blocks": [], "mjml": mjml });
+    let read = |mjml: &str| Content::read(&value(mjml)).map_err(|errors| format!("{errors:?}"));
+    let faint = |content: &Content| {
+        let faint = |(_, field, code): &(_, String, &str)| {
+            field == "mjml" && *code == "error-preflight-contrast"
+        };
+        super::tests::found(content, None).iter().filter(|found| faint(found)).count()
+    };
+    assert_eq!(faint(&read(&whole)?), 0);
+    whole = whole.replace("#1c2830", "#b0b0b0");
+    assert_eq!(faint(&read(&whole)?), 1);
     Ok(())
 }
 

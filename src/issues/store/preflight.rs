@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use crate::clock::Instant;
 use crate::db::schema::{issues, preflight_overrides};
 use crate::db::{DbConn, Json, PublicId};
+use crate::error::Result;
+use crate::issues::audience::Audience;
 use crate::issues::{Issue, IssueState, Origin};
 use crate::on_both;
 
@@ -78,19 +80,27 @@ pub fn tested_revision(conn: &mut DbConn, issue: i64) -> QueryResult<Option<i32>
     issues::table.find(issue).select(issues::tested_revision).first(conn)
 }
 
+/// Issues that are looked through for the last one with the same audience: two years of them.
+const MOST_LOOKED_THROUGH: i64 = 100;
+
 /// How many the last issue was for that was sent from here, of the same newsletter and kind and
-/// with the same rules for its audience.
-pub fn last_audience(conn: &mut DbConn, issue: &Issue) -> QueryResult<Option<i64>> {
-    let found: Option<Option<i64>> = issues::table
+/// with an audience of the same names.
+pub fn last_audience(conn: &mut DbConn, issue: &Issue) -> Result<Option<i64>> {
+    let sent: Vec<(Json, Option<i64>)> = issues::table
         .filter(issues::newsletter.eq(issue.newsletter))
         .filter(issues::kind.eq(issue.kind))
-        .filter(issues::audience.eq(&issue.audience))
         .filter(issues::id.ne(issue.id))
         .filter(issues::origin.eq(Origin::Here))
         .filter(issues::state.eq(IssueState::Sent))
         .order((issues::started_at.desc(), issues::id.desc()))
-        .select(issues::audience_count)
-        .first(conn)
-        .optional()?;
-    Ok(found.flatten().filter(|last| *last > 0))
+        .limit(MOST_LOOKED_THROUGH)
+        .select((issues::audience, issues::audience_count))
+        .load(conn)?;
+    let wanted = Audience::read(&issue.audience)?;
+    for (stored, count) in sent {
+        if Audience::read(&stored)?.names_the_same(&wanted) {
+            return Ok(count.filter(|last| *last > 0));
+        }
+    }
+    Ok(None)
 }
