@@ -94,7 +94,8 @@ fn person(at: usize) -> [String; 5] {
     ]
 }
 
-fn app(url: &str, folder: &str) -> Data<App> {
+/// The product on a database of its own.
+pub fn app(url: &str, folder: &str) -> Data<App> {
     let values = [
         ("DATABASE_URL", url),
         ("DATA_DIR", folder),
@@ -109,7 +110,8 @@ fn app(url: &str, folder: &str) -> Data<App> {
     App::build(config, Clock::real()).unwrap()
 }
 
-async fn newsletter(app: &App) -> Newsletter {
+/// A newsletter in it.
+pub async fn newsletter(app: &App) -> Newsletter {
     let now = app.clock.now();
     app.db.write(move |conn| Ok(crate::product::newsletter(conn, now)?)).await.unwrap()
 }
@@ -135,6 +137,15 @@ pub fn product(words: &[String]) {
     });
 }
 
+/// A connection as the product's own.
+pub fn plain_sqlite(path: &str) -> SqliteConnection {
+    let mut conn = SqliteConnection::establish(path).unwrap();
+    let pragmas = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+                   PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048; PRAGMA secure_delete=ON;";
+    conn.batch_execute(pragmas).unwrap();
+    conn
+}
+
 /// `inserts DATABASE_URL FOLDER FILE COUNT`: the plainest program that puts the same rows in.
 pub fn inserts(words: &[String]) {
     let [url, folder, _, count] = words else { panic!("{words:?}") };
@@ -143,15 +154,7 @@ pub fn inserts(words: &[String]) {
         actix_web::rt::System::new().block_on(async { newsletter(&app(url, folder)).await.id });
     let before = measure::Before::now();
     let mut conn = match url.strip_prefix("sqlite://") {
-        Some(path) => {
-            let mut conn = SqliteConnection::establish(path).unwrap();
-            // As the product's own.
-            let pragmas = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; \
-                PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048; \
-                PRAGMA secure_delete=ON;";
-            conn.batch_execute(pragmas).unwrap();
-            DbConn::Sqlite(conn)
-        }
+        Some(path) => DbConn::Sqlite(plain_sqlite(path)),
         None => DbConn::Postgres(PgConnection::establish(url).unwrap()),
     };
     for from in (0..count).step_by(run::CHUNK) {

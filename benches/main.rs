@@ -20,6 +20,7 @@ mod postgres;
 mod preflight;
 mod product;
 mod send;
+mod signups;
 mod sink;
 
 fn main() {
@@ -33,10 +34,11 @@ fn main() {
             "product" => product::run(&words),
             "import" => import::product(&words),
             "inserts" => import::inserts(&words),
+            "signups" => signups::serve(&words),
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 9] = [
+    let benches: [(&str, fn()); 11] = [
         ("compile_once", compile_once::run),
         ("preflight", preflight::run),
         ("send_floor", send::floor),
@@ -44,6 +46,8 @@ fn main() {
         ("send_dkim", send::dkim),
         ("send_latency", send::latency),
         ("send_scale", send::scale),
+        ("subscribe", signups::rate),
+        ("signup_timing", signups::timing),
         ("import", import::sqlite),
         ("import_postgres", import::postgres),
     ];

@@ -24,7 +24,8 @@ use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
     deliveries, imports, issues, library, newsletters, openapi, operations, outbox, people,
-    personal, pictures, recurring, reports, segments, staff, subscribers, tracking, web as pages,
+    personal, pictures, recurring, reports, segments, signups, staff, subscribers, tracking,
+    web as pages,
 };
 
 /// What everything shares.
@@ -63,6 +64,8 @@ pub struct App {
     pub health: Health,
     /// Opens and clicks that are not written down yet.
     pub hits: tracking::Buffer,
+    /// How fast sign-ups make us write.
+    pub pace: signups::pace::Pace,
     /// Addresses for which somebody has asked for a link to their own page.
     pub asked: personal::ask::Asked,
 }
@@ -111,6 +114,7 @@ impl App {
             metrics: Metrics::new()?,
             health: Health::default(),
             hits: tracking::Buffer::default(),
+            pace: signups::pace::Pace::default(),
             asked: personal::ask::Asked::default(),
             config,
         }))
@@ -282,6 +286,12 @@ routes! {
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
     GET "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::show;
     POST "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::act;
+    GET "/admin/signups" Editors => signups::routes::list;
+    POST "/admin/signups" Editors => signups::routes::act;
+    GET "/admin/signups/{id}" Editors => signups::routes::show;
+    POST "/admin/signups/{id}" Editors => signups::routes::change;
+    GET "/admin/signups/{id}/print" Editors => signups::routes::print;
+    GET "/admin/signups/{id}/qr.svg" Editors => signups::routes::qr;
     GET "/admin/segments" Editors => segments::routes::list;
     GET "/admin/segments/new" Editors => segments::routes::blank;
     POST "/admin/segments/new" Editors => segments::routes::create;

@@ -11,7 +11,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    deliveries, imports, issues, library, personal, recurring, staff, subscribers, tracking,
+    deliveries, imports, issues, library, personal, recurring, signups, staff, subscribers,
+    tracking,
 };
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
@@ -28,6 +29,16 @@ pub const JOBS: &[Recurring] = &[
         schedule: "* * * * * *",
         name: "send issues",
         run: |app| Box::pin(async move { deliveries::sender::tick(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "look up who signs up",
+        run: |app| Box::pin(async move { signups::receive::look_up(&app).await }),
+    },
+    Recurring {
+        schedule: "10 * * * * *",
+        name: "hold confirmations back when almost nobody confirms",
+        run: |app| Box::pin(async move { signups::hold::watch(&app).await }),
     },
     Recurring {
         schedule: "* * * * * *",

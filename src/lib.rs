@@ -47,6 +47,7 @@ pub mod imports;
 pub mod pictures;
 
 pub mod segments;
+pub mod signups;
 
 pub mod library;
 

@@ -40,10 +40,12 @@ pub enum Purpose {
     OwnPage = 12,
     /// Confirm a new address, once; the number is when it ends, in seconds.
     NewAddress = 13,
+    /// A form was shown; the number is when, in seconds.
+    Form = 14,
 }
 
 impl Purpose {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Confirm,
         Self::Unsubscribe,
         Self::Preferences,
@@ -56,6 +58,7 @@ impl Purpose {
         Self::Bounce,
         Self::OwnPage,
         Self::NewAddress,
+        Self::Form,
     ];
 }
 

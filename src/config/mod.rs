@@ -20,6 +20,7 @@ use url::Url;
 use crate::db::DatabaseUrl;
 use crate::mail::MailUrl;
 use crate::mail::dkim::KeyFolder;
+use crate::signups::pace::Allowance;
 pub use network::Network;
 use secret::made_secret;
 pub use secret::{PRIVATE, Secret, private_folder};
@@ -66,6 +67,8 @@ pub struct Config {
     pub tracking_kept: TimeDelta,
     /// `ERASED_YEARS`
     pub erased_years: i64,
+    /// `SIGNUPS_…`
+    pub signups: Allowance,
     /// `SEND_…`
     pub sending: SendingRules,
     /// `WORKER_NAME`
@@ -75,6 +78,9 @@ pub struct Config {
     /// `LOG_FORMAT` is `json`
     pub log_json: bool,
 }
+
+/// Nobody needs more sign-ups an hour.
+const MOST_SIGNUPS: usize = 1_000_000;
 
 impl Config {
     /// Reads the environment and the file.
@@ -217,6 +223,11 @@ impl Config {
             metrics_token: values.get("METRICS_TOKEN").map(Secret::new),
             tracking_kept: TimeDelta::days(values.number("TRACKING_DAYS", 1, 3650)? as i64),
             erased_years: values.number("ERASED_YEARS", 1, 100)? as i64,
+            signups: Allowance {
+                network: values.number("SIGNUPS_PER_NETWORK", 1, MOST_SIGNUPS)? as u32,
+                domain: values.number("SIGNUPS_PER_DOMAIN", 1, MOST_SIGNUPS)? as u32,
+                all: values.number("SIGNUPS_PER_HOUR", 1, MOST_SIGNUPS)? as u32,
+            },
             sending: SendingRules::read(&values)?,
             worker_name: values.get("WORKER_NAME").unwrap_or_else(host_name),
             log: values.must("LOG")?,

@@ -39,6 +39,9 @@ settings! {
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
     TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
     ERASED_YEARS = "5", "Years that the keyed hash of an erased person's address is kept, so that an old list does not bring them back. It is still personal data, so it has an end; the privacy page names it.";
+    SIGNUPS_PER_NETWORK = "300", "Mails an hour because of sign-up forms from one network: an IPv4 address, or 64 bits of an IPv6 one. What is more waits its turn. A form that carries no note of when it was shown costs ten. Loopback is not counted: name the proxy in TRUSTED_PROXIES.";
+    SIGNUPS_PER_DOMAIN = "600", "The same to one domain of addresses.";
+    SIGNUPS_PER_HOUR = "3000", "The same in all.";
     SEND_CONNECTIONS = "8", "SMTP connections at once for an issue.";
     SEND_WINDOW = "8", "Messages for each connection that may be marked as under way at once; all connections share them. Connections times window is the most that a crash can send twice.";
     SEND_PER_MINUTE = "", "Messages of issues a minute in all, as the relay allows; without it, as many as it takes. Each process counts for itself.";

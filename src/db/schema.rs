@@ -815,6 +815,49 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment};
+
+    signup_requests (id) {
+        id -> BigInt,
+        newsletter -> BigInt,
+        request -> Document,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Moment, Uid};
+
+    signup_sources (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        slug -> Text,
+        title -> Text,
+        origins -> Text,
+        created_by -> Text,
+        created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Moment;
+
+    signup_holds (id) {
+        id -> BigInt,
+        since -> Moment,
+        asked -> BigInt,
+        confirmed -> BigInt,
+        released_at -> Nullable<Moment>,
+        released_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
 
     issue_segments (issue, segment) {
         issue -> BigInt,
@@ -923,6 +966,8 @@ diesel::joinable!(import_rows -> imports (import));
 diesel::joinable!(import_rows -> subscribers (subscriber));
 diesel::joinable!(subscriber_notes -> subscribers (subscriber));
 diesel::joinable!(segments -> newsletters (newsletter));
+diesel::joinable!(signup_requests -> newsletters (newsletter));
+diesel::joinable!(signup_sources -> newsletters (newsletter));
 diesel::joinable!(issue_segments -> issues (issue));
 diesel::joinable!(issue_segments -> segments (segment));
 diesel::joinable!(delivery_counts -> issues (issue));
@@ -983,6 +1028,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_mappings,
     subscriber_notes,
     segments,
+    signup_requests,
+    signup_sources,
+    signup_holds,
     issue_segments,
     delivery_counts,
     delivery_domains,

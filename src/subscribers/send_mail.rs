@@ -12,8 +12,10 @@ use super::store::queue::Due;
 use super::{Mail, confirm, store};
 use crate::app::App;
 use crate::clock::Instant;
+use crate::db::DbConn;
 use crate::error::Result;
 use crate::mail::{EmailAddress, Letter, MailError, mime};
+use crate::signups::hold;
 use crate::web::Texts;
 
 /// Minutes until the next try after each try; the last one holds for all that follow. The first
@@ -89,13 +91,18 @@ pub async fn send_due(app: &Data<App>) -> Result<bool> {
 async fn take(app: &App) -> Result<Vec<Due>> {
     let now = app.clock.now();
     // Most seconds have nothing due, and reading costs the writers nothing.
-    if app.db.read(move |conn| Ok(store::queue::due(conn, now, 1)?)).await?.is_empty() {
+    let next = move |conn: &mut DbConn| {
+        let are_held = hold::current(conn)?.is_some();
+        Ok((store::queue::due(conn, now, are_held, 1)?.is_empty(), are_held))
+    };
+    let (is_empty, are_held) = app.db.read(next).await?;
+    if is_empty {
         return Ok(vec![]);
     }
     app.db
         .write(move |conn| {
             let mut taken = Vec::new();
-            for due in store::queue::due(conn, now, AT_ONCE)? {
+            for due in store::queue::due(conn, now, are_held, AT_ONCE)? {
                 let (waiting, subscription, ..) = &due;
                 let queued_at = waiting.mail_queued_at.unwrap_or(now);
                 if now - queued_at > GIVEN_UP {

@@ -2,7 +2,7 @@
 //! out who subscribes; the mail that follows differs.
 
 use chrono::TimeDelta;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ledger::{self, Entry, LedgerKind};
@@ -15,9 +15,11 @@ use super::{
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::error::{FieldError, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::mail::EmailAddress;
 use crate::newsletters::{Newsletter, Tracking};
+use crate::signups::pace::{Allowance, Pace};
+use crate::signups::receive::Request;
 use crate::staff;
 use crate::web::{Lang, Texts, direction};
 
@@ -29,11 +31,8 @@ const BETWEEN: TimeDelta = TimeDelta::minutes(10);
 const MOST_A_DAY: usize = 3;
 /// Somebody who subscribes is told so once in this time.
 const TOLD: TimeDelta = TimeDelta::days(1);
-/// Where these subscriptions come from.
-const SOURCE: &str = "form";
-
 /// The form as it comes in. All is text, so that what is wrong is said beside its field.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SubscribeForm {
     /// The address.
@@ -54,6 +53,10 @@ pub struct SubscribeForm {
     pub tracking_consent: String,
     /// Hidden from people: only a machine fills it in.
     pub leave_empty: String,
+    /// The word of a [`crate::signups::Source`], or nothing.
+    pub source: String,
+    /// The [`crate::signups::form_token`].
+    pub note: String,
 }
 
 /// A request that can be taken.
@@ -140,40 +143,41 @@ pub fn consent_text(texts: Texts, newsletter: &Newsletter, purpose: Purpose) -> 
 }
 
 /// Where a request came from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Origin {
     /// The language in which the consent was shown.
     pub shown_in: Lang,
     /// The address of the form.
     pub form_address: String,
+    /// The word of the source, or [`crate::signups::FORM`].
+    pub source: String,
     /// The IP address of the person.
     pub ip: Option<String>,
 }
 
-/// Takes a request: when it returns, it is kept, and the mail goes as soon as the relay takes it.
-pub async fn request(
-    app: &App,
+/// Somebody's wish to subscribe, ready to be looked up.
+pub struct Take {
     newsletter: Newsletter,
     new: NewSubscription,
-    origin: Origin,
-) -> Result<()> {
-    let hash = suppression::address_hash(&app.config.suppression_pepper, &new.address.key());
-    let (now, nonce) = (app.clock.now(), staff::random_nonce()?);
-    let request = Request { newsletter, new, origin, hash, nonce, now };
-    app.db.write(move |conn| request.take(conn)).await
-}
-
-struct Request {
-    newsletter: Newsletter,
-    new: NewSubscription,
-    origin: Origin,
+    request: Request,
     hash: Vec<u8>,
     nonce: i64,
     now: Instant,
 }
 
-impl Request {
-    fn take(&self, conn: &mut DbConn) -> Result<()> {
+impl Take {
+    /// Of a request that came at a moment.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Invalid`] when the form cannot be taken.
+    pub fn new(app: &App, newsletter: Newsletter, request: Request, at: Instant) -> Result<Self> {
+        let new = request.form.parse(request.origin.shown_in).map_err(Error::Invalid)?;
+        let hash = suppression::address_hash(&app.config.suppression_pepper, &new.address.key());
+        Ok(Self { newsletter, new, request, hash, nonce: staff::random_nonce()?, now: at })
+    }
+
+    /// Looks the address up and does what follows.
+    pub fn run(&self, conn: &mut DbConn, pace: &Pace, allowance: &Allowance) -> Result<()> {
         let reason = store::suppressions::reason(conn, &self.hash)?;
         if let Some(reason) = reason.filter(|reason| suppression::held(*reason)) {
             return self.tell_staff(conn, reason);
@@ -182,10 +186,21 @@ impl Request {
         let person =
             store::register::find_or_insert(conn, &new.address, &self.hash, &new.details, now)?;
         let known = store::register::subscription(conn, person.id, self.newsletter.id)?;
-        match known {
-            Some(subscription) if subscription.counts() => self.tell_them(conn, &subscription),
-            known => self.ask(conn, person, known),
+        let mail = match known {
+            Some(subscription) if subscription.counts() => self.tell_them(conn, &subscription)?,
+            known => self.ask(conn, person, known)?,
+        };
+        if let Some((subscription, mail)) = mail {
+            let client = (self.request.client(), self.new.address.domain());
+            match pace.mail(allowance, client, self.request.cost, now) {
+                Some(wait) => store::queue::put_off(conn, subscription, mail, now, now + wait)?,
+                None => tracing::warn!(
+                    subscription,
+                    "too many sign-ups: a mail that would wait for half a day is not sent"
+                ),
+            }
         }
+        Ok(())
     }
 
     /// They complained about our mail, or staff shut them out: staff decide.
@@ -203,13 +218,11 @@ impl Request {
     }
 
     /// A form never edits somebody who is confirmed; it only tells them.
-    fn tell_them(&self, conn: &mut DbConn, subscription: &Subscription) -> Result<()> {
+    fn tell_them(&self, conn: &mut DbConn, subscription: &Subscription) -> Result<Wanted> {
         let last = store::queue::find(conn, subscription.id)?;
         let lately = last.mail_sent_at.is_some_and(|at| self.now - at < TOLD);
-        if last.mail.is_none() && !lately {
-            store::queue::put(conn, subscription.id, Mail::AlreadySubscribed, self.now)?;
-        }
-        Ok(())
+        let is_due = last.mail.is_none() && !lately;
+        Ok(is_due.then_some((subscription.id, Mail::AlreadySubscribed)))
     }
 
     /// Asks for the confirmation, unless the address has asked too often.
@@ -218,12 +231,13 @@ impl Request {
         conn: &mut DbConn,
         person: Subscriber,
         known: Option<Subscription>,
-    ) -> Result<()> {
+    ) -> Result<Wanted> {
         let (new, now, newsletter) = (&self.new, self.now, &self.newsletter);
+        let source = self.request.origin.source.as_str();
         let since = now - TimeDelta::days(1);
         let asked = store::consents::requested_since(conn, person.id, newsletter.id, since)?;
         if asked.len() >= MOST_A_DAY || asked.first().is_some_and(|at| now - *at < BETWEEN) {
-            return Ok(());
+            return Ok(None);
         }
         let confirmed_elsewhere = store::register::subscriptions_of(conn, person.id)?
             .iter()
@@ -235,7 +249,7 @@ impl Request {
         };
         let id = match known {
             Some(subscription) => {
-                store::register::ask_again(conn, subscription.id, SOURCE, now)?;
+                store::register::ask_again(conn, subscription.id, source, now)?;
                 subscription.id
             }
             None => {
@@ -243,22 +257,21 @@ impl Request {
                     conn,
                     person.id,
                     newsletter.id,
-                    SOURCE,
+                    source,
                     self.nonce,
                     now,
                 )?;
                 if made.state != SubscriptionState::Pending || made.requested_at != now {
                     // Somebody else asked for the same address at the same time.
-                    return Ok(());
+                    return Ok(None);
                 }
                 made.id
             }
         };
         self.keep_consents(conn, person.id)?;
-        let entry = Entry::now(newsletter, &person, LedgerKind::Requested, 0, SOURCE, now);
+        let entry = Entry::now(newsletter, &person, LedgerKind::Requested, 0, source, now);
         ledger::record(conn, &[entry])?;
-        store::queue::put(conn, id, Mail::Confirm, now)?;
-        Ok(())
+        Ok(Some((id, Mail::Confirm)))
     }
 
     fn keep_consents(&self, conn: &mut DbConn, subscriber: i64) -> Result<()> {
@@ -267,17 +280,17 @@ impl Request {
             purposes.push(Purpose::Tracking);
         }
         for purpose in purposes {
-            let language = self.origin.shown_in;
+            let Origin { shown_in: language, form_address, source, ip } = &self.request.origin;
             let consent = NewConsent {
                 subscriber,
                 newsletter: self.newsletter.id,
                 purpose,
                 text: &consent_text(language.texts(), &self.newsletter, purpose),
-                language,
+                language: *language,
                 method: ConsentMethod::Form,
-                form_address: &self.origin.form_address,
-                source: SOURCE,
-                request_ip: self.origin.ip.as_deref(),
+                form_address,
+                source,
+                request_ip: ip.as_deref(),
                 confirmed_at: None,
             };
             store::consents::insert(conn, &consent, self.now)?;
@@ -285,6 +298,9 @@ impl Request {
         Ok(())
     }
 }
+
+/// The subscription that a mail is about, and which; none when there is none to send.
+type Wanted = Option<(i64, Mail)>;
 
 /// What the audit log calls a sign-up that waits for staff.
 const HELD: &str = "subscription.held";

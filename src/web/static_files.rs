@@ -53,6 +53,7 @@ files! {
     "live.js" "text/javascript; charset=utf-8";
     "pictures.css" "text/css; charset=utf-8";
     "segments.css" "text/css; charset=utf-8";
+    "signup-sheet.css" "text/css; charset=utf-8";
     "pictures.js" "text/javascript; charset=utf-8";
     "vendor/sortable.min.js" "text/javascript; charset=utf-8";
     "vendor/tiptap.min.js" "text/javascript; charset=utf-8";

@@ -81,6 +81,7 @@ mod rich_text_browser;
 mod schedule;
 mod segments;
 mod sending;
+mod signups;
 mod staff;
 mod subscribers;
 mod subscribers_desk;

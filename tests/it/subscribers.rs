@@ -2,6 +2,7 @@
 
 use lederbrev::links::Purpose;
 use lederbrev::newsletters::{self, Tracking};
+use lederbrev::signups;
 use lederbrev::subscribers::ledger::{self, Basis};
 use lederbrev::subscribers::store::register;
 use lederbrev::subscribers::{
@@ -35,7 +36,15 @@ impl TestApp {
 
     /// Fills in the form.
     pub async fn ask(&self, email: &str) -> Response {
-        self.post("/subscribe/lederweb", &[("email", email), ("consent", "yes")]).await
+        let answer =
+            self.post("/subscribe/lederweb", &[("email", email), ("consent", "yes")]).await;
+        self.look_up_signups().await;
+        answer
+    }
+
+    /// Looks up who signed up, and sends nothing yet.
+    pub async fn look_up_signups(&self) {
+        signups::receive::look_up(&self.app).await.unwrap();
     }
 
     /// The path in the newest mail to somebody that begins so.
@@ -177,6 +186,7 @@ both! {
             ("tracking_consent", "yes"),
         ];
         app.post("/subscribe/lederweb", &forged).await;
+        app.look_up_signups().await;
         for answer in [app.get(&first).await, app.post(&first, &[]).await] {
             assert_eq!(answer.status(), StatusCode::GONE);
             assert!(answer.text().await.unwrap().contains("nyere mail"));

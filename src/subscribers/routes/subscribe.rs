@@ -5,9 +5,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::error::{FieldError, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::links::Token;
 use crate::newsletters::{self, Details, Newsletter, Tracking};
+use crate::signups;
+use crate::signups::form_token::{self, Judgement};
+use crate::signups::receive::{self, Request};
+use crate::signups::sources::{self, Site};
 use crate::subscribers::store::published::{self, Published};
 use crate::subscribers::subscribe::{self, Origin, SubscribeForm};
 use crate::subscribers::{LeadershipGroup, Purpose, Sector};
@@ -28,6 +32,8 @@ struct FormPage {
     details: Details,
     latest: Option<Published>,
     form: SubscribeForm,
+    /// When it was shown, signed.
+    note: String,
     errors: Vec<FieldError>,
 }
 
@@ -54,13 +60,31 @@ impl FormPage {
     }
 }
 
+/// What a link to the form may say.
+#[derive(Deserialize)]
+pub struct Asked {
+    /// The word of a source.
+    #[serde(default)]
+    source: String,
+}
+
+impl Asked {
+    fn form(self) -> SubscribeForm {
+        SubscribeForm { source: self.source, ..SubscribeForm::default() }
+    }
+}
+
 /// `GET /subscribe`: the form of the one newsletter, or the list of several.
-pub async fn any(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
+pub async fn any(
+    request: HttpRequest,
+    app: web::Data<App>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse> {
     let mut all = app.db.read(|conn| Ok(newsletters::store::all(conn)?)).await?;
     if all.len() == 1
         && let Some(newsletter) = all.pop()
     {
-        return show(&request, &app, newsletter, SubscribeForm::default(), vec![]).await;
+        return show(&request, &app, newsletter, asked.into_inner().form(), vec![]).await;
     }
     html(&ListPage { page: Page::new(&request), newsletters: all })
 }
@@ -83,9 +107,10 @@ pub async fn form(
     request: HttpRequest,
     app: web::Data<App>,
     slug: web::Path<String>,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse> {
     let newsletter = by_slug(&app, &slug).await?;
-    show(&request, &app, newsletter, SubscribeForm::default(), vec![]).await
+    show(&request, &app, newsletter, asked.into_inner().form(), vec![]).await
 }
 
 /// `POST /subscribe/{newsletter}`
@@ -115,7 +140,9 @@ async fn show(
     let latest = app.db.read(move |conn| Ok(published::latest(conn, id, false)?)).await?;
     let details = newsletter.details();
     let has_errors = !errors.is_empty();
-    let shown = FormPage { page: Page::new(request), newsletter, details, latest, form, errors };
+    let page = Page::new(request);
+    let note = form_token::issue(&app.links, newsletter.id, app.clock.now());
+    let shown = FormPage { page, newsletter, details, latest, form, note, errors };
     if has_errors { page::unprocessable(&shown) } else { html(&shown) }
 }
 
@@ -126,23 +153,39 @@ async fn take(
     newsletter: Newsletter,
     form: SubscribeForm,
 ) -> Result<HttpResponse> {
-    let lang = Lang::of(request);
+    let (lang, now) = (Lang::of(request), app.clock.now());
+    let client = headers::client_ip(request, &app.config.trusted_proxies);
+    if !app.pace.allows_post(client, now) {
+        return Err(Error::TooMany);
+    }
     let thanks = format!("/subscribe/{}/check-your-mail?lang={lang}", newsletter.slug);
-    if !form.leave_empty.is_empty() {
+    let judgement = form_token::judge(&app.links, newsletter.id, &form.note, now);
+    if !form.leave_empty.is_empty() || judgement == Judgement::Forged {
         return Ok(see_other(thanks));
     }
-    match form.parse(lang) {
-        Ok(new) => {
-            let origin = Origin {
-                shown_in: lang,
-                form_address: app.links.subscribe(&newsletter.slug),
-                ip: client(request, app),
-            };
-            subscribe::request(app, newsletter, new, origin).await?;
-            Ok(see_other(thanks))
-        }
-        Err(errors) => show(request, app, newsletter, form.cut(), errors).await,
+    if let Err(errors) = form.parse(lang) {
+        return show(request, app, newsletter, form.cut(), errors).await;
     }
+    let (id, slug) = (newsletter.id, form.source.clone());
+    let source =
+        app.db.read(move |conn| Ok(signups::store::source_named(conn, id, &slug)?)).await?;
+    let judgement = match sources::of_site(request, &app.links, source.as_ref()) {
+        Site::Ours => judgement,
+        // It has no note of ours.
+        Site::Allowed => Judgement::Good,
+        Site::Foreign => {
+            let errors = vec![FieldError::new("email", "error-signup-site")];
+            return show(request, app, newsletter, form.cut(), errors).await;
+        }
+    };
+    let origin = Origin {
+        shown_in: lang,
+        form_address: app.links.subscribe(&newsletter.slug),
+        source: source.map_or_else(|| signups::FORM.to_owned(), |source| source.slug),
+        ip: client.map(|ip| ip.to_string()),
+    };
+    receive::take_down(app, &newsletter, &Request::new(form, origin, judgement)).await?;
+    Ok(see_other(thanks))
 }
 
 /// The IP address of the person, for the record of the consent.

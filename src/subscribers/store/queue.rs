@@ -38,18 +38,36 @@ pub fn put(conn: &mut DbConn, id: i64, mail: Mail, now: Instant) -> QueryResult<
         .map(drop)
 }
 
+/// As [`put`], for a mail that has to wait until a moment.
+pub fn put_off(
+    conn: &mut DbConn,
+    id: i64,
+    mail: Mail,
+    now: Instant,
+    due: Instant,
+) -> QueryResult<()> {
+    put(conn, id, mail, now)?;
+    diesel::update(subscriptions::table.find(id))
+        .set(subscriptions::mail_due_at.eq(due))
+        .execute(conn)
+        .map(drop)
+}
+
 /// What waits or was sent for a subscription.
 pub fn find(conn: &mut DbConn, id: i64) -> QueryResult<Waiting> {
     subscriptions::table.find(id).select(Waiting::as_select()).first(conn)
 }
 
-/// Mails that are due, the first due first.
-pub fn due(conn: &mut DbConn, now: Instant, most: i64) -> QueryResult<Vec<Due>> {
+/// Mails that are due, the first due first; without those that ask for a confirmation while they
+/// are held back.
+pub fn due(conn: &mut DbConn, now: Instant, are_held: bool, most: i64) -> QueryResult<Vec<Due>> {
+    let held: &[Mail] = if are_held { &[Mail::Confirm] } else { &[] };
     subscriptions::table
         .inner_join(subscribers::table)
         .inner_join(newsletters::table)
         .filter(subscriptions::mail.is_not_null())
         .filter(subscriptions::mail_due_at.le(now))
+        .filter(diesel::dsl::not(subscriptions::mail.assume_not_null().eq_any(held.to_vec())))
         .order(subscriptions::mail_due_at)
         .limit(most)
         .select((

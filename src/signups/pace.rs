@@ -1,0 +1,191 @@
+//! How fast forms may make us write to people. What goes beyond is not refused: the mail waits for
+//! its turn, so that a full hall behind one address of the network loses nobody; only what would
+//! wait for half a day is a flood, and is not sent.
+//!
+//! Kept in memory, by each process for itself: a restart forgives.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::TimeDelta;
+
+use crate::clock::Instant;
+
+/// A mail that would wait longer is not sent.
+const LONGEST: TimeDelta = TimeDelta::hours(12);
+/// How long an allowance is for: all of it may be used at once.
+const HOUR: TimeDelta = TimeDelta::hours(1);
+/// From so many keys on, those that have nothing left to wait for are forgotten.
+const MANY: usize = 20_000;
+/// What a form without a good note costs.
+pub const DOUBTFUL: u32 = 10;
+/// Forms that one network may send in an hour, good or not.
+const POSTS: u32 = 1_000;
+
+/// What is allowed in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// Mails because of forms from one network.
+    pub network: u32,
+    /// Mails to one domain.
+    pub domain: u32,
+    /// Mails in all.
+    pub all: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    All,
+    Domain(String),
+    Network(IpAddr),
+    Posts(IpAddr),
+}
+
+/// Remembers when each allowance is whole again (the generic cell rate algorithm, as in ATM's
+/// traffic management).
+#[derive(Default)]
+pub struct Pace(Mutex<HashMap<Key, Instant>>);
+
+impl Pace {
+    /// Takes a mail out of the allowances: how long it has to wait, or none when it should not be
+    /// sent. `cost` is 1, or [`DOUBTFUL`].
+    pub fn mail(
+        &self,
+        allowance: &Allowance,
+        (client, domain): (Option<IpAddr>, &str),
+        cost: u32,
+        now: Instant,
+    ) -> Option<TimeDelta> {
+        let mut keys = vec![
+            (Key::All, allowance.all),
+            (Key::Domain(domain.to_ascii_lowercase()), allowance.domain),
+        ];
+        if let Some(network) = client.and_then(network) {
+            keys.push((Key::Network(network), allowance.network));
+        }
+        self.take(&keys, cost, LONGEST, now)
+    }
+
+    /// Whether one more form of a client is looked at.
+    pub fn allows_post(&self, client: Option<IpAddr>, now: Instant) -> bool {
+        let Some(network) = client.and_then(network) else { return true };
+        self.take(&[(Key::Posts(network), POSTS)], 1, TimeDelta::zero(), now).is_some()
+    }
+
+    /// How long one more has to wait; none, and nothing is taken, when that is longer than `most`.
+    fn take(
+        &self,
+        keys: &[(Key, u32)],
+        cost: u32,
+        most: TimeDelta,
+        now: Instant,
+    ) -> Option<TimeDelta> {
+        let mut whole_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if whole_at.len() > MANY {
+            whole_at.retain(|_, at| *at > now);
+        }
+        let mut wait = TimeDelta::zero();
+        let mut next = Vec::with_capacity(keys.len());
+        for (key, an_hour) in keys {
+            let each = HOUR / i32::try_from((*an_hour).max(1)).unwrap_or(i32::MAX);
+            let whole = whole_at.get(key).copied().unwrap_or(now).max(now);
+            let after = whole + each * i32::try_from(cost).unwrap_or(i32::MAX);
+            wait = wait.max(after - now - HOUR);
+            next.push((key, after));
+        }
+        // A flood does not fill what it was not let in for.
+        if wait > most {
+            return None;
+        }
+        for (key, after) in next {
+            whole_at.insert(key.clone(), after);
+        }
+        Some(wait.max(TimeDelta::zero()))
+    }
+}
+
+/// Whose address it is, as far as a network hands them out: one IPv4 address, 64 bits of an IPv6
+/// one (RFC 6177). None for this machine's own: that is a proxy that tells nobody apart.
+fn network(client: IpAddr) -> Option<IpAddr> {
+    match client.to_canonical() {
+        ip if ip.is_loopback() => None,
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            Some(IpAddr::from([a, b, c, d, 0, 0, 0, 0]))
+        }
+        ip => Some(ip),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALLOWANCE: Allowance = Allowance { network: 60, domain: 120, all: 1_000 };
+
+    fn ip(text: &str) -> Option<IpAddr> {
+        text.parse().ok()
+    }
+
+    fn at(seconds: i64) -> Instant {
+        Instant::from_micros(1_490_346_000_000_000) + TimeDelta::seconds(seconds)
+    }
+
+    #[test]
+    fn a_full_hall_goes_at_once_and_what_is_more_waits_its_turn() {
+        let pace = Pace::default();
+        let mail = |at| pace.mail(&ALLOWANCE, (ip("192.0.2.7"), "aarhus.example"), 1, at);
+        for _ in 0..60 {
+            assert_eq!(mail(at(0)), Some(TimeDelta::zero()));
+        }
+        assert_eq!(mail(at(0)), Some(TimeDelta::minutes(1)));
+        assert_eq!(mail(at(0)), Some(TimeDelta::minutes(2)));
+        assert_eq!(mail(at(180)), Some(TimeDelta::zero()), "time passes");
+    }
+
+    #[test]
+    fn a_flood_is_not_sent_and_costs_others_nothing() {
+        let pace = Pace::default();
+        let from = |client| pace.mail(&ALLOWANCE, (ip(client), "aarhus.example"), 1, at(0));
+        let sent = (0..10_000).filter(|_| from("192.0.2.7").is_some()).count();
+        // The hour's allowance, and that of the half day that a mail may wait.
+        assert_eq!(sent, 60 * 13);
+        let other = pace.mail(&ALLOWANCE, (ip("192.0.2.8"), "odense.example"), 1, at(0));
+        assert_eq!(other, Some(TimeDelta::zero()));
+    }
+
+    #[test]
+    fn a_form_without_a_good_note_costs_ten() {
+        let pace = Pace::default();
+        let mail = || pace.mail(&ALLOWANCE, (ip("192.0.2.7"), "odense.example"), DOUBTFUL, at(0));
+        for _ in 0..6 {
+            assert_eq!(mail(), Some(TimeDelta::zero()));
+        }
+        assert_eq!(mail(), Some(TimeDelta::minutes(10)));
+    }
+
+    #[test]
+    fn a_house_with_many_addresses_of_ipv6_is_one_network() {
+        assert_eq!(network_of("2001:db8:1:2:aaaa::1"), network_of("2001:db8:1:2:bbbb::2"));
+        assert_ne!(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+        assert_ne!(network_of("192.0.2.7"), network_of("192.0.2.8"));
+        assert_eq!(network_of("::ffff:192.0.2.7"), network_of("192.0.2.7"));
+        assert_eq!(network_of("127.0.0.1"), None);
+        assert_eq!(network_of("::1"), None);
+    }
+
+    fn network_of(text: &str) -> Option<IpAddr> {
+        ip(text).and_then(network)
+    }
+
+    #[test]
+    fn one_network_may_send_a_thousand_forms_an_hour() {
+        let pace = Pace::default();
+        let posts = (0..2_000).filter(|_| pace.allows_post(ip("192.0.2.7"), at(0))).count();
+        assert_eq!(posts, 1_000);
+        assert!(pace.allows_post(ip("192.0.2.8"), at(0)));
+        assert!(pace.allows_post(None, at(0)));
+        assert!(pace.allows_post(ip("192.0.2.7"), at(3_600)));
+    }
+}
