@@ -259,7 +259,7 @@ routes! {
     GET "/admin/library/move" Editors => library::routes::moves::form;
     POST "/admin/library/move" Editors => library::routes::moves::submit;
     POST "/admin/library/move/{id}/undo" Editors => library::routes::moves::undo;
-    GET "/admin/library/{id}" Editors => library::routes::item::show;
+    GET "/admin/library/{id}" Editors => reports::routes::item;
     POST "/admin/library/{id}" Editors => library::routes::item::change;
     POST "/admin/library/{id}/about" Editors => library::routes::item::add_about;
     POST "/admin/library/{id}/unrelate" Editors => library::routes::item::remove_about;
@@ -364,6 +364,7 @@ routes! {
     POST "/api/v1/library/fetch" Editors => library::api::propose;
     POST "/api/v1/library/import" Editors => library::routes::import::api;
     GET "/api/v1/library/{id}" Anyone => library::api::show;
+    GET "/api/v1/library/{id}/report" Anyone => reports::api::item;
     GET "/api/v1/figures" Anyone => reports::api::list_figures;
     POST "/api/v1/figures" Editors => reports::api::enter_figure;
 }

@@ -51,6 +51,7 @@ use crate::{
         library::api::show,
         library::api::propose,
         library::routes::import::api,
+        reports::api::item,
         reports::api::list_figures,
         reports::api::enter_figure,
     ),

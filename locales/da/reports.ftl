@@ -95,3 +95,16 @@ figure-corrected = rettet
 error-figure-value = Skriv et helt tal, for eksempel 27.699.
 error-figure-day = Skriv dagen som 2017-11-01.
 error-figure-period = Perioden skal begynde før dens sidste dag.
+item-report-issue = Udgave
+item-report-when = Sendt
+item-report-all = { $count ->
+    [one] I alt i én udgave
+   *[other] I alt i { $count } udgaver
+  }
+item-report-not-sent = Ikke sendt endnu
+item-report-imported = Lagt i arkivet som historie, uden tal
+item-report-off = Nyhedsbrevet måler ikke klik
+item-report-words = Tallene er klik fra alle adresser, også dem, der er skiftet ud siden. Det er klik og ikke personer: den samme læser kan klikke flere gange.
+item-report-consent = Hvor mange forskellige læsere, der klikkede, kendes kun for dem, der har sagt ja til at blive målt. Det står i udgavens rapport.
+item-report-no-clicks = Ingen af udgaverne måler klik, så der er ingen tal.
+item-report-addresses = Klik på hver adresse

@@ -95,3 +95,16 @@ figure-corrected = corrected
 error-figure-value = Write a whole number, for example 27,699.
 error-figure-day = Write the day as 2017-11-01.
 error-figure-period = The period must begin before its last day.
+item-report-issue = Issue
+item-report-when = Sent
+item-report-all = { $count ->
+    [one] All, in one issue
+   *[other] All, in { $count } issues
+  }
+item-report-not-sent = Not sent yet
+item-report-imported = Put into the archive as history, without numbers
+item-report-off = The newsletter does not measure clicks
+item-report-words = The numbers are clicks on all addresses, also on those that have been replaced since. They are clicks and not persons: the same reader may click several times.
+item-report-consent = How many different readers clicked is known only of those who agreed to be measured. The report of the issue says it.
+item-report-no-clicks = None of the issues measures clicks, so there are no numbers.
+item-report-addresses = Clicks on each address

@@ -1,4 +1,4 @@
-//! `/api/v1/issues/{id}/report` and `/api/v1/figures`
+//! `/api/v1/issues/{id}/report`, `/api/v1/library/{id}/report` and `/api/v1/figures`
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, Json};
@@ -8,12 +8,14 @@ use utoipa::ToSchema;
 
 use super::figures::{self, Figure, NewFigure, Qualifier};
 use super::issue::{IssueReport, for_issue};
+use super::item::{ItemReport, for_item};
 use super::store;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::Result;
 use crate::issues;
+use crate::library;
 use crate::staff::Staff;
 use crate::web::api::{List, Paging};
 
@@ -26,6 +28,19 @@ pub async fn issue(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<
     let report = app.db.read(move |conn| {
         let issue = issues::store::by_uuid(conn, id)?;
         Ok(for_issue(conn, &issue, now)?)
+    });
+    Ok(Json(report.await?))
+}
+
+/// The issues that link an item of the library, and the clicks on it: in each, in all, and by each
+/// of its addresses. Clicks come as human, machine and unknown, as in the report of an issue.
+#[utoipa::path(get, path = "/api/v1/library/{id}/report", tag = "reports",
+    params(("id" = uuid::Uuid, Path)), responses((status = 200, body = ItemReport)))]
+pub async fn item(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<ItemReport>> {
+    let id = id.into_inner();
+    let report = app.db.read(move |conn| {
+        let item = library::store::by_uuid(conn, id)?;
+        Ok(for_item(conn, &item)?)
     });
     Ok(Json(report.await?))
 }

@@ -36,7 +36,7 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    fn add(&mut self, verdict: Verdict, hits: i64) {
+    pub(super) fn add(&mut self, verdict: Verdict, hits: i64) {
         *match verdict {
             Verdict::Human => &mut self.human,
             Verdict::Machine => &mut self.machine,

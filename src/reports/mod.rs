@@ -1,4 +1,4 @@
-//! What became of an issue, and the figures of the other channels.
+//! What became of an issue and of what it links, and the figures of the other channels.
 //!
 //! A report is derived anew from rows and counts each time it is asked for; nothing of it is
 //! stored. It holds no personal data. Opens and clicks are shown as human, machine and unknown
@@ -8,7 +8,9 @@ pub mod api;
 pub mod chart;
 pub mod figures;
 pub mod issue;
+pub mod item;
 pub mod routes;
 pub mod store;
 
 pub use issue::{IssueReport, for_issue};
+pub use item::{ItemReport, for_item};

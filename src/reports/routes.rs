@@ -1,4 +1,4 @@
-//! `/admin/issues/{id}/report` and `/admin/figures`
+//! `/admin/issues/{id}/report`, `/admin/library/{id}` and `/admin/figures`
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -8,14 +8,17 @@ use chrono_tz::Tz;
 use super::chart::{Bar, Chart};
 use super::figures::{self, Figure, FigureForm, Qualifier};
 use super::issue::{Hour, IssueReport, Verdicts, for_issue};
+use super::item::{ItemReport, for_item};
 use super::store;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::{self, Origin};
+use crate::library;
 use crate::newsletters::Tracking;
 use crate::staff::Staff;
+use crate::web::page::Part;
 use crate::web::{Lang, Page, html, page, see_other};
 
 /// Hours that the time line shows; what comes later is in the sums.
@@ -43,7 +46,7 @@ impl ReportPage {
 
     /// "1.203–1.310", or one number when both ends are the same.
     fn interval(&self, hits: &Verdicts) -> String {
-        self.between(&hits.human, &hits.human_at_most())
+        between(&self.page, &hits.human, &hits.human_at_most())
     }
 
     /// How many in a thousand, with one decimal.
@@ -67,13 +70,58 @@ impl ReportPage {
     }
 
     fn between(&self, least: &i64, most: &i64) -> String {
-        let least_text = self.page.number(least);
-        if least == most {
-            least_text
-        } else {
-            format!("{least_text}–{}", self.page.number(most))
-        }
+        between(&self.page, least, most)
     }
+}
+
+fn between(page: &Page, least: &i64, most: &i64) -> String {
+    let least_text = page.number(least);
+    if least == most { least_text } else { format!("{least_text}–{}", page.number(most)) }
+}
+
+/// What stands below "used in" on the page of a library item.
+#[derive(Template)]
+#[template(path = "reports/pages/item.html")]
+struct UsedPart {
+    page: Page,
+    report: ItemReport,
+    zone: Tz,
+}
+
+impl UsedPart {
+    fn interval(&self, hits: &Verdicts) -> String {
+        between(&self.page, &hits.human, &hits.human_at_most())
+    }
+
+    /// How many of the issues have clicks that are, or were, counted.
+    fn measured(&self) -> usize {
+        self.report.issues.iter().filter(|issue| issue.is_measured()).count()
+    }
+
+    fn is_sent(&self) -> bool {
+        self.report.issues.iter().any(|issue| issue.is_sent())
+    }
+
+    /// Whether a newsletter counts persons, who have to say yes to it.
+    fn asks_consent(&self) -> bool {
+        self.report.issues.iter().any(|issue| issue.measured == Tracking::Consented)
+    }
+}
+
+/// `GET /admin/library/{id}`: the page of an item, with the clicks on it in every issue.
+pub async fn item(
+    request: HttpRequest,
+    app: web::Data<App>,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    let report = app.db.read(move |conn| {
+        let item = library::store::by_uuid(conn, id)?;
+        Ok(for_item(conn, &item)?)
+    });
+    let (report, zone) = (report.await?, chrono_tz::Europe::Copenhagen);
+    let used = Part::of(&UsedPart { page: Page::new(&request), report, zone })?;
+    library::routes::item::show(&request, &app, id, used).await
 }
 
 /// `GET /admin/issues/{id}/report`

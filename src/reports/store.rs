@@ -1,16 +1,19 @@
 //! What a report reads; and the table `figures`.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::figures::{Figure, NewFigure};
 use crate::clock::Instant;
 use crate::db::schema::{
-    click_counts, clicks as click_rows, deliveries, figures, issue_links, issues, open_counts,
-    opens, subscriptions,
+    click_counts, clicks as click_rows, deliveries, figures, issue_links, issues, newsletters,
+    open_counts, opens, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::DeliveryState;
 use crate::issues::{Issue, IssueKind, IssueState, Origin};
+use crate::newsletters::Tracking;
 use crate::subscribers::{EndReason, SubscriptionState};
 use crate::tracking::Verdict;
 
@@ -55,6 +58,73 @@ pub fn clicks(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Click>> {
             click_counts::hour,
             click_counts::verdict,
             click_counts::clicks,
+        ))
+        .load(conn)
+}
+
+/// The clicks on a link of an issue, all hours together.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct ClickSum {
+    /// The issue, inside.
+    pub issue: i64,
+    /// Which of its links.
+    pub link: i32,
+    /// By whom.
+    pub verdict: Verdict,
+    /// How many.
+    pub hits: i64,
+}
+
+/// The clicks on links with these numbers in some issues.
+pub fn click_sums(
+    conn: &mut DbConn,
+    issues: &[i64],
+    links: impl Iterator<Item = i32>,
+) -> QueryResult<Vec<ClickSum>> {
+    let links: std::collections::BTreeSet<i32> = links.collect();
+    click_counts::table
+        .filter(click_counts::issue.eq_any(issues))
+        .filter(click_counts::link.eq_any(links))
+        .group_by((click_counts::issue, click_counts::link, click_counts::verdict))
+        .select((
+            click_counts::issue,
+            click_counts::link,
+            click_counts::verdict,
+            sql::<BigInt>("CAST(SUM(clicks) AS BIGINT)"),
+        ))
+        .load(conn)
+}
+
+/// An issue that links an item, as far as its report says it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Linking {
+    /// Inside.
+    pub id: i64,
+    /// Outside.
+    pub uuid: PublicId,
+    /// The subject.
+    pub subject: String,
+    /// Where it was sent from.
+    pub origin: Origin,
+    /// When its sending began.
+    pub started_at: Option<Instant>,
+    /// What its newsletter measures now.
+    pub measured: Tracking,
+}
+
+/// Some issues, the newest first.
+pub fn linking(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Linking>> {
+    issues::table
+        .inner_join(newsletters::table)
+        .filter(issues::id.eq_any(ids))
+        .order(issues::id.desc())
+        .select((
+            issues::id,
+            issues::uuid,
+            issues::subject,
+            issues::origin,
+            issues::started_at,
+            newsletters::open_tracking,
         ))
         .load(conn)
 }

@@ -1,10 +1,12 @@
 //! What every page knows: the reader's language and texts, where it is, and who is signed in.
 
+use std::fmt;
 use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
+use askama::filters::HtmlSafe;
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
@@ -175,6 +177,27 @@ impl Page {
 pub fn html(template: &impl Template) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(rendered(template)?))
 }
+
+/// A part of a page that was rendered from a template of its own: how a page shows what stands in a
+/// room below its own.
+#[derive(Debug, Clone)]
+pub struct Part(String);
+
+impl Part {
+    /// Renders it.
+    pub fn of(template: &impl Template) -> Result<Self> {
+        rendered(template).map(Self)
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The template escaped it.
+impl HtmlSafe for Part {}
 
 /// A page that says that some fields cannot be taken (422).
 pub fn unprocessable(template: &impl Template) -> Result<HttpResponse> {

@@ -43,6 +43,7 @@ mod keyboard_browser;
 mod kill;
 mod kill_points;
 mod library;
+mod library_clicks;
 mod library_feeds;
 mod library_fetch;
 mod library_links;

@@ -31,7 +31,7 @@ impl Sending {
     }
 
     /// Counts hits as if they had come just now.
-    async fn count(&self, issue: &Issue, link: Option<i32>, verdict: Verdict, hits: usize) {
+    pub async fn count(&self, issue: &Issue, link: Option<i32>, verdict: Verdict, hits: usize) {
         let hour = self.app.clock.now().hour();
         for _ in 0..hits {
             self.app.app.hits.count(Count { issue: issue.id, link, hour, verdict });

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::clock::Instant;
-use crate::db::schema::{issue_links, issues, library_items, renditions};
+use crate::db::schema::{issue_links, issues, library_addresses, library_items, renditions};
 use crate::db::{DbConn, Json};
 use crate::issues::render::IssueLink;
 use crate::issues::{Issue, IssueState, Origin};
@@ -44,17 +44,23 @@ pub fn rendition(conn: &mut DbConn, hash: &str) -> QueryResult<Rendition> {
     renditions::table.find(hash).select(Rendition::as_select()).first(conn)
 }
 
-/// Stores the links of an issue in the place of those it had.
+/// Stores the links of an issue in the place of those it had, each with the library item that its
+/// clicks are counted for: the one that has its address, else the one that its block was made from.
 pub fn replace_links(conn: &mut DbConn, issue: i64, links: &[IssueLink]) -> QueryResult<()> {
     diesel::delete(issue_links::table.filter(issue_links::issue.eq(issue))).execute(conn)?;
     for link in links {
-        let item: Option<i64> = match link.library_item {
-            Some(uuid) => library_items::table
+        let by_address: Option<i64> = library_addresses::table
+            .find(&link.url)
+            .select(library_addresses::item)
+            .first(conn)
+            .optional()?;
+        let item: Option<i64> = match (by_address, link.library_item) {
+            (None, Some(uuid)) => library_items::table
                 .filter(library_items::uuid.eq(uuid))
                 .select(library_items::id)
                 .first(conn)
                 .optional()?,
-            None => None,
+            (known, _) => known,
         };
         diesel::insert_into(issue_links::table)
             .values((

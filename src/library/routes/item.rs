@@ -15,6 +15,7 @@ use crate::library::save::read_tags;
 use crate::library::store::Use;
 use crate::library::{Item, ItemKind, archive, relate, restore, save_with_tags, store, unrelate};
 use crate::staff::Staff;
+use crate::web::page::Part;
 use crate::web::{Lang, Page, html, page, see_other};
 
 /// What stands around an item.
@@ -49,6 +50,8 @@ pub(super) struct ItemPage {
     /// The item as it is stored; none for a new one.
     item: Option<Item>,
     around: Around,
+    /// What became of it, when its reports are shown with it; see [`show`].
+    used: Option<Part>,
     today: NaiveDate,
     form: ItemForm,
     kinds: &'static [ItemKind],
@@ -69,6 +72,7 @@ impl ItemPage {
             page: Page::new(request),
             item,
             around,
+            used: None,
             today: NaiveDate::MIN,
             form,
             kinds: ItemKind::ALL,
@@ -149,16 +153,19 @@ async fn save_form(
     save_with_tags(app, uuid, form.read()?, read_tags(&form.tags), &staff.actor()).await
 }
 
-/// `GET /admin/library/{id}`
+/// The page of an item, with what the reports say of the issues that link it: the route is theirs,
+/// because they know the library and it does not know them.
 pub async fn show(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<PublicId>,
+    request: &HttpRequest,
+    app: &App,
+    id: PublicId,
+    used: Part,
 ) -> Result<HttpResponse> {
-    let (item, around) = with_around(&app, *id).await?;
+    let (item, around) = with_around(app, id).await?;
     let form = ItemForm::from(&item);
     let today = app.clock.now().day_in(chrono_tz::Europe::Copenhagen);
-    html(&ItemPage { today, ..ItemPage::new(&request, Some(item), around, form) })
+    let page = ItemPage::new(request, Some(item), around, form);
+    html(&ItemPage { today, used: Some(used), ..page })
 }
 
 async fn with_around(app: &App, uuid: PublicId) -> Result<(Item, Around)> {

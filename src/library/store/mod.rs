@@ -4,6 +4,7 @@ pub mod feeds;
 pub mod links;
 pub mod moves;
 pub mod tags;
+mod uses;
 
 use std::collections::HashMap;
 
@@ -13,9 +14,10 @@ use diesel::prelude::*;
 use super::{Details, Item, ItemKind, NewItem};
 use crate::clock::Instant;
 use crate::db::matching::{containing, folded};
-use crate::db::schema::{issue_links, issues, library_addresses, library_items, library_tags};
+use crate::db::schema::{library_addresses, library_items, library_tags};
 use crate::db::{DbConn, PublicId};
 use crate::web::Lang;
+pub use uses::{LinkTo, Use, links_to, used_in, uses_of_addresses};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = library_items)]
@@ -116,20 +118,6 @@ pub fn by_title(conn: &mut DbConn, title: &str) -> QueryResult<Vec<Item>> {
         .select(Row::as_select())
         .load(conn)?;
     with_addresses(conn, rows)
-}
-
-/// In how many issues each address of an item is linked.
-pub fn uses_of_addresses(conn: &mut DbConn, item: i64) -> QueryResult<HashMap<String, i64>> {
-    let rows: Vec<(String, i64)> = issue_links::table
-        .inner_join(library_addresses::table.on(library_addresses::url.eq(issue_links::url)))
-        .filter(library_addresses::item.eq(item))
-        .group_by(library_addresses::url)
-        .select((
-            library_addresses::url,
-            diesel::dsl::count(issue_links::issue).aggregate_distinct(),
-        ))
-        .load(conn)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// The item that has an address.
@@ -276,34 +264,6 @@ pub fn set_archived(conn: &mut DbConn, id: i64, at: Option<Instant>) -> QueryRes
         .set(library_items::archived_at.eq(at))
         .execute(conn)
         .map(drop)
-}
-
-/// An issue that links an item.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Use {
-    /// The item, inside.
-    pub item: i64,
-    /// The issue, outside.
-    pub issue: PublicId,
-    /// The issue's subject.
-    pub subject: String,
-}
-
-/// Which issues link one of the addresses of these items, the newest first.
-pub fn used_in(conn: &mut DbConn, items: &[i64]) -> QueryResult<Vec<Use>> {
-    issue_links::table
-        .inner_join(library_addresses::table.on(library_addresses::url.eq(issue_links::url)))
-        .inner_join(issues::table)
-        .filter(library_addresses::item.eq_any(items))
-        .order(issues::id.desc())
-        .select((library_addresses::item, issues::uuid, issues::subject))
-        .load::<Use>(conn)
-        .map(|mut uses| {
-            // An issue may link an item several times.
-            let mut seen = std::collections::HashSet::new();
-            uses.retain(|found| seen.insert((found.item, found.issue)));
-            uses
-        })
 }
 
 fn with_addresses(conn: &mut DbConn, rows: Vec<Row>) -> QueryResult<Vec<Item>> {
