@@ -106,6 +106,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { library::links::check_due(&app).await }),
     },
     Recurring {
+        schedule: "15 7 * * * *",
+        name: "write down the links of history that has none",
+        run: |app| Box::pin(async move { issues::archive::links::write_down(&app).await }),
+    },
+    Recurring {
         schedule: "30 7 * * * *",
         name: "queue the links of the library and of what was sent",
         run: |app| Box::pin(async move { library::links::queue_known(&app).await }),

@@ -128,6 +128,7 @@ library-address-issues = { $count ->
     [one] én udgave linker til den
    *[other] { $count } udgaver linker til den
   }
+library-address-gone = Siden findes ikke (svarer { $status })
 library-related = Hører sammen med
 library-related-none = Den er ikke knyttet til andet i biblioteket. Knyt for eksempel en artikel til den udgivelse, den handler om.
 library-related-about = Handler om
@@ -233,7 +234,7 @@ error-items-language = Sproget kendes ikke. Skriv da eller en, eller lad feltet 
 error-items-kind = Typen kendes ikke. Brug article, publication, podcast, event, ecourse, tool eller project.
 error-items-groups = Ledergrupper skrives som 1, 2 og 3, for eksempel »2,3«.
 links-title = Døde links
-links-lead = Én gang om ugen ser vi efter, om links i biblioteket og i udsendte udgaver stadig virker. Links i kladder tjekkes, kort efter at de er gemt.
+links-lead = Én gang om ugen ser vi efter, om links i biblioteket, i udsendte udgaver og i gamle udgaver i arkivet stadig virker. Links i kladder tjekkes, kort efter at de er gemt.
 links-off = Tjek af links er slået fra (LINK_CHECKS). Bed den, der driver tjenesten, om at slå det til.
 links-none-checked = Der er ikke tjekket nogen links endnu. Tilføj noget til biblioteket; så tjekker vi det inden for en time.
 links-all-well = Alt virker. { $count ->
@@ -250,6 +251,7 @@ links-unsure-about = Det betyder ikke, at de er døde: Siden kan kræve log ind,
 links-status = svarer { $status }
 links-no-answer = svarer ikke
 links-since = siden { $at }
+links-further = (en af dens andre adresser; fjern den, hvis ingen bruger den mere)
 links-used = Bruges i
 done-links-again = De bliver tjekket igen i løbet af nogle minutter.
 error-preflight-dead = Linket { $url } svarer { $status }: siden findes ikke. Ret adressen, eller fjern linket.

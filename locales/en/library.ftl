@@ -128,6 +128,7 @@ library-address-issues = { $count ->
     [one] one issue links to it
    *[other] { $count } issues link to it
   }
+library-address-gone = There is no such page (answers { $status })
 library-related = Belongs together with
 library-related-none = It is not related to anything else in the library. Relate an article to the publication that it is about, for example.
 library-related-about = Is about
@@ -233,7 +234,7 @@ error-items-language = The language is not known. Write da or en, or leave it em
 error-items-kind = The kind is not known. Use article, publication, podcast, event, ecourse, tool or project.
 error-items-groups = Leadership groups are written as 1, 2 and 3, for example "2,3".
 links-title = Dead links
-links-lead = Once a week we look whether links in the library and in issues that were sent still work. Links in drafts are checked shortly after they were saved.
+links-lead = Once a week we look whether links in the library, in issues that were sent and in old issues in the archive still work. Links in drafts are checked shortly after they were saved.
 links-off = Checking links is switched off (LINK_CHECKS). Ask whoever runs the service to switch it on.
 links-none-checked = No links have been checked yet. Add something to the library; we check it within an hour.
 links-all-well = All is well. { $count ->
@@ -250,6 +251,7 @@ links-unsure-about = That does not mean that they are dead: the page may want a 
 links-status = answers { $status }
 links-no-answer = does not answer
 links-since = since { $at }
+links-further = (one of its other addresses; take it out if nobody uses it any more)
 links-used = Used in
 done-links-again = They will be checked again within a few minutes.
 error-preflight-dead = The link { $url } answers { $status }: there is no such page. Change the address, or take the link out.

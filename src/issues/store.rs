@@ -38,8 +38,8 @@ pub use preflight::{
     overrides, preflight, tested_revision,
 };
 pub use renditions::{
-    Approval, Rendition, When, approve, approved_of, back_to_draft, keep_rendition,
-    publish_imported, rendition, replace_links, schedule, sender, submit,
+    Approval, Rendition, When, approve, approved_of, back_to_draft, imported_without_links,
+    keep_rendition, publish_imported, rendition, replace_links, schedule, sender, submit,
 };
 pub use reviews::{Review, Verdict, insert_review, last_review, returned};
 pub use revisions::{

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
+use lederbrev::db::schema::issue_links;
+use lederbrev::issues::archive::{self, Historical};
 use lederbrev::issues::{Content, IssueKind};
 use lederbrev::library::links::Outcome;
 use lederbrev::library::store::links::{self as store, Check};
 use lederbrev::staff::Role;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::{TestApp, migrated_postgres, sqlite_in};
 use crate::browser::{Browser, PHONE};
@@ -121,6 +124,113 @@ async fn a_draft_is_warned_of_soon_after_it_was_saved() {
         assert_eq!(asked.load(Ordering::SeqCst), before);
         let page = editor.get("/schedule").await.text().await.unwrap();
         assert!(page.contains("/404 svarer 404"), "{page}");
+    }
+}
+
+/// An issue with a subject and a preheader, and what else it has.
+fn issue(mut more: Value) -> Content {
+    more["version"] = 1.into();
+    more["subject"] = "Nyt om kerneopgaven".into();
+    more["preheader"] = "Kort".into();
+    Content::read(&more).unwrap()
+}
+
+#[actix_web::test]
+async fn links_outside_of_the_blocks_are_looked_at_too() {
+    for app in apps().await {
+        let (port, _) = statuses();
+        let at = |status: &str| format!("http://localhost:{port}/{status}");
+        let source = format!(
+            "<mj-section><mj-column><mj-button href=\"{}\">Se planen for året</mj-button>\
+                 </mj-column></mj-section>",
+            at("410")
+        );
+        let intro = format!("Se [planen for året]({}).", at("404"));
+        let special = issue(json!({
+            "theme": { "title": "Kerneopgaven", "intro": intro },
+            "blocks": [{ "kind": "mjml", "source": source }],
+        }));
+        let editor = Editor::with(&app, IssueKind::Special, special).await;
+        app.run_until_idle().await;
+        let page = editor.get("").await.text().await.unwrap();
+        assert!(page.contains("/404 svarer 404") && page.contains("/410 svarer 410"), "{page}");
+        assert!(page.contains("href=\"#f-theme-intro\""), "it leads to the introduction: {page}");
+
+        let whole = format!("<mjml><mj-body>{source}</mj-body></mjml>");
+        let whole = Editor::with_newsletter(&editor, issue(json!({ "mjml": whole }))).await;
+        app.run_until_idle().await;
+        let page = whole.get("").await.text().await.unwrap();
+        assert!(page.contains("/410 svarer 410") && page.contains("href=\"#f-mjml\""), "{page}");
+    }
+}
+
+#[actix_web::test]
+async fn the_links_of_history_are_looked_at_once_a_week() {
+    for app in apps().await {
+        let (port, _) = statuses();
+        let at = |status: &str| format!("http://localhost:{port}/{status}");
+        let editor = app.signed_in(Role::Editor).await;
+        let newsletter = app.newsletter().await;
+        let bring_in = async |status: &str| {
+            let body = format!("Læs [om kerneopgaven]({}).", at(status));
+            let content = issue(json!({ "blocks": [{ "kind": "text", "body": body }] }));
+            let day = "2012-03-24".parse().unwrap();
+            let old = Historical {
+                newsletter,
+                kind: IssueKind::Ordinary,
+                content,
+                day,
+                note: None,
+                old_address: None,
+            };
+            archive::bring_in(&app.app, old, "test").await.unwrap()
+        };
+        let issue = bring_in("404").await;
+        // One that was brought in before its links were kept gets them.
+        let before = bring_in("410").await;
+        let id = before.id;
+        app.app
+            .db
+            .write(move |conn| {
+                let links = issue_links::table.filter(issue_links::issue.eq(id));
+                Ok(diesel::delete(links).execute(conn)?)
+            })
+            .await
+            .unwrap();
+        app.run_until_idle().await;
+        app.clock.advance(TimeDelta::days(1));
+        app.run_until_idle().await;
+        for (status, issue) in [("404", issue), ("410", before)] {
+            assert!(known(&app, &at(status)).await.is_dead, "{status}");
+            let page = editor.get(app.url("/admin/library/links")).send().await.unwrap();
+            let page = page.text().await.unwrap();
+            assert!(page.contains(&format!("href=\"/admin/issues/{}\"", issue.uuid)), "{page}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn every_address_of_an_item_is_looked_at_and_a_dead_one_leads_to_it() {
+    for app in apps().await {
+        let (port, _) = statuses();
+        let at = |status: &str| format!("http://localhost:{port}/{status}");
+        let editor = app.signed_in(Role::Editor).await;
+        add(&app, &editor, &format!("{}\n{}", at("200"), at("404"))).await;
+        app.run_until_idle().await;
+        app.clock.advance(TimeDelta::days(1));
+        app.run_until_idle().await;
+        assert!(known(&app, &at("404")).await.is_dead);
+        let page = editor.get(app.url("/admin/library/links")).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let dead = page.split("Bruges i").nth(1).unwrap();
+        assert!(page.contains(&at("404")) && dead.contains("en af dens andre adresser"), "{page}");
+        let item = dead.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(item.starts_with("/admin/library/") && item.ends_with("#addresses"), "{item}");
+        let page = editor.get(app.url(item)).send().await.unwrap().text().await.unwrap();
+        let gone = page.split("Siden findes ikke (svarer 404)").next().unwrap();
+        let line = gone.rsplit("<li>").next().unwrap();
+        assert!(line.starts_with(&at("404")), "the one that is gone is marked: {page}");
+        assert_eq!(page.matches("Siden findes ikke").count(), 1);
     }
 }
 

@@ -4,6 +4,7 @@ pub mod from_html;
 mod hidden;
 pub mod import;
 pub mod index;
+pub mod links;
 pub mod old_address;
 pub mod search;
 pub mod stems;
@@ -176,6 +177,8 @@ pub async fn bring_in(app: &App, old: Historical, actor: &str) -> Result<Issue> 
         let frame = Frame::of(&newsletter, &dated, &links, now);
         let frozen = freeze::freeze(&old.content, &frame, now)?;
         store::keep_rendition(conn, &frozen.rendition)?;
+        // Nothing is counted by them: they are looked at once a week, and items know where they are used.
+        store::replace_links(conn, issue.id, &frozen.links)?;
         store::publish_imported(
             conn,
             issue.id,

@@ -21,8 +21,6 @@ pub use links::addresses;
 pub use pictures::Known;
 pub use seen::{Examined, Seen, examine};
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 
 use super::content::{Block, BlockKind, Content};
@@ -258,7 +256,6 @@ impl<'c> Check<'c> {
             mjml.links().for_each(|url| self.address("mjml", url));
             self.faint("mjml", mjml);
         }
-        let mut seen: HashMap<&str, usize> = HashMap::new();
         for (at, block) in self.shown() {
             let path = |name: &str| format!("blocks.{at}.{name}");
             match &block.kind {
@@ -277,16 +274,8 @@ impl<'c> Check<'c> {
                     }
                 }
             }
-            for (url, _) in block.kind.links() {
-                let first = *seen.entry(url.trim_end_matches('/')).or_insert(at);
-                let error = FieldError::new(format!("blocks.{at}"), "error-preflight-twice")
-                    .with("number", first + 1)
-                    .with("url", url);
-                if first != at && self.found.iter().all(|known| known.error != error) {
-                    self.add(Level::Warn, error);
-                }
-            }
         }
+        self.twice();
     }
 
     fn rich(&mut self, path: &str, text: &RichText) {

@@ -241,6 +241,53 @@ fn the_same_address_in_two_blocks_warns() -> TestResult {
 }
 
 #[test]
+fn the_same_address_in_the_introduction_and_a_block_warns() -> TestResult {
+    let special = |intro: &str, hidden: bool| {
+        let mut block = text("Læs [hele planen](https://lederweb.dk/a).");
+        block["id"] = "6f1d2c1e-0001-4a6b-9c10-5d3b7a9e0000".into();
+        block["hidden"] = hidden.into();
+        let value = json!({
+            "version": 1, "subject": "Om kerneopgaven", "preheader": "Et tema til dig, der leder",
+            "theme": { "title": "Kerneopgaven", "intro": intro }, "blocks": [block],
+        });
+        Content::read(&value).map_err(|errors| format!("{errors:?}"))
+    };
+    let intro = "Se [planen for året](https://lederweb.dk/a/).";
+    let warn = one(Level::Warn, "blocks.0", "error-preflight-twice-intro");
+    assert_eq!(found(&special(intro, false)?, None), warn);
+    // What nobody gets is there once.
+    let hidden = found(&special(intro, true)?, None);
+    assert!(hidden.iter().all(|found| found.2 != "error-preflight-twice-intro"), "{hidden:?}");
+    assert_eq!(found(&special("Se [en anden plan](https://lederweb.dk/b).", false)?, None), []);
+    Ok(())
+}
+
+#[test]
+fn the_same_address_twice_in_an_issue_in_mjml_warns() -> TestResult {
+    let whole = |first: &str, second: &str| {
+        let button =
+            |url: &str| format!("<mj-button href=\"{url}\">Se planen for året</mj-button>");
+        let source = format!(
+            "<mjml><mj-body><mj-section><mj-column>{}{}</mj-column></mj-section></mj-body></mjml>",
+            button(first),
+            button(second)
+        );
+        let value = json!({
+            "version": 1, "subject": "Om kerneopgaven", "preheader": "Et tema til dig, der leder",
+            "mjml": source,
+        });
+        Content::read(&value).map_err(|errors| format!("{errors:?}"))
+    };
+    let twice = found(&whole("https://lederweb.dk/a", "https://lederweb.dk/a")?, None);
+    let is_twice = |found: &&(Level, String, &str)| found.2 == "error-preflight-twice-source";
+    let said: Vec<_> = twice.iter().filter(is_twice).collect();
+    assert_eq!(said, [&(Level::Warn, "mjml".to_owned(), "error-preflight-twice-source")]);
+    let once = found(&whole("https://lederweb.dk/a", "https://lederweb.dk/b")?, None);
+    assert_eq!(once.iter().find(is_twice), None);
+    Ok(())
+}
+
+#[test]
 fn a_picture_is_not_described_by_its_file() -> TestResult {
     let picture = |alt: &str| {
         let image = json!({ "url": "/a.png", "alt": alt, "decorative": false });

@@ -75,6 +75,17 @@ pub fn replace_links(conn: &mut DbConn, issue: i64, links: &[IssueLink]) -> Quer
     Ok(())
 }
 
+/// Issues that were brought in and have no links.
+pub fn imported_without_links(conn: &mut DbConn) -> QueryResult<Vec<Issue>> {
+    let links = issue_links::table.filter(issue_links::issue.eq(issues::id));
+    issues::table
+        .filter(issues::origin.eq(Origin::Imported))
+        .filter(diesel::dsl::not(diesel::dsl::exists(links)))
+        .order(issues::id)
+        .select(Issue::as_select())
+        .load(conn)
+}
+
 /// What an approval writes.
 pub struct Approval<'a> {
     /// Who approved.

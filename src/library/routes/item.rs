@@ -11,8 +11,10 @@ use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::library::form::ItemForm;
+use crate::library::links::Outcome;
 use crate::library::save::read_tags;
 use crate::library::store::Use;
+use crate::library::store::links::Check;
 use crate::library::{Item, ItemKind, archive, relate, restore, save_with_tags, store, unrelate};
 use crate::staff::Staff;
 use crate::web::page::Part;
@@ -25,6 +27,8 @@ pub(super) struct Around {
     uses: Vec<Use>,
     /// In how many issues each of its addresses is linked.
     addresses: HashMap<String, i64>,
+    /// What looks at its addresses found.
+    checks: HashMap<String, Check>,
     /// The name of the feed that it came from.
     feed: Option<String>,
     /// The items that it is about.
@@ -85,6 +89,17 @@ impl ItemPage {
     /// The items that belong together with this one, below the keys of their headings.
     fn related(&self) -> [(&'static str, &[Item]); 2] {
         [("library-related-about", &self.around.about), ("library-related-by", &self.around.by)]
+    }
+
+    /// The status of an address where the page is gone.
+    fn gone(&self, address: &str) -> Option<i32> {
+        let check = self.around.checks.get(address)?;
+        check.status.filter(|_| check.outcome == Some(Outcome::Broken))
+    }
+
+    /// Whether its addresses are told one by one.
+    fn tells_addresses(&self, item: &Item) -> bool {
+        item.addresses.len() > 1 || item.addresses.iter().any(|url| self.gone(url).is_some())
     }
 
     /// The field that the button of pictures fills.
@@ -176,6 +191,10 @@ async fn with_around(app: &App, uuid: PublicId) -> Result<(Item, Around)> {
             let around = Around {
                 uses: store::used_in(conn, &[item.id])?,
                 addresses: store::uses_of_addresses(conn, item.id)?,
+                checks: store::links::of(conn, &item.addresses)?
+                    .into_iter()
+                    .map(|check| (check.url.clone(), check))
+                    .collect(),
                 feed: item.feed.map(|id| store::feeds::name(conn, id)).transpose()?,
                 about,
                 by,

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::app::App;
-use crate::db::PublicId;
 use crate::error::Result;
 use crate::library::links::Outcome;
 use crate::library::store::links::{self as store, Check};
@@ -15,8 +14,15 @@ use crate::web::{Page, html, see_other};
 /// Links that are shown.
 const MOST: i64 = 500;
 
-/// Where a link is: the address of a page, and its title.
-type Place = (String, String);
+/// Where a link is.
+struct Place {
+    /// The address of the page on which it can be changed.
+    page: String,
+    /// That page's title.
+    title: String,
+    /// It is an item's, but not the one that is linked.
+    is_further: bool,
+}
 
 #[derive(Template)]
 #[template(path = "library/pages/links.html")]
@@ -49,13 +55,17 @@ pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
         })
         .await?;
     let mut places: HashMap<String, Vec<Place>> = HashMap::new();
-    let mut put = |kind: &str, rows: Vec<(String, PublicId, String)>| {
-        for (url, uuid, title) in rows {
-            places.entry(url).or_default().push((format!("/admin/{kind}/{uuid}"), title));
-        }
-    };
-    put("library", items);
-    put("issues", issues);
+    for item in items {
+        places.entry(item.url).or_default().push(Place {
+            page: format!("/admin/library/{}#addresses", item.item),
+            title: item.title,
+            is_further: item.position > 0,
+        });
+    }
+    for (url, issue, title) in issues {
+        let page = format!("/admin/issues/{issue}");
+        places.entry(url).or_default().push(Place { page, title, is_further: false });
+    }
     let (dead, rest): (Vec<Check>, Vec<Check>) =
         troubled.into_iter().partition(|check| check.is_dead);
     let (broken, unsure): (Vec<Check>, Vec<Check>) =

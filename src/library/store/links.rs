@@ -106,12 +106,11 @@ pub fn checked(
         .map(drop)
 }
 
-/// The links of the library that are offered, and of what was sent.
+/// All links of the library, but for what was put aside, and those of what was sent or brought in.
 pub fn linked(conn: &mut DbConn) -> QueryResult<Vec<String>> {
     let mut urls: Vec<String> = library_addresses::table
         .inner_join(library_items::table)
         .filter(library_items::archived_at.is_null())
-        .filter(library_addresses::position.eq(0))
         .select(library_addresses::url)
         .load(conn)?;
     urls.extend(
@@ -170,16 +169,31 @@ pub fn remove(conn: &mut DbConn, urls: &[String], before: Instant) -> QueryResul
     Ok(())
 }
 
-/// The items of the library that have these addresses: the address, the item and its title.
-pub fn items_with(
-    conn: &mut DbConn,
-    urls: &[String],
-) -> QueryResult<Vec<(String, PublicId, String)>> {
+/// An item that has an address, as the list of dead links names it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Owner {
+    /// The address.
+    pub url: String,
+    /// The item, outside.
+    pub item: PublicId,
+    /// Its title.
+    pub title: String,
+    /// Which of its addresses it is; 0 is the one that is linked.
+    pub position: i32,
+}
+
+/// The items of the library that have these addresses.
+pub fn items_with(conn: &mut DbConn, urls: &[String]) -> QueryResult<Vec<Owner>> {
     library_addresses::table
         .inner_join(library_items::table)
         .filter(library_addresses::url.eq_any(urls))
         .order(library_items::id)
-        .select((library_addresses::url, library_items::uuid, library_items::title))
+        .select((
+            library_addresses::url,
+            library_items::uuid,
+            library_items::title,
+            library_addresses::position,
+        ))
         .load(conn)
 }
 
