@@ -1,5 +1,5 @@
-// The outline of an issue: which blocks there are, in which order, and which of them are hidden. All
-// can be folded at once, and changes of the outline are taken back and made again. What was typed in
+// The outline of an issue: which blocks there are, in which order, which of them are hidden, and how many
+// projects a list has. All can be folded at once, and changes of the outline are taken back and made again. What was typed in
 // a block stays with it, and going back keeps what has been typed since.
 "use strict";
 
@@ -22,7 +22,9 @@ window.lederbrev.outline = (() => {
 
   const isMark = (id) => ([name]) => name === `blocks.${id}.hidden`;
   const isHidden = (outline, id) => outline.get(id).some(isMark(id));
-  const shape = (outline) => [...outline.keys()].map((id) => id + isHidden(outline, id)).join(" ");
+  const isProject = ([name]) => /^blocks\.[^.]+\.projects\./.test(name);
+  const projects = (outline, id) => new Set(outline.get(id).filter(isProject).map(([name]) => name.split(".")[3])).size;
+  const shape = (outline) => [...outline.keys()].map((id) => `${id}${isHidden(outline, id)}${projects(outline, id)}`).join(" ");
 
   // What is typed, with the blocks of an earlier outline.
   function arrange(pairs, outline) {
@@ -30,7 +32,10 @@ window.lederbrev.outline = (() => {
     const others = pairs.filter(([name]) => !name.startsWith("blocks."));
     const blocks = [...outline].flatMap(([id, then]) => {
       const fields = (now.get(id) ?? then).filter((pair) => !isMark(id)(pair));
-      return [...fields, ...then.filter(isMark(id))];
+      // Projects have no names of their own: with another number of them, all are what they were.
+      const same = !now.has(id) || projects(now, id) === projects(outline, id);
+      const kept = same ? fields : [...fields.filter((pair) => !isProject(pair)), ...then.filter(isProject)];
+      return [...kept, ...then.filter(isMark(id))];
     });
     return [...others, ...blocks];
   }
@@ -43,7 +48,7 @@ window.lederbrev.outline = (() => {
     const stayed = old.filter((id) => to.has(id));
     return ids.find((id) => !from.has(id))
       ?? both.find((id, at) => id !== stayed[at])
-      ?? both.find((id) => isHidden(from, id) !== isHidden(to, id))
+      ?? both.find((id) => isHidden(from, id) !== isHidden(to, id) || projects(from, id) !== projects(to, id))
       ?? ids[Math.min(old.findIndex((id) => !to.has(id)), ids.length - 1)];
   }
 

@@ -257,7 +257,7 @@
     if (event.defaultPrevented || !button || button.form !== form() || button.dataset.page !== undefined || button.hidden) return;
     event.preventDefault();
     // Taking a removal back is the same by the button as by the keyboard.
-    if (button.id === "undo" && button.value.startsWith("restore:") && outline.canUndo()) outline.turn("undo");
+    if (button.id === "undo" && /^restore(-project)?:/.test(button.value) && outline.canUndo()) outline.turn("undo");
     else step(button.value, button.id);
   });
 

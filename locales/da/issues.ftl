@@ -49,6 +49,7 @@ composer-preview = Forhåndsvis
 composer-next = Tjek før udsendelse
 composer-errors-title = Udgaven er ikke gemt. Ret dette:
 composer-check-title = Før udgaven kan udsendes, mangler:
+composer-project-removed = »{ $title }« er fjernet fra listen.
 composer-removed = { $title ->
     [empty] Blokken er fjernet.
    *[other] »{ $title }« er fjernet.

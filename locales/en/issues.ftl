@@ -49,6 +49,7 @@ composer-preview = Preview
 composer-next = Check before sending
 composer-errors-title = The issue is not saved. Correct this:
 composer-check-title = Before the issue can be sent:
+composer-project-removed = "{ $title }" was taken out of the list.
 composer-removed = { $title ->
     [empty] The block has been removed.
    *[other] "{ $title }" has been removed.

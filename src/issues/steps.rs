@@ -87,6 +87,8 @@ pub enum Step {
     AddProject(PublicId),
     /// `remove-project:BLOCK:POSITION`
     RemoveProject(PublicId, usize),
+    /// `restore-project:BLOCK:REVISION:POSITION`: the project that stood there then.
+    RestoreProject(PublicId, i32, usize),
 }
 
 impl Step {
@@ -113,6 +115,10 @@ impl Step {
             "revert" => Self::Revert(id()?, number.parse().ok()?),
             "add-project" => Self::AddProject(id()?),
             "remove-project" => Self::RemoveProject(id()?, number.parse().ok()?),
+            "restore-project" => {
+                let (revision, at) = number.split_once(':')?;
+                Self::RestoreProject(id()?, revision.parse().ok()?, at.parse().ok()?)
+            }
             _ => return None,
         })
     }
@@ -232,6 +238,15 @@ impl<'v> Blocks<'v> {
             None => projects.push(json!({ "title": "", "url": "", "groups": [] })),
             Some(at) if at < projects.len() => drop(projects.remove(at)),
             Some(_) => {}
+        }
+    }
+
+    /// Puts the project that stood at a position of a block back to it.
+    pub fn put_project_back(&mut self, id: PublicId, mut before: Value, at: usize) {
+        let Some(block) = self.position(id).and_then(|at| self.0.get_mut(at)) else { return };
+        let old = before["projects"].get_mut(at).map(Value::take);
+        if let (Some(projects), Some(old)) = (block["projects"].as_array_mut(), old) {
+            projects.insert(at.min(projects.len()), old);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Writing issues: the editor's form, its steps, autosave, two editors at once, and the preview.
 //! Everything is done as a browser without JavaScript does it: read the form, change it, post it.
 
-use lederbrev::issues::{IssueKind, store};
+use lederbrev::issues::content::BlockKind;
+use lederbrev::issues::{Content, IssueKind, store};
 use lederbrev::library::{self, Details, ItemKind, NewItem};
 use lederbrev::staff::Role;
 use lederbrev::web::Lang;
 use reqwest::StatusCode;
+use serde_json::json;
 
 use crate::both;
 pub use crate::editor::{Editor, Form, special_edition};
@@ -99,6 +101,46 @@ both! {
         }
         let form = editor.press_and_see(&form, "save").await;
         assert_eq!(form.kinds(), lederbrev::issues::content::BlockKind::NAMES);
+    }
+
+    async fn a_project_that_was_taken_out_of_a_list_comes_back(app: TestApp) {
+        let project = |title: &str, group: u8| json!({
+            "title": title, "url": format!("https://lederweb.example/{group}"), "groups": [group],
+        });
+        let [first, second, third] =
+            [project("Ledelse på tværs", 1), project("Den gode leder", 2), project("Fælles retning", 3)];
+        let content = Content::read(&json!({
+            "version": 1, "subject": "Projekter", "preheader": "Kort",
+            "blocks": [{ "kind": "project_list", "title": "Projekter", "projects": [first, second, third] }],
+        }));
+        let editor = Editor::with(&app, IssueKind::Ordinary, content.unwrap()).await;
+        let form = editor.form().await;
+        let block = form.blocks()[0].0.clone();
+        let whole = editor.content().await;
+        let answer = editor.press(&form, &format!("remove-project:{block}:1")).await;
+        let to = answer.headers()["location"].to_str().unwrap().to_owned();
+        let page = editor.browser.get(app.url(&to)).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("»Den gode leder« er fjernet fra listen."), "{page}");
+        let undo = page.split("value=\"restore-project:").nth(1).expect("an undo button");
+        let undo = format!("restore-project:{}", undo.split('"').next().unwrap());
+        let mut without = Form::read(&page);
+        assert!(!without.0.iter().any(|(_, value)| value == "Den gode leder"));
+        // What was written in between stays.
+        without.set(&format!("blocks.{block}.projects.0.title"), "Ledelse på langs");
+        editor.press_and_see(&without, &undo).await;
+        let titles = |content: &Content| match &content.blocks[0].kind {
+            BlockKind::ProjectList(list) => {
+                list.projects.iter().map(|project| project.title.to_string()).collect::<Vec<_>>()
+            }
+            _ => vec![],
+        };
+        let now = editor.content().await;
+        assert_eq!(titles(&now), ["Ledelse på langs", "Den gode leder", "Fælles retning"]);
+        let form = editor.form().await;
+        let mut form = form;
+        form.set(&format!("blocks.{block}.projects.0.title"), "Ledelse på tværs");
+        editor.press_and_see(&form, "save").await;
+        assert_eq!(editor.content().await, whole, "and all of it is as it was");
     }
 
     async fn autosaves_of_one_author_in_five_minutes_are_one_revision(app: TestApp) {

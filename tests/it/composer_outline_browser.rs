@@ -299,6 +299,45 @@ async fn changes_of_the_blocks_are_taken_back_and_made_again() {
 }
 
 #[actix_web::test]
+async fn a_project_that_was_taken_out_is_brought_back_and_taken_out_again() {
+    let app = TestApp::sqlite().await;
+    let (keyboard, _) = composing(&app).await;
+    let browser = &keyboard.browser;
+    // The names of the projects begin with these.
+    let is = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+        format!(
+            "JSON.stringify([...document.querySelectorAll('.project [name$=\".title\"]')]
+               .slice(0, {}).map(field => field.value)) == JSON.stringify([{}])",
+            names.len(),
+            names.join(",")
+        )
+    };
+    let first = "Fra mål og strategi til praksis";
+    let second = "Fokuseret målstyring";
+    let third = "Hvordan spiller man sin direktør god?";
+    let summary = ".block:has(.project) summary";
+    browser.run(&format!("document.querySelector('{summary}').focus()")).await;
+    keyboard.presses(Key::Enter).await;
+    keyboard.goes_to(".project:nth-of-type(2) button.danger").await;
+    keyboard.presses(Key::Enter).await;
+    keyboard.arrives(&is(&[first, third])).await;
+    keyboard.arrives("document.activeElement.id == 'undo'").await;
+    browser.is_accessible_everywhere("composer-project-removed").await;
+    keyboard.presses(Key::Enter).await;
+    keyboard.arrives(&is(&[first, second, third])).await;
+    // The same by the keyboard, there and back, like any change of the outline.
+    browser.run(&format!("document.querySelector('{summary}').focus()")).await;
+    keyboard.chord(&[Key::Control, Key::Shift], "z").await;
+    keyboard.arrives(&is(&[first, third])).await;
+    browser.run(&format!("document.querySelector('{summary}').focus()")).await;
+    keyboard.chord(&[Key::Control], "z").await;
+    keyboard.arrives(&is(&[first, second, third])).await;
+    browser.no_console_errors().await;
+    keyboard.browser.close().await;
+}
+
+#[actix_web::test]
 async fn all_blocks_are_folded_and_unfolded_at_once() {
     let app = TestApp::sqlite().await;
     let (keyboard, _) = composing(&app).await;

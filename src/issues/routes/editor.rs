@@ -35,10 +35,8 @@ pub(super) struct ComposerPage {
     pub(super) form: Form,
     /// The findings are about what must be written before it can be sent.
     is_check: bool,
-    /// The block that was taken out, and the step that brings it back.
-    removed: Option<(String, String)>,
-    /// The block that was updated from the library, and the step that takes it back.
-    updated: Option<(String, String)>,
+    /// What was just taken away, in words, and the step that brings it back.
+    undo: Option<(String, String)>,
     /// The kinds of blocks were asked for.
     is_adding: bool,
     /// Where they are offered, as [`Place`] writes it.
@@ -63,10 +61,37 @@ pub struct Shown {
     /// The block that was updated from the library; the revision has it as it was.
     updated: Option<PublicId>,
     from: Option<i32>,
+    /// Of the block that lost a project only that was taken out, which stood at this position.
+    project: Option<usize>,
     /// Where the kinds of blocks are offered.
     at: Option<String>,
     /// Show what must be written before it can be sent.
     check: Option<String>,
+}
+
+impl Shown {
+    /// What was taken away from a block, in words, and the step that brings it back.
+    fn undo(&self, page: &Page, before: &Value) -> Option<(String, String)> {
+        let (block, from) = (self.updated.or(self.removed)?, self.from?);
+        let title = editor::title(before);
+        Some(match (self.updated, self.project) {
+            (Some(_), _) => {
+                (page.t1("composer-updated", "title", title), format!("revert:{block}:{from}"))
+            }
+            (None, Some(at)) => {
+                let project = before["projects"].get(at)?["title"].as_str().unwrap_or_default();
+                let name = match project {
+                    "" => page.t1("project-number", "number", at + 1),
+                    title => title.to_owned(),
+                };
+                let words = page.t1("composer-project-removed", "title", name);
+                (words, format!("restore-project:{block}:{from}:{at}"))
+            }
+            (None, None) => {
+                (page.t1("composer-removed", "title", title), format!("restore:{block}:{from}"))
+            }
+        })
+    }
 }
 
 /// `GET /admin/issues/{id}`
@@ -77,19 +102,16 @@ pub async fn show(
     shown: web::Query<Shown>,
 ) -> Result<HttpResponse> {
     let (id, shown) = (id.into_inner(), shown.into_inner());
-    let is_update = shown.updated.is_some();
     let changed = shown.updated.or(shown.removed).zip(shown.from);
-    let step = if is_update { "revert" } else { "restore" };
     let page = Page::new(&request);
     let may_edit = page.is("editor admin");
-    let (composition, undo, returned) = app
+    let (composition, before, returned) = app
         .db
         .read(move |conn| {
             let composition = compose::open(conn, id)?;
             let issue = composition.issue.id;
             let found = match changed {
-                Some((block, from)) => find_block(&store::revision(conn, issue, from)?, block)?
-                    .map(|(_, value)| (editor::title(&value), format!("{step}:{block}:{from}"))),
+                Some((block, from)) => find_block(&store::revision(conn, issue, from)?, block)?,
                 None => None,
             };
             let returned = match store::returned(conn, issue)? {
@@ -115,8 +137,7 @@ pub async fn show(
         open,
         place: shown.at.as_deref().map(Place::read),
         is_check: shown.check.is_some(),
-        updated: undo.clone().filter(|_| is_update),
-        removed: undo.filter(|_| !is_update),
+        undo: before.and_then(|(_, before)| shown.undo(&page, &before)),
         sources,
     };
     let mut template = composer(&app, page, composition, &view)?;
@@ -130,8 +151,7 @@ pub(super) struct View<'a> {
     pub(super) open: Option<String>,
     pub(super) place: Option<Place>,
     pub(super) is_check: bool,
-    pub(super) removed: Option<(String, String)>,
-    pub(super) updated: Option<(String, String)>,
+    pub(super) undo: Option<(String, String)>,
     pub(super) sources: Sources,
 }
 
@@ -181,8 +201,7 @@ pub(super) fn composer(
         is_special: issue.kind == IssueKind::Special,
         form,
         is_check: view.is_check,
-        removed: view.removed.clone(),
-        updated: view.updated.clone(),
+        undo: view.undo.clone(),
         is_adding: view.place.is_some(),
         is_add_last: !is_between && !is_first,
         place,

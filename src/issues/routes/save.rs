@@ -76,6 +76,8 @@ struct Next {
     place: Option<Place>,
     removed: Option<(PublicId, i32)>,
     updated: Option<(PublicId, i32)>,
+    /// The project that was taken out of its list, by its position.
+    project: Option<usize>,
 }
 
 impl Next {
@@ -89,6 +91,9 @@ impl Next {
                 query.append_pair(name, &block.to_string());
                 query.append_pair("from", &from.to_string());
             }
+        }
+        if let Some(project) = self.project {
+            query.append_pair("project", &project.to_string());
         }
         if let Some(place) = self.place {
             query.append_pair("at", &place.to_string());
@@ -115,8 +120,8 @@ pub async fn save(
     let id = id.into_inner();
     let mut sent = Sent::of(&request, pairs.into_inner())?;
     let mut typed = form::read(&sent.pairs);
-    if matches!(sent.step, Step::Remove(_) | Step::Update(_)) {
-        // What is on the page is kept first: undo takes the block from there.
+    if takes_away(&sent.step) {
+        // What is on the page is kept first: undo takes it from there.
         if let Ok(content) = Content::read(&typed) {
             let draft = Draft { content, based_on: sent.based_on, autosave: true };
             match compose::save(&app, id, draft, &staff.actor()).await {
@@ -131,8 +136,7 @@ pub async fn save(
         Ok(content) => content,
         Err(errors) => return refuse(&request, &app, id, &sent, &typed, errors, next).await,
     };
-    let autosave =
-        !matches!(sent.step, Step::Save | Step::Remove(_) | Step::Update(_) | Step::Merge);
+    let autosave = !takes_away(&sent.step) && !matches!(sent.step, Step::Save | Step::Merge);
     let draft = Draft { content, based_on: sent.based_on, autosave };
     match compose::save(&app, id, draft, &staff.actor()).await {
         Ok(issue) if sent.wants_json => saved_json(&request, &app, issue.uuid).await,
@@ -143,6 +147,11 @@ pub async fn save(
         }
         Err(other) => Err(other),
     }
+}
+
+/// Whether a step takes something away, so that there is something to bring back.
+fn takes_away(step: &Step) -> bool {
+    matches!(step, Step::Remove(_) | Step::Update(_) | Step::RemoveProject(..))
 }
 
 /// Takes the step on what was typed.
@@ -171,7 +180,9 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
         .db
         .read(move |conn| {
             Ok(match step {
-                Step::Restore(block, from) | Step::Revert(block, from) => {
+                Step::Restore(block, from)
+                | Step::Revert(block, from)
+                | Step::RestoreProject(block, from, _) => {
                     let issue = store::by_uuid(conn, issue)?;
                     (find_block(&store::revision(conn, issue.id, from)?, block)?, None)
                 }
@@ -244,6 +255,14 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
         Step::RemoveProject(block, at) => {
             blocks.change_projects(*block, Some(*at));
             next.open = Some(*block);
+            next.removed = Some((*block, sent.based_on));
+            next.project = Some(*at);
+        }
+        Step::RestoreProject(block, _, at) => {
+            if let Some((_, old)) = old {
+                blocks.put_project_back(*block, old, *at);
+            }
+            next.open = Some(*block);
         }
     }
     Ok(next)
@@ -271,8 +290,7 @@ async fn refuse(
         open,
         place: next.place,
         is_check: false,
-        removed: None,
-        updated: None,
+        undo: None,
         sources,
     };
     let mut template = composer(app, page, composition, &view)?;
