@@ -1,7 +1,8 @@
 nav-pictures = Billeder
 pictures-title = Billeder
 pictures-about = Billeder, der er lagt op, kan bruges i alle udgaver. De gøres klar til mail i to størrelser, og oplysninger om kamera og sted fjernes.
-pictures-search = Søg i navn og beskrivelse
+pictures-search = Søg i navn, beskrivelse og emneord
+pictures-library = Artikler, udgivelser og podcasts står i biblioteket.
 pictures-search-button = Søg
 pictures-show-archived = Vis også det, der er lagt væk
 pictures-empty = Der er ingen billeder endnu. Læg det første op.

@@ -1,7 +1,8 @@
 nav-pictures = Pictures
 pictures-title = Pictures
 pictures-about = Pictures that were uploaded can be used in all issues. They are made ready for mail in two sizes, and what the camera noted about itself and the place is removed.
-pictures-search = Search in name and description
+pictures-search = Search names, descriptions and tags
+pictures-library = Articles, publications and podcasts are in the library.
 pictures-search-button = Search
 pictures-show-archived = Show what was put aside, too
 pictures-empty = There are no pictures yet. Upload the first one.

@@ -680,6 +680,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    image_tags (image, tag) {
+        image -> BigInt,
+        tag -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     images (id) {
         id -> BigInt,
         hash -> Text,
@@ -987,6 +997,7 @@ diesel::joinable!(click_counts -> issues (issue));
 diesel::joinable!(opens -> deliveries (delivery));
 diesel::joinable!(clicks -> deliveries (delivery));
 diesel::joinable!(image_files -> images (image));
+diesel::joinable!(image_tags -> images (image));
 
 diesel::allow_tables_to_appear_in_same_query!(
     newsletters,
@@ -1015,6 +1026,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_checks,
     feeds,
     library_addresses,
+    image_tags,
     images,
     image_files,
     templates,

@@ -7,15 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::form::ItemForm;
-use super::save::read_tags;
 use super::{Item, ItemKind, Proposal, fetch, save_with_tags, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::staff::Staff;
-use crate::web::Lang;
 use crate::web::api::{List, Paging};
+use crate::web::{Lang, tags};
 
 /// An item as the API shows it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -185,7 +184,7 @@ pub async fn create(
         addresses: body.addresses.join("\n"),
         tags: body.tags.join("\n"),
     };
-    let tags = read_tags(&form.tags);
+    let tags = tags::read(&form.tags);
     let item = save_with_tags(&app, None, form.read()?, tags, &staff.actor()).await?;
     Ok(HttpResponse::Created().json(ItemView::from(item)))
 }

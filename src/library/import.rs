@@ -9,13 +9,12 @@ use utoipa::ToSchema;
 
 use super::fetch::{clean, key};
 use super::form::ItemForm;
-use super::save::read_tags;
 use super::{ItemKind, NewItem, store};
 use crate::app::App;
 use crate::db::DbConn;
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
-use crate::web::Lang;
+use crate::web::{Lang, tags};
 
 /// Most lines of a file.
 const MOST_LINES: usize = 5_000;
@@ -299,7 +298,7 @@ fn verdict<'r>(line: usize, cell: impl Fn(usize) -> &'r str) -> Verdict {
     if let Err(Error::Invalid(findings)) = &read {
         errors.extend(findings.iter().cloned());
     }
-    let item = read.ok().filter(|_| errors.is_empty()).map(|new| (new, read_tags(cell(8))));
+    let item = read.ok().filter(|_| errors.is_empty()).map(|new| (new, tags::read(cell(8))));
     let outcome = if item.is_some() { Outcome::New } else { Outcome::Wrong };
     Verdict { line, title: form.title, outcome, errors, item, language }
 }

@@ -3,6 +3,8 @@
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Token, Tokenizer};
 
+pub(super) use crate::web::tags::line;
+
 /// More tokens than any text has that is meant for people.
 const MOST_TOKENS: usize = 50_000;
 
@@ -39,18 +41,6 @@ fn between(name: &[u8]) -> &'static str {
         | b"span" | b"strong" | b"sub" | b"sup" | b"u" | b"wbr" => "",
         _ => " ",
     }
-}
-
-/// One line of text: no line breaks, no invisible characters, no markers of ours.
-pub(super) fn line(text: &str) -> String {
-    let is_seen = |c: &char| {
-        !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-            && !matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e000}'..='\u{f8ff}')
-            && !matches!(c, '\u{fffe}'..='\u{ffff}' | '\u{f0000}'..)
-    };
-    let spaced = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let seen: String = spaced.filter(is_seen).collect();
-    seen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The beginning of a text that is too long, in characters.

@@ -7,21 +7,28 @@ pub mod item;
 pub mod links;
 pub mod moves;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
+use diesel::QueryResult;
 use serde::Deserialize;
 
 use super::store::Search;
 use super::{Item, ItemKind, store};
 use crate::app::App;
+use crate::db::DbConn;
 use crate::error::{FieldError, Result};
-use crate::web::{Lang, Page, html};
+use crate::pictures::{self, Address, Picture};
+use crate::web::{Lang, Page, html, see_other};
 
 /// Items on a page of the list.
 const PAGE: i64 = 50;
+/// Pictures that are shown below what was found.
+const PICTURES: i64 = 6;
+/// The kind that leads to the list of pictures, which has its own.
+const IMAGE: &str = "image";
 
 #[derive(Template)]
 #[template(path = "library/pages/list.html")]
@@ -35,6 +42,10 @@ struct ListPage {
     languages: &'static [Lang],
     language: Option<Lang>,
     items: Vec<Item>,
+    /// Pictures that fit what is looked for, each with the file to show.
+    pictures: Vec<(Picture, Address)>,
+    /// The list of them.
+    all_pictures: String,
     /// How many issues link an item.
     uses: HashMap<i64, usize>,
     today: NaiveDate,
@@ -83,6 +94,30 @@ impl ListQuery {
         }
         format!("/admin/library?{}", query.append_pair("page", &page.to_string()).finish())
     }
+
+    /// The address of the pictures that fit it.
+    fn pictures(&self) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.append_pair("q", &self.q);
+        if !self.tag.is_empty() {
+            query.append_pair("tag", &self.tag);
+        }
+        format!("/admin/pictures?{}", query.finish())
+    }
+
+    /// The pictures that fit it: some words or a tag must be asked for, and nothing that pictures
+    /// do not have.
+    fn pictures_search(&self) -> Option<pictures::store::Search> {
+        let asks = !self.q.trim().is_empty() || !self.tag.is_empty();
+        let others = !self.kind.is_empty() || !self.language.is_empty() || self.new.is_some();
+        (asks && !others && self.page <= 1).then(|| pictures::store::Search {
+            text: self.q.clone(),
+            tag: self.tag.clone(),
+            archived: self.archived.is_some(),
+            offset: 0,
+            limit: PICTURES,
+        })
+    }
 }
 
 /// `GET /admin/library`
@@ -91,6 +126,9 @@ pub async fn list(
     app: web::Data<App>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse> {
+    if query.kind == IMAGE {
+        return Ok(see_other(query.pictures()));
+    }
     html(&list_page(&request, &app, query.into_inner(), Pasted::default()).await?)
 }
 
@@ -114,12 +152,17 @@ async fn list_page(
         offset: (number - 1) * PAGE,
         limit: PAGE + 1,
     };
-    let (mut items, used, tags) = app
+    let wanted = query.pictures_search();
+    let (mut items, used, tags, pictures) = app
         .db
         .read(move |conn| {
             let items = store::search(conn, &search)?;
             let ids: Vec<i64> = items.iter().map(|item| item.id).collect();
-            Ok((items, store::used_in(conn, &ids)?, store::tags::all(conn)?))
+            let pictures = match wanted {
+                Some(wanted) => pictures::store::search(conn, &wanted)?,
+                None => vec![],
+            };
+            Ok((items, store::used_in(conn, &ids)?, all_tags(conn)?, pictures))
         })
         .await?;
     let more = items.len() > PAGE as usize;
@@ -137,6 +180,8 @@ async fn list_page(
         languages: Lang::ALL,
         language,
         items,
+        pictures: pictures.into_iter().map(|(picture, _)| shown(picture)).collect(),
+        all_pictures: query.pictures(),
         uses,
         today: app.clock.now().day_in(chrono_tz::Europe::Copenhagen),
         is_searching: !query.q.trim().is_empty()
@@ -148,4 +193,20 @@ async fn list_page(
         next: more.then(|| query.at(number + 1)),
         query,
     })
+}
+
+/// Every tag of items and pictures, and how many have it.
+fn all_tags(conn: &mut DbConn) -> QueryResult<Vec<(String, i64)>> {
+    let mut tags: BTreeMap<String, i64> = store::tags::all(conn)?.into_iter().collect();
+    for (tag, count) in pictures::store::all_tags(conn)? {
+        *tags.entry(tag).or_default() += count;
+    }
+    Ok(tags.into_iter().collect())
+}
+
+/// A picture with its smaller file.
+fn shown(picture: Picture) -> (Picture, Address) {
+    let address = picture.address();
+    let small = address.small().unwrap_or(address);
+    (picture, small)
 }

@@ -1,6 +1,6 @@
 //! Add an item or change one.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use url::Url;
 
@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::db::{DbConn, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
+use crate::web::tags;
 
 /// Longest title, series and place, in characters.
 pub(super) const LINE_LIMIT: usize = 200;
@@ -16,11 +17,6 @@ pub(super) const LINE_LIMIT: usize = 200;
 pub(super) const SUMMARY_LIMIT: usize = 2_000;
 /// Longest address.
 pub(super) const ADDRESS_LIMIT: usize = 2_000;
-
-/// Longest tag, in characters.
-const TAG_LIMIT: usize = 50;
-/// Most tags of an item.
-const MOST_TAGS: usize = 20;
 
 /// Adds an item, or changes the one that is named.
 ///
@@ -52,7 +48,7 @@ async fn keep(
     actor: &str,
 ) -> Result<Item> {
     let mut findings = check(&new);
-    findings.extend(check_tags(tags.as_deref().unwrap_or_default()));
+    findings.extend(tags::check(tags.as_deref().unwrap_or_default()));
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }
@@ -120,23 +116,6 @@ pub(super) fn check(new: &NewItem) -> Vec<FieldError> {
         }
     }
     findings
-}
-
-fn check_tags(tags: &[String]) -> Option<FieldError> {
-    if tags.len() > MOST_TAGS {
-        return Some(FieldError::new("tags", "error-library-tags-many").with("most", MOST_TAGS));
-    }
-    let long = tags.iter().find(|tag| tag.chars().count() > TAG_LIMIT)?;
-    Some(
-        FieldError::new("tags", "error-library-tag-long").with("tag", long).with("most", TAG_LIMIT),
-    )
-}
-
-/// Tags as they are typed: parted by commas or lines, each one once, in alphabetical order, and
-/// without marks that turn the direction of what stands behind them.
-pub(super) fn read_tags(text: &str) -> Vec<String> {
-    let tags = text.split([',', ';', '\n']).map(|tag| super::plain::line(tag).to_lowercase());
-    tags.filter(|tag| !tag.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// An address leads to one item: its clicks are counted for it.

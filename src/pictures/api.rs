@@ -35,6 +35,8 @@ pub struct ImageView {
     pub alt: String,
     /// It shows nothing that needs words.
     pub decorative: bool,
+    /// The words by which it is found.
+    pub tags: Vec<String>,
     /// When it was uploaded.
     #[schema(value_type = String)]
     pub uploaded_at: Instant,
@@ -43,8 +45,8 @@ pub struct ImageView {
     pub archived_at: Option<Instant>,
 }
 
-impl From<(Picture, i64)> for ImageView {
-    fn from((picture, bytes): (Picture, i64)) -> Self {
+impl ImageView {
+    fn new((picture, bytes): (Picture, i64), tags: Vec<String>) -> Self {
         Self {
             path: picture.address().to_string(),
             id: picture.hash,
@@ -55,6 +57,7 @@ impl From<(Picture, i64)> for ImageView {
             bytes,
             alt: picture.alt,
             decorative: picture.decorative,
+            tags,
             uploaded_at: picture.uploaded_at,
             archived_at: picture.archived_at,
         }
@@ -69,8 +72,17 @@ pub async fn list(
     paging: web::Query<Paging>,
 ) -> Result<Json<List<ImageView>>> {
     let (after, rows) = (paging.after()?, paging.rows());
-    let found = app.db.read(move |conn| Ok(store::after(conn, after, rows)?)).await?;
-    Ok(Json(paging.page(found, |(picture, _)| picture.id, Into::into)))
+    let found = app.db.read(move |conn| {
+        let found = store::after(conn, after, rows)?;
+        let ids: Vec<i64> = found.iter().map(|(picture, _)| picture.id).collect();
+        Ok((found, store::tags_of(conn, &ids)?))
+    });
+    let (found, mut tags) = found.await?;
+    let view = |found: (Picture, i64)| {
+        let tags = tags.remove(&found.0.id).unwrap_or_default();
+        ImageView::new(found, tags)
+    };
+    Ok(Json(paging.page(found, |(picture, _)| picture.id, view)))
 }
 
 /// What is said about a file that is sent.
@@ -104,8 +116,12 @@ pub async fn create(
     let bytes = routes::whole(body).await??;
     let upload = Upload { name, bytes, alt, decorative };
     let picture = super::upload(&app, upload, &staff.actor()).await?;
-    let hash = [picture.hash.clone()];
-    let sizes = app.db.read(move |conn| Ok(store::sizes(conn, &hash)?)).await?;
+    let (id, hash) = (picture.id, [picture.hash.clone()]);
+    let found = app.db.read(move |conn| {
+        Ok((store::sizes(conn, &hash)?, store::tags_of(conn, &[id])?.remove(&id)))
+    });
+    let (sizes, tags) = found.await?;
     let bytes = sizes.get(&picture.hash).copied().unwrap_or_default();
-    Ok(HttpResponse::Created().json(ImageView::from((picture, bytes))))
+    let view = ImageView::new((picture, bytes), tags.unwrap_or_default());
+    Ok(HttpResponse::Created().json(view))
 }

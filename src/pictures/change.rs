@@ -4,6 +4,7 @@ use super::{Picture, store};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
+use crate::web::tags;
 
 /// Longest description, in characters: the same as a line of an issue.
 const ALT_LIMIT: usize = 200;
@@ -19,21 +20,27 @@ pub(super) fn description(alt: &str, decorative: bool) -> Result<(String, bool)>
     Ok(if decorative { (String::new(), true) } else { (alt, false) })
 }
 
-/// Says what a picture shows, or that it is decorative.
+/// Says what a picture shows, or that it is decorative, and by which tags it is found.
 pub async fn describe(
     app: &App,
     hash: String,
-    alt: &str,
-    decorative: bool,
+    (alt, decorative): (&str, bool),
+    tags: Option<Vec<String>>,
     actor: &str,
 ) -> Result<Picture> {
     let (alt, decorative) = description(alt, decorative)?;
+    if let Some(error) = tags.as_deref().and_then(tags::check) {
+        return Err(Error::Invalid(vec![error]));
+    }
     let (actor, now) = (actor.to_owned(), app.clock.now());
     app.db
         .write(move |conn| {
             let picture = store::by_hash(conn, &hash)?;
             store::describe(conn, &picture, &alt, decorative)?;
-            let details = serde_json::json!({ "alt": alt, "decorative": decorative });
+            if let Some(tags) = &tags {
+                store::set_tags(conn, &Picture { alt: alt.clone(), ..picture }, tags)?;
+            }
+            let details = serde_json::json!({ "alt": alt, "decorative": decorative, "tags": tags });
             let subject = format!("picture {hash}");
             staff::store::audit(conn, &actor, "picture.describe", &subject, details, now)?;
             Ok(store::by_hash(conn, &hash)?)

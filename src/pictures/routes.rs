@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters;
 use crate::staff::Staff;
-use crate::web::{Lang, Page, html, multipart, page, see_other};
+use crate::web::{Lang, Page, html, multipart, page, see_other, tags};
 
 /// Pictures on a page of the list.
 const PAGE: i64 = 48;
@@ -45,6 +45,8 @@ struct ListPage {
     page: Page,
     zone: Tz,
     query: ListQuery,
+    /// Every tag and how many pictures have it.
+    tags: Vec<(String, i64)>,
     pictures: Vec<Shown>,
     errors: Vec<FieldError>,
     previous: Option<String>,
@@ -57,6 +59,7 @@ struct ListPage {
 struct PickPage {
     page: Page,
     query: ListQuery,
+    tags: Vec<(String, i64)>,
     pictures: Vec<Shown>,
     errors: Vec<FieldError>,
     previous: Option<String>,
@@ -71,10 +74,12 @@ struct Shown {
     /// The smaller file, for this page.
     small: Address,
     size: String,
+    /// The words by which it is found.
+    tags: Vec<String>,
 }
 
 impl Shown {
-    fn new(lang: Lang, (picture, size): (Picture, i64)) -> Self {
+    fn new(lang: Lang, (picture, size): (Picture, i64), tags: Vec<String>) -> Self {
         let comma = if lang == Lang::Da { ',' } else { '.' };
         let address = picture.address();
         Self {
@@ -82,6 +87,7 @@ impl Shown {
             small: address.small().unwrap_or(address),
             size: size_text(size, comma),
             picture,
+            tags,
         }
     }
 }
@@ -91,6 +97,7 @@ impl Shown {
 #[serde(default)]
 pub struct ListQuery {
     q: String,
+    tag: String,
     archived: Option<String>,
     page: i64,
     /// For the dialog of a field.
@@ -104,6 +111,9 @@ impl ListQuery {
     fn at(&self, page: i64) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("q", &self.q);
+        if !self.tag.is_empty() {
+            query.append_pair("tag", &self.tag);
+        }
         for (name, value) in [("archived", &self.archived), ("pick", &self.pick)] {
             if value.is_some() {
                 query.append_pair(name, "on");
@@ -122,23 +132,32 @@ async fn list_page(
     let number = query.page.clamp(1, 10_000);
     let search = store::Search {
         text: query.q.clone(),
+        tag: query.tag.clone(),
         archived: query.archived.is_some(),
         offset: (number - 1) * PAGE,
         limit: PAGE + 1,
     };
-    let (mut found, zone) = app
+    let (mut found, mut tags, all_tags, zone) = app
         .db
         .read(move |conn| {
             let zone = newsletters::store::all(conn)?.first().map(|newsletter| newsletter.zone());
-            Ok((store::search(conn, &search)?, zone.unwrap_or(Tz::UTC)))
+            let found = store::search(conn, &search)?;
+            let ids: Vec<i64> = found.iter().map(|(picture, _)| picture.id).collect();
+            let tags = store::tags_of(conn, &ids)?;
+            Ok((found, tags, store::all_tags(conn)?, zone.unwrap_or(Tz::UTC)))
         })
         .await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let page = Page::new(request);
+    let shown = |found: (Picture, i64)| {
+        let tags = tags.remove(&found.0.id).unwrap_or_default();
+        Shown::new(page.lang, found, tags)
+    };
     Ok(ListPage {
         zone,
-        pictures: found.into_iter().map(|found| Shown::new(page.lang, found)).collect(),
+        tags: all_tags,
+        pictures: found.into_iter().map(shown).collect(),
         previous: (number > 1).then(|| query.at(number - 1)),
         next: more.then(|| query.at(number + 1)),
         errors,
@@ -157,8 +176,8 @@ pub async fn list(
     if list.query.pick.is_none() {
         return html(&list);
     }
-    let ListPage { page, query, pictures, errors, previous, next, .. } = list;
-    html(&PickPage { page, query, pictures, errors, previous, next })
+    let ListPage { page, query, tags, pictures, errors, previous, next, .. } = list;
+    html(&PickPage { page, query, tags, pictures, errors, previous, next })
 }
 
 /// What a script says in the address of a file that it sends as it is.
@@ -249,6 +268,8 @@ pub struct Description {
     #[serde(default)]
     alt: String,
     decorative: Option<String>,
+    /// Without it those that it has stay.
+    tags: Option<String>,
 }
 
 /// `POST /admin/pictures/{hash}`
@@ -258,9 +279,10 @@ pub async fn describe(
     hash: web::Path<String>,
     description: web::Form<Description>,
 ) -> Result<HttpResponse> {
-    let Description { alt, decorative } = description.into_inner();
-    let hash = hash.into_inner();
-    change::describe(&app, hash.clone(), &alt, decorative.is_some(), &staff.actor()).await?;
+    let Description { alt, decorative, tags } = description.into_inner();
+    let (hash, said) = (hash.into_inner(), (alt.as_str(), decorative.is_some()));
+    let tags = tags.map(|typed| tags::read(&typed));
+    change::describe(&app, hash.clone(), said, tags, &staff.actor()).await?;
     Ok(see_other(format!("/admin/pictures?done=saved#picture-{hash}")))
 }
 

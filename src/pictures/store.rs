@@ -1,4 +1,4 @@
-//! The tables `images` and `image_files`.
+//! The tables `images`, `image_files` and `image_tags`.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::{Address, MediaType, Picture};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::matching::{containing, folded};
-use crate::db::schema::{image_files, images};
+use crate::db::schema::{image_files, image_tags, images};
 
 /// A picture to be.
 #[derive(Clone)]
@@ -43,7 +43,7 @@ pub fn insert(conn: &mut DbConn, new: &NewRow<'_>, now: Instant) -> QueryResult<
             images::height.eq(number(largest.height)),
             images::alt.eq(new.alt),
             images::decorative.eq(new.decorative),
-            images::search_text.eq(search_text(new.name, new.alt)),
+            images::search_text.eq(search_text(new.name, new.alt, &[])),
             images::uploaded_by.eq(new.uploaded_by),
             images::uploaded_at.eq(now),
         ))
@@ -96,16 +96,54 @@ pub fn sizes(conn: &mut DbConn, hashes: &[String]) -> QueryResult<HashMap<String
     Ok(found.into_iter().map(|(hash, size)| (hash, size.into())).collect())
 }
 
-/// Replaces what is said about a picture.
+/// Replaces what is said about a picture; its tags stay.
 pub fn describe(conn: &mut DbConn, of: &Picture, alt: &str, decorative: bool) -> QueryResult<()> {
+    let tags = tags_of(conn, &[of.id])?.remove(&of.id).unwrap_or_default();
     diesel::update(images::table.find(of.id))
         .set((
             images::alt.eq(alt),
             images::decorative.eq(decorative),
-            images::search_text.eq(search_text(&of.name, alt)),
+            images::search_text.eq(search_text(&of.name, alt, &tags)),
         ))
         .execute(conn)
         .map(drop)
+}
+
+/// Gives a picture these tags and no others, and lets it be found by them.
+pub fn set_tags(conn: &mut DbConn, of: &Picture, tags: &[String]) -> QueryResult<()> {
+    diesel::delete(image_tags::table.filter(image_tags::image.eq(of.id))).execute(conn)?;
+    for tag in tags {
+        diesel::insert_into(image_tags::table)
+            .values((image_tags::image.eq(of.id), image_tags::tag.eq(tag)))
+            .execute(conn)?;
+    }
+    diesel::update(images::table.find(of.id))
+        .set(images::search_text.eq(search_text(&of.name, &of.alt, tags)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The tags of some pictures by their ids inside, each in alphabetical order.
+pub fn tags_of(conn: &mut DbConn, ids: &[i64]) -> QueryResult<HashMap<i64, Vec<String>>> {
+    let found: Vec<(i64, String)> = image_tags::table
+        .filter(image_tags::image.eq_any(ids))
+        .order((image_tags::image, image_tags::tag))
+        .select((image_tags::image, image_tags::tag))
+        .load(conn)?;
+    let mut tags: HashMap<i64, Vec<String>> = HashMap::new();
+    for (image, tag) in found {
+        tags.entry(image).or_default().push(tag);
+    }
+    Ok(tags)
+}
+
+/// Every tag with the number of pictures that have it.
+pub fn all_tags(conn: &mut DbConn) -> QueryResult<Vec<(String, i64)>> {
+    image_tags::table
+        .group_by(image_tags::tag)
+        .order(image_tags::tag)
+        .select((image_tags::tag, diesel::dsl::count_star()))
+        .load(conn)
 }
 
 /// Puts a picture aside, or takes it back.
@@ -116,8 +154,10 @@ pub fn set_archived(conn: &mut DbConn, id: i64, at: Option<Instant>) -> QueryRes
 /// What to look for.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// Words that name and description must all contain, in any order and case.
+    /// Words that name, description and tags must all contain, in any order and case.
     pub text: String,
+    /// Pictures with this tag only.
+    pub tag: String,
     /// Those that were put aside, too.
     pub archived: bool,
     /// How many to pass over.
@@ -136,6 +176,11 @@ pub fn search(conn: &mut DbConn, search: &Search) -> QueryResult<Vec<(Picture, i
         .into_boxed();
     if !search.archived {
         query = query.filter(images::archived_at.is_null());
+    }
+    if !search.tag.is_empty() {
+        let tagged =
+            image_tags::table.filter(image_tags::tag.eq(&search.tag)).select(image_tags::image);
+        query = query.filter(images::id.eq_any(tagged));
     }
     for word in folded(&search.text).split_whitespace() {
         query = query.filter(images::search_text.like(containing(word)).escape('\\'));
@@ -165,6 +210,6 @@ fn with_sizes(conn: &mut DbConn, found: Vec<Picture>) -> QueryResult<Vec<(Pictur
     Ok(found.into_iter().map(with_size).collect())
 }
 
-fn search_text(name: &str, alt: &str) -> String {
-    folded(&format!("{name}\n{alt}"))
+fn search_text(name: &str, alt: &str, tags: &[String]) -> String {
+    folded(&format!("{name}\n{alt}\n{}", tags.join("\n")))
 }

@@ -12,6 +12,7 @@ pub mod multipart;
 pub mod outside;
 pub mod page;
 pub mod static_files;
+pub mod tags;
 pub mod upload;
 
 pub use language::{Lang, Texts};

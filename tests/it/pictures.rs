@@ -7,7 +7,7 @@ use lederbrev::pictures::prepare::MOST_BYTES;
 use lederbrev::staff::Role;
 use reqwest::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use reqwest::{Client, Response, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::both;
@@ -100,6 +100,56 @@ both! {
             ids.push(answer.json::<Value>().await.unwrap()["id"].clone());
         }
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    }
+
+    async fn a_picture_is_found_by_its_tags_and_by_the_library(app: TestApp) {
+        let editor = app.signed_in(Role::Editor).await;
+        let token = app.token(Role::Editor).await;
+        let get = async |path: &str| {
+            editor.get(app.url(path)).send().await.unwrap().text().await.unwrap()
+        };
+        let mut hashes = vec![];
+        for (name, width) in [("dagen.png", 700), ("trappe.png", 701)] {
+            let file = photograph(width, 400, ImageFormat::Png);
+            let answer = send(&app, &token, &format!("name={name}"), file).await;
+            let view: Value = answer.json().await.unwrap();
+            assert_eq!(view["tags"], json!([]));
+            hashes.push(view["id"].as_str().unwrap().to_owned());
+        }
+        let describe = async |form: &[(&str, &str)]| {
+            let address = app.url(&format!("/admin/pictures/{}", hashes[0]));
+            editor.post(address).form(form).send().await.unwrap().status()
+        };
+        let tags = ("tags", "Væksthusdagen, \u{202E}ledelse\u{202C};ledelse");
+        assert_eq!(describe(&[("alt", "Ledere i samtale"), tags]).await, StatusCode::SEE_OTHER);
+        // What says nothing of tags leaves them alone.
+        assert_eq!(describe(&[("alt", "Ledere i sal")]).await, StatusCode::SEE_OTHER);
+        let list = get("/admin/pictures?tag=ledelse").await;
+        assert!(list.contains("dagen.png") && !list.contains("trappe.png"), "{list}");
+        assert!(list.contains("value=\"ledelse, væksthusdagen\""), "{list}");
+        let list = get("/admin/pictures?q=V%C3%86KSTHUSDAG+sal").await;
+        assert!(list.contains("dagen.png") && !list.contains("trappe.png"), "{list}");
+        let many = (0..21).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        let refused = describe(&[("alt", ""), ("tags", &many)]).await;
+        assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);
+        let api = app.client.get(app.url("/api/v1/images")).bearer_auth(&token).send().await.unwrap();
+        let api: Value = api.json().await.unwrap();
+        assert_eq!(api["items"][0]["tags"], json!(["ledelse", "væksthusdagen"]));
+
+        // The library's search and tags find it, and say when nothing else fits.
+        for query in ["q=v%C3%A6ksthusdag", "tag=ledelse"] {
+            let list = get(&format!("/admin/library?{query}")).await;
+            assert!(list.contains("Ledere i sal") && list.contains(&hashes[0]), "{list}");
+            assert!(!list.contains(&hashes[1]), "{list}");
+            assert!(list.contains("men det gør billederne herunder"), "{list}");
+        }
+        assert!(!get("/admin/library").await.contains(&hashes[0]), "it was not asked for");
+        assert!(!get("/admin/library?q=sal&kind=article").await.contains(&hashes[0]));
+        assert!(get("/admin/library?q=findes-ikke").await.contains("Vi fandt ikke noget"));
+        let images = editor.get(app.url("/admin/library?kind=image&q=sal")).send().await.unwrap();
+        assert_eq!(images.status(), StatusCode::SEE_OTHER);
+        let images = get(images.headers()["location"].to_str().unwrap()).await;
+        assert!(images.contains("dagen.png"), "{images}");
     }
 
     async fn a_picture_is_described_put_aside_and_found_again_on_its_page(app: TestApp) {

@@ -157,8 +157,15 @@ async fn the_page_of_pictures_is_accessible_and_fits_every_screen() {
     )
     .await;
     uploaded(&app, "banner.jpg", "Væksthusdagen 2017", (1_200, 200)).await;
-    for address in ["/admin/pictures", "/admin/pictures?pick=on"] {
-        let name = if address.ends_with("on") { "pictures-pick" } else { "pictures" };
+    browser.goto("/admin/pictures?q=ledere").await;
+    browser.fill("[id^=tags-]", "kerneopgaven, ledelse").await;
+    browser.click(".picture form button").await;
+    browser.wait_for(".toast").await;
+    for (address, name) in [
+        ("/admin/pictures", "pictures"),
+        ("/admin/pictures?pick=on", "pictures-pick"),
+        ("/admin/library?tag=ledelse", "pictures-in-library"),
+    ] {
         for dark in [false, true] {
             browser.dark(dark).await;
             browser.resize(WIDE).await;

@@ -12,13 +12,12 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::library::form::ItemForm;
 use crate::library::links::Outcome;
-use crate::library::save::read_tags;
 use crate::library::store::Use;
 use crate::library::store::links::Check;
 use crate::library::{Item, ItemKind, archive, relate, restore, save_with_tags, store, unrelate};
 use crate::staff::Staff;
 use crate::web::page::Part;
-use crate::web::{Lang, Page, html, page, see_other};
+use crate::web::{Lang, Page, html, page, see_other, tags};
 
 /// What stands around an item.
 #[derive(Default)]
@@ -165,7 +164,7 @@ async fn save_form(
     form: &ItemForm,
     staff: &Staff,
 ) -> Result<Item> {
-    save_with_tags(app, uuid, form.read()?, read_tags(&form.tags), &staff.actor()).await
+    save_with_tags(app, uuid, form.read()?, tags::read(&form.tags), &staff.actor()).await
 }
 
 /// The page of an item, with what the reports say of the issues that link it: the route is theirs,
