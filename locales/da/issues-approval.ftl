@@ -2,6 +2,7 @@
 review-title = Godkendelse
 review-what = Hvad skal udsendes?
 review-words = Udgaven er til { $number } abonnenter på »{ $newsletter }«.
+review-proposed = Foreslået tidspunkt
 review-sender = Afsender
 review-writer = Skrevet af
 review-asked = Sendt til godkendelse af

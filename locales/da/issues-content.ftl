@@ -42,6 +42,7 @@ error-preflight-subject-long = Emnet er på { $length } tegn. Mange indbakker vi
 error-preflight-preheader = Der er ingen forhåndstekst. Skriv en linje, som indbakken kan vise efter emnet.
 error-preflight-alt-file = Billedteksten ligner et filnavn. Skriv, hvad billedet viser.
 error-preflight-http = Linket begynder med http://. Brug https://, hvis siden kan åbnes sådan.
+error-preflight-link-empty = Linje { $line }, tegn { $column }: Linket fører ingen steder hen. Giv det en adresse i href, eller fjern det.
 error-preflight-link-words = Linkteksten »{ $words }« siger ikke, hvor linket fører hen. Skriv, hvad man finder dér.
 error-preflight-contrast = Linje { $line }, tegn { $column }: Ordene har farven { $ink } på { $ground } og er svære at læse for mange. Vælg farver, der ligger længere fra hinanden.
 error-preflight-twice = Adressen { $url } står også i blok { $number }. Behold ét af linkene, hvis det ikke er med vilje.

@@ -42,5 +42,6 @@ error-picture-moving = Billedet bevæger sig, og det kan vi ikke bruge: mange ma
 error-picture-broken = Filen er beskadiget eller kun hentet delvist. Hent eller gem billedet igen, og prøv en gang til.
 field-picture-url = Link (hvis billedet skal føre et sted hen)
 error-preflight-picture-gone = Billedet findes ikke længere her. Vælg et andet.
+error-preflight-picture-dead = Billedet { $url } svarer { $status }: Det findes ikke. Ret adressen, eller vælg et andet billede.
 error-preflight-picture-heavy = Billedet fylder { $size } kB. Over { $most } kB er det længe om at komme frem på en telefon; et billede med færre detaljer fylder mindre.
 error-preflight-pictures-heavy = Billederne i udgaven fylder { $size } kB tilsammen, og dette mest. Over { $most } kB er de længe om at komme frem på en telefon.

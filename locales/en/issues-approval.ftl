@@ -2,6 +2,7 @@
 review-title = Approval
 review-what = What is to go out?
 review-words = The issue is for { $number } subscribers to “{ $newsletter }”.
+review-proposed = Proposed time
 review-sender = Sender
 review-writer = Written by
 review-asked = Handed in by

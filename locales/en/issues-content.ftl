@@ -42,6 +42,7 @@ error-preflight-subject-long = The subject has { $length } characters. Many inbo
 error-preflight-preheader = There is no preheader. Write a line that inboxes can show after the subject.
 error-preflight-alt-file = The description looks like a file name. Write what the picture shows.
 error-preflight-http = The link starts with http://. Use https:// if the page can be opened that way.
+error-preflight-link-empty = Line { $line }, character { $column }: The link leads nowhere. Give it an address in href, or remove it.
 error-preflight-link-words = The link text “{ $words }” does not say where it leads. Write what one finds there.
 error-preflight-contrast = Line { $line }, character { $column }: The words are { $ink } on { $ground }, which many find hard to read. Choose colours that are further apart.
 error-preflight-twice = The address { $url } is also in block { $number }. Keep one of the links unless both are meant.

@@ -42,5 +42,6 @@ error-picture-moving = The picture moves, and we cannot use that: many mail prog
 error-picture-broken = The file is damaged or was fetched in part only. Fetch or save the picture again and try once more.
 field-picture-url = Link (if the picture is to lead somewhere)
 error-preflight-picture-gone = The picture is no longer here. Choose another one.
+error-preflight-picture-dead = The picture { $url } answers { $status }: it is not there. Correct the address or choose another picture.
 error-preflight-picture-heavy = The picture is { $size } kB. Above { $most } kB it takes long to come on a telephone; a picture with fewer details is smaller.
 error-preflight-pictures-heavy = The pictures of the issue are { $size } kB together, and this one is the largest. Above { $most } kB they take long to come on a telephone.

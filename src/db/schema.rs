@@ -387,6 +387,7 @@ diesel::table! {
         is_dead -> Bool,
         due_at -> Moment,
         queued_at -> Moment,
+        bytes -> Nullable<BigInt>,
     }
 }
 

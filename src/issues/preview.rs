@@ -3,13 +3,13 @@
 //! what is personal is filled in for whoever looks.
 
 use super::compose::Composition;
-use super::render::{self, Filled, Untracked};
+use super::render::{self, Aggregate, Filled, Untracked};
 use super::splice::{Person, PersonalAddresses};
 use super::{Frame, Issue};
 use crate::app::App;
 use crate::error::Result;
 use crate::links::Links;
-use crate::newsletters::Newsletter;
+use crate::newsletters::{Newsletter, Tracking};
 
 /// The headers of a document that shows a mail: it may load pictures and nothing else. Scripts
 /// cannot run in it (`sandbox` without `allow-scripts`); it counts as our own origin so that the
@@ -38,6 +38,20 @@ pub fn mail(app: &App, composition: &Composition, name: &str) -> Result<Filled> 
     let frame = frame(app, newsletter, issue);
     let written = render::render(content, &frame)?.write(&Untracked);
     Ok(written.fill(&sample(name, &SampleAddresses { links: &app.links })))
+}
+
+/// How large the HTML of the mail is that readers get, in bytes: with the addresses by which clicks
+/// are counted, where they are.
+pub fn size(app: &App, composition: &Composition) -> Result<usize> {
+    let Composition { issue, newsletter, content, .. } = composition;
+    let rendered = render::render(content, &frame(app, newsletter, issue))?;
+    let written = match newsletter.open_tracking {
+        Tracking::Off => rendered.write(&Untracked),
+        Tracking::Aggregate | Tracking::Consented => {
+            rendered.write(&Aggregate { links: &app.links, issue: issue.id })
+        }
+    };
+    Ok(written.fill(&sample("", &SampleAddresses { links: &app.links })).html.len())
 }
 
 /// What surrounds an issue that is being written.

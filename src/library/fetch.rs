@@ -104,7 +104,7 @@ pub(super) fn clean(url: &Url) -> String {
 
 /// What two addresses of one page have in common: not the scheme, not the slash at the end, and
 /// nothing that follows readers. `None` when it is no address.
-pub(super) fn key(address: &str) -> Option<String> {
+pub fn key(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok()?;
     let host = url.host_str()?.to_owned();
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Result;
 use crate::text_enum;
-use crate::web::outside::{OutsideError, Refusal};
+use crate::web::outside::{Answer, OutsideError, Refusal};
 
 /// How often a link is looked at.
 const EVERY: TimeDelta = TimeDelta::days(7);
@@ -51,10 +51,14 @@ pub struct Found {
     pub outcome: Outcome,
     /// The status, when there was one.
     pub status: Option<i32>,
+    /// How much is fetched there, in bytes, when the server says it.
+    pub bytes: Option<i64>,
 }
 
 /// Judges an answer.
-fn judge(answer: std::result::Result<u16, OutsideError>) -> Found {
+fn judge(answer: std::result::Result<Answer, OutsideError>) -> Found {
+    let bytes = answer.as_ref().ok().and_then(|answer| answer.bytes);
+    let answer = answer.map(|answer| answer.status);
     let outcome = match answer {
         Ok(404 | 410) => Outcome::Broken,
         Ok(status) if status < 400 => Outcome::Ok,
@@ -66,7 +70,7 @@ fn judge(answer: std::result::Result<u16, OutsideError>) -> Found {
         Ok(status) | Err(OutsideError::Status(status)) => Some(i32::from(status)),
         Err(_) => None,
     };
-    Found { outcome, status }
+    Found { outcome, status, bytes }
 }
 
 /// Looks at the links whose time has come, a few at once. Returns whether there were any.
@@ -101,7 +105,7 @@ pub async fn check_due(app: &App) -> Result<bool> {
     if claimed.is_empty() {
         return Ok(false);
     }
-    let looks = claimed.iter().map(|url| app.outside.status(url));
+    let looks = claimed.iter().map(|url| app.outside.look(url));
     let found: Vec<Found> = join_all(looks).await.into_iter().map(judge).collect();
     app.db
         .write(move |conn| {
@@ -167,7 +171,9 @@ mod tests {
 
     #[test]
     fn only_what_is_gone_is_broken() {
-        let outcome = |answer| judge(answer).outcome;
+        let outcome = |answer: std::result::Result<u16, OutsideError>| {
+            judge(answer.map(|status| Answer { status, bytes: None })).outcome
+        };
         for status in [200, 204, 301] {
             assert_eq!(outcome(Ok(status)), Outcome::Ok, "{status}");
         }

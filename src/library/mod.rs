@@ -19,7 +19,7 @@ mod save;
 pub mod store;
 
 pub use archive::{archive, restore};
-pub use fetch::{Proposal, fetch};
+pub use fetch::{Proposal, fetch, key as page_key};
 pub use relate::{relate, unrelate};
 pub use save::{save, save_with_tags};
 

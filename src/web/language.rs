@@ -76,7 +76,7 @@ fn fluent_value(text: String) -> FluentValue<'static> {
 }
 
 /// The names under which errors carry a count.
-const COUNTS: [&str; 5] = ["number", "last", "most", "max", "length"];
+const COUNTS: [&str; 6] = ["number", "last", "most", "max", "length", "size"];
 
 /// The texts in one language.
 #[derive(Debug, Clone, Copy)]

@@ -64,6 +64,16 @@ fn numbered(links: &[&str]) -> Vec<IssueLink> {
 }
 
 sends! {
+    async fn a_link_with_what_a_campaign_adds_is_the_items_too(sending: Sending) {
+        sending.readers(1).await;
+        let item = publication(&sending.app, "Undgå værdiløs kompetenceudvikling", &[PAGE]).await;
+        let with = format!("{PAGE}/?utm_source=nyhedsbrev&utm_medium=mail");
+        let issue = sending.sent_with(&[&with, "https://lederweb.example/andet?utm_source=a"]).await;
+        sending.count(&issue, Some(1), Verdict::Human, 3).await;
+        sending.count(&issue, Some(2), Verdict::Human, 100).await;
+        assert_eq!(report(&sending.app, &item).await.clicks, verdicts(3, 0, 0));
+    }
+
     async fn a_publication_has_one_number_for_all_its_addresses_and_issues(sending: Sending) {
         let app = &sending.app;
         sending.readers(2).await;

@@ -275,3 +275,25 @@ async fn an_editor_sees_the_dead_links_in_a_browser() {
     browser.no_console_errors().await;
     browser.close().await;
 }
+
+#[actix_web::test]
+async fn a_picture_on_another_site_is_weighed_before_the_issue_goes() {
+    for app in apps().await {
+        let port = site(move |_, stream| {
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: 2400000\r\n\r\n");
+        });
+        let url = format!("http://localhost:{port}/moede.jpg");
+        let block = json!({
+            "id": "6f1d2c1e-0001-4a6b-9c10-5d3b7a9e0001", "kind": "image",
+            "image": { "url": url, "alt": "To ledere" },
+        });
+        let value =
+            json!({ "version": 1, "subject": "Nyt", "preheader": "Kort", "blocks": [block] });
+        let editor = Editor::with(&app, IssueKind::Ordinary, Content::read(&value).unwrap()).await;
+        editor.press(&editor.form().await, "save").await;
+        app.run_until_idle().await;
+        assert_eq!(known(&app, &url).await.bytes, Some(2_400_000));
+        let page = editor.get("").await.text().await.unwrap();
+        assert!(page.contains("Billedet fylder 2.400 kB"), "{page}");
+    }
+}

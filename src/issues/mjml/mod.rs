@@ -47,6 +47,8 @@ pub enum Shape {
 pub struct Mjml {
     source: String,
     links: Vec<String>,
+    pictures: Vec<String>,
+    labels: Vec<Label>,
     silent: Vec<Place>,
     faint: Vec<Faint>,
 }
@@ -58,6 +60,17 @@ pub struct Place {
     pub line: usize,
     /// The character in it.
     pub column: usize,
+}
+
+/// What readers press: a button, or words with a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where it begins.
+    pub place: Place,
+    /// Its words; none for a picture.
+    pub words: String,
+    /// Whether it leads anywhere.
+    pub has_address: bool,
 }
 
 /// Something that cannot be taken.
@@ -101,9 +114,11 @@ impl Mjml {
             return Err(vec![Finding { place, code: error.fault.code(), args: Vec::new() }]);
         }
         let links = links(&tokens);
+        let pictures = tokens.iter().filter_map(|token| token.attribute("src")).collect();
         let silent = silent(&source, &tokens);
+        let labels = labels(&source, &tokens);
         let faint = contrast::faint(&source, &tokens);
-        Ok(Self { source, links, silent, faint })
+        Ok(Self { source, links, pictures, labels, silent, faint })
     }
 
     /// The source.
@@ -119,6 +134,16 @@ impl Mjml {
     /// The addresses that it leads to, in reading order.
     pub fn links(&self) -> impl Iterator<Item = &str> {
         self.links.iter().map(String::as_str)
+    }
+
+    /// The addresses of its pictures, in reading order.
+    pub fn pictures(&self) -> impl Iterator<Item = &str> {
+        self.pictures.iter().map(String::as_str)
+    }
+
+    /// What readers press, in reading order.
+    pub fn labels(&self) -> &[Label] {
+        &self.labels
     }
 
     /// Where pictures stand that have no `alt`; an empty one is for pictures that say nothing.
@@ -145,6 +170,30 @@ impl Serialize for Mjml {
 fn links(tokens: &[Token<'_>]) -> Vec<String> {
     let hrefs = tokens.iter().filter_map(|token| token.attribute("href"));
     hrefs.filter(|href| !href.starts_with("{{")).collect()
+}
+
+fn labels(source: &str, tokens: &[Token<'_>]) -> Vec<Label> {
+    let mut labels: Vec<Label> = Vec::new();
+    // They do not stand in each other.
+    let mut open: Option<&str> = None;
+    for token in tokens {
+        match token {
+            Token::Start { name: name @ ("a" | "mj-button"), is_closed, .. } => {
+                let has_address = token.attribute("href").is_some();
+                let place = tokens::place(source, token.at());
+                labels.push(Label { place, words: String::new(), has_address });
+                open = (!is_closed).then_some(*name);
+            }
+            Token::End { name, .. } if open == Some(*name) => open = None,
+            Token::Text { text, .. } if open.is_some() => {
+                if let Some(label) = labels.last_mut() {
+                    label.words.push_str(&tokens::decoded(text));
+                }
+            }
+            _ => {}
+        }
+    }
+    labels
 }
 
 fn silent(source: &str, tokens: &[Token<'_>]) -> Vec<Place> {

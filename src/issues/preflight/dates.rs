@@ -1,16 +1,26 @@
 //! Days as people write them: "24. marts 2017", "24.-25. april 2017", "24/3 2017", "2017-03-24".
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use crate::web::{Lang, format};
 
-/// The last whole day that a text names; none when it names none with its year, because nobody
-/// can tell whether that has passed.
+/// The last day that a text names, or of a month that it names; none when it names none with its
+/// year, because nobody can tell whether that has passed.
 pub(super) fn last(text: &str) -> Option<NaiveDate> {
     let text = text.to_lowercase();
     let words: Vec<&str> =
         text.split(|letter: char| !letter.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words.windows(3).filter_map(day).max()
+    let days = words.windows(3).filter_map(day).max();
+    // "Oktober 2017" lasts until its end.
+    days.or_else(|| words.windows(2).filter_map(end_of_month).max())
+}
+
+fn end_of_month(words: &[&str]) -> Option<NaiveDate> {
+    let [month_of, year] = words else { return None };
+    // Two numbers say too little.
+    let month = month(month_of).filter(|_| month_of.parse::<u32>().is_err())?;
+    let year = (year.len() == 4).then(|| year.parse().ok()).flatten()?;
+    NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt()
 }
 
 fn day(words: &[&str]) -> Option<NaiveDate> {

@@ -46,6 +46,8 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
     let first = address.segments()[0];
     address.is_loopback()
         || address.is_unspecified()
+        // Groups (RFC 4291, 2.7).
+        || first & 0xff00 == 0xff00
         || first & 0xfe00 == 0xfc00
         || first & 0xffc0 == 0xfe80
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::{Check, Level};
+use super::{Check, Level, pictures};
 use crate::error::FieldError;
 use crate::issues::Content;
 use crate::issues::content::Block;
@@ -97,9 +97,11 @@ impl Check<'_> {
     }
 }
 
-/// The addresses of an issue, each once.
+/// The addresses of an issue that are looked at in the background, each once: its links, and its
+/// pictures on other sites.
 pub fn addresses(content: &Content) -> Vec<String> {
     let mut urls: Vec<String> = links(content, |_| true).map(|(_, url)| url.to_owned()).collect();
+    urls.extend(pictures::elsewhere(content));
     urls.retain(|url| url.starts_with("http"));
     urls.sort_unstable();
     urls.dedup();

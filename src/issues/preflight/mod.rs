@@ -26,7 +26,7 @@ use chrono::NaiveDate;
 use super::content::{Block, BlockKind, Content};
 use super::fields::{self, Field, Widget};
 use super::form;
-use super::mjml::{Faint, Mjml};
+use super::mjml::{Faint, Label, Mjml};
 use super::rich_text::{Piece, RichText};
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -106,7 +106,7 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
         Some(size) if size > SIZE_NEAR => check.size("error-preflight-size", size),
         _ => {}
     }
-    check.pictures(&facts.known.pictures);
+    check.pictures(&facts.known);
     check.looked_at(&facts.known.links);
     if facts.known.is_number_taken {
         check.warn("theme.number", "error-preflight-number");
@@ -253,8 +253,7 @@ impl<'c> Check<'c> {
             self.rich("theme.intro", &theme.intro);
         }
         if let Some(mjml) = &self.content.mjml {
-            mjml.links().for_each(|url| self.address("mjml", url));
-            self.faint("mjml", mjml);
+            self.mjml("mjml", mjml);
         }
         for (at, block) in self.shown() {
             let path = |name: &str| format!("blocks.{at}.{name}");
@@ -263,8 +262,7 @@ impl<'c> Check<'c> {
                 BlockKind::Quote(quote) => self.rich(&path("quote"), &quote.quote),
                 BlockKind::ProjectList(list) => self.rich(&path("intro"), &list.intro),
                 BlockKind::Mjml(own) => {
-                    own.source.links().for_each(|url| self.address(&path("source"), url));
-                    self.faint(&path("source"), &own.source);
+                    self.mjml(&path("source"), &own.source);
                 }
                 BlockKind::Button(button) => self.words(&path("text"), button.text.as_str()),
                 kind => {
@@ -301,8 +299,20 @@ impl<'c> Check<'c> {
         }
     }
 
-    /// Words of MJML that are hard to read on their ground.
-    fn faint(&mut self, path: &str, mjml: &Mjml) {
+    /// The addresses of MJML, what its links say, and words that are hard to read on their ground.
+    fn mjml(&mut self, path: &str, mjml: &Mjml) {
+        for url in mjml.links().chain(mjml.pictures()) {
+            self.address(path, url);
+        }
+        for Label { place, words, has_address } in mjml.labels() {
+            if !has_address {
+                let error = FieldError::new(path, "error-preflight-link-empty")
+                    .with("line", place.line)
+                    .with("column", place.column);
+                self.add(Level::Stop, error);
+            }
+            self.words(path, words);
+        }
         for Faint { place, ink, ground } in mjml.faint() {
             let error = FieldError::new(path, "error-preflight-contrast")
                 .with("line", place.line)

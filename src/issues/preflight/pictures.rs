@@ -8,7 +8,9 @@ use diesel::QueryResult;
 use super::{Check, Level, addresses};
 use crate::db::DbConn;
 use crate::error::FieldError;
+use crate::issues::content::BlockKind;
 use crate::issues::{Content, Issue, store};
+use crate::library::links::Outcome;
 use crate::library::{self, store::links::Check as LinkCheck};
 use crate::pictures::{self, Address};
 
@@ -46,7 +48,7 @@ pub struct Pictures(HashMap<String, Option<i64>>);
 
 impl Pictures {
     fn of(conn: &mut DbConn, content: &Content) -> QueryResult<Self> {
-        let own = content.images().into_iter().filter_map(|(_, i)| Address::parse(i.url.as_str()));
+        let own = shown(content).into_iter().filter_map(|picture| Address::parse(&picture.url));
         let hashes: Vec<String> = own.map(|address| address.hash).collect();
         let sizes = pictures::store::sizes(conn, &hashes)?;
         let size = |hash: String| {
@@ -63,30 +65,79 @@ impl FromIterator<(String, Option<i64>)> for Pictures {
     }
 }
 
+/// A picture that an issue shows.
+struct Shown {
+    /// The field that names it.
+    field: String,
+    /// Its address.
+    url: String,
+}
+
+/// The pictures that readers get, in reading order.
+fn shown(content: &Content) -> Vec<Shown> {
+    let mut all: Vec<Shown> = Vec::new();
+    let whole = content.mjml.iter().map(|mjml| ("mjml".to_owned(), mjml));
+    let blocks = content.blocks.iter().enumerate().filter(|(_, block)| !block.hidden);
+    let blocks = blocks.filter_map(|(at, block)| match &block.kind {
+        BlockKind::Mjml(own) => Some((format!("blocks.{at}.source"), &own.source)),
+        _ => None,
+    });
+    for (path, image) in content.images() {
+        all.push(Shown { field: format!("{path}.url"), url: image.url.as_str().to_owned() });
+    }
+    for (field, mjml) in whole.chain(blocks) {
+        all.extend(mjml.pictures().map(|url| Shown { field: field.clone(), url: url.to_owned() }));
+    }
+    all
+}
+
+/// The addresses of pictures on other sites.
+pub(super) fn elsewhere(content: &Content) -> impl Iterator<Item = String> {
+    shown(content).into_iter().map(|picture| picture.url).filter(|url| url.starts_with("http"))
+}
+
 impl Check<'_> {
-    pub(super) fn pictures(&mut self, known: &Pictures) {
+    pub(super) fn pictures(&mut self, known: &Known) {
         // A picture that is shown twice is fetched once.
         let mut seen: HashMap<String, (i64, String)> = HashMap::new();
-        for (path, image) in self.content.images() {
-            let Some(address) = Address::parse(image.url.as_str()) else { continue };
-            let field = format!("{path}.url");
-            match known.0.get(&address.hash) {
-                Some(None) => self.stop(&field, "error-preflight-picture-gone"),
-                Some(Some(size)) => {
-                    if *size > ONE_HEAVY && !seen.contains_key(&address.hash) {
-                        let code = "error-preflight-picture-heavy";
-                        self.add(Level::Warn, heavy(&field, code, *size, ONE_HEAVY));
+        for Shown { field, url } in shown(self.content) {
+            let own = Address::parse(&url).map(|address| address.hash);
+            let size = match &own {
+                Some(hash) => match known.pictures.0.get(hash) {
+                    Some(None) => {
+                        self.stop(&field, "error-preflight-picture-gone");
+                        None
                     }
-                    seen.entry(address.hash).or_insert((*size, field));
-                }
-                None => {}
+                    known => known.copied().flatten(),
+                },
+                None => self.elsewhere(&field, &url, &known.links),
+            };
+            let Some(size) = size else { continue };
+            let key = own.unwrap_or(url);
+            if size > ONE_HEAVY && !seen.contains_key(&key) {
+                let code = "error-preflight-picture-heavy";
+                self.add(Level::Warn, heavy(&field, code, size, ONE_HEAVY));
             }
+            seen.entry(key).or_insert((size, field));
         }
         let all: i64 = seen.values().map(|(size, _)| size).sum();
         if let Some((_, field)) = seen.into_values().max().filter(|_| all > ALL_HEAVY) {
             let code = "error-preflight-pictures-heavy";
             self.add(Level::Warn, heavy(&field, code, all, ALL_HEAVY));
         }
+    }
+
+    /// A picture on another site, as far as a look in the background knows: its size in bytes.
+    fn elsewhere(&mut self, field: &str, url: &str, known: &[LinkCheck]) -> Option<i64> {
+        let look = known.iter().find(|look| look.url == url)?;
+        if look.outcome == Some(Outcome::Broken) {
+            let error = FieldError::new(field, "error-preflight-picture-dead")
+                .with("url", url)
+                .with("status", look.status.unwrap_or_default());
+            self.add(Level::Warn, error);
+            return None;
+        }
+        look.bytes
     }
 }
 

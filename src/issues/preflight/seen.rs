@@ -66,7 +66,7 @@ pub async fn examine(app: &App, uuid: PublicId, at: Option<Instant>) -> Result<E
         })
         .await?;
     facts.known = composition.known.clone();
-    facts.size = Some(preview::mail(app, &composition, "")?.html.len());
+    facts.size = Some(preview::size(app, &composition)?);
     let found = check(&composition.content, &facts);
     let audience = facts.sending.map_or(0, |sending| sending.audience);
     Ok(Examined { composition, found, overrides, audience })

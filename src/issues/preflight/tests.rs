@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::library::links::Outcome;
+use crate::library::store::links::Check as LinkCheck;
 
 type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -95,6 +97,7 @@ fn a_link_that_only_the_own_network_knows_stops() -> TestResult {
         "[::1]",
         "[fd00::1]",
         "[fe80::1]",
+        "[ff02::1]",
         "[::ffff:10.0.0.1]",
         "wiki.kommune.local",
         "sag.internal",
@@ -154,6 +157,7 @@ fn an_event_that_has_been_stops() -> TestResult {
         "23-03-2017",
         "2017-03-23",
         "23 March 2017",
+        "Oktober 2016",
     ] {
         assert_eq!(in_blocks(vec![event(date)])?, stop, "{date}");
     }
@@ -162,7 +166,6 @@ fn an_event_that_has_been_stops() -> TestResult {
         "23.-24. marts 2017",
         "30. november 2016 og 4. april 2017",
         "23. marts",
-        "Oktober 2016",
         "Hver torsdag",
         "",
     ] {
@@ -430,5 +433,84 @@ fn pictures_that_are_gone_stop_and_heavy_ones_warn_once() -> TestResult {
     );
     let gone = sizes(&[("a", light), ("b", None)]);
     assert_eq!(found(&gone), [("blocks.1.image.url".to_owned(), "error-preflight-picture-gone")]);
+    Ok(())
+}
+
+#[test]
+fn pictures_on_other_sites_are_weighed_and_missed_too() -> TestResult {
+    let image = |url: &str| {
+        let image = json!({ "url": url, "alt": "Et møde" });
+        json!({ "kind": "image", "image": image })
+    };
+    let source = "<mj-section><mj-column><mj-image src=\"https://foto.example/tung.jpg\" alt=\"To \
+                  ledere\" /></mj-column></mj-section>";
+    let (light, gone) = ("https://foto.example/let.jpg", "https://foto.example/vaek.jpg");
+    let own = json!({ "kind": "mjml", "source": source });
+    let content = issue("Om kerneopgaven", "Tema", vec![image(light), image(gone), own])?;
+    let look = |url: &str, outcome, status, bytes| LinkCheck {
+        url: url.to_owned(),
+        outcome: Some(outcome),
+        status: Some(status),
+        checked_at: None,
+        broken_since: None,
+        is_dead: false,
+        bytes,
+    };
+    let links = vec![
+        look(light, Outcome::Ok, 200, Some(20_000)),
+        look(gone, Outcome::Broken, 404, Some(900_000)),
+        look("https://foto.example/tung.jpg", Outcome::Ok, 200, Some(2_400_000)),
+    ];
+    let known = Known { links, ..Known::default() };
+    let facts = Facts { details: details(), day: day(), known, ..Facts::default() };
+    let found = check(&content, &facts).into_iter();
+    let found: Vec<_> = found.map(|one| (one.error.field, one.error.code)).collect();
+    assert_eq!(
+        found,
+        [
+            ("blocks.1.image.url".to_owned(), "error-preflight-picture-dead"),
+            ("blocks.2.source".to_owned(), "error-preflight-picture-heavy"),
+            ("blocks.2.source".to_owned(), "error-preflight-pictures-heavy"),
+        ]
+    );
+    let looked_at = addresses(&content);
+    assert!(looked_at.iter().any(|url| url == gone) && looked_at.len() == 3, "{looked_at:?}");
+    Ok(())
+}
+
+#[test]
+fn mjml_of_ones_own_is_looked_at_as_the_blocks_are() -> TestResult {
+    let found = |inside: &str| -> TestResult<Vec<(Level, &str)>> {
+        let source = format!("<mj-section><mj-column>{inside}</mj-column></mj-section>");
+        let found = in_blocks(vec![json!({ "kind": "mjml", "source": source })])?;
+        assert!(found.iter().all(|(_, field, _)| field == "blocks.0.source"), "{found:?}");
+        Ok(found.into_iter().map(|(level, _, code)| (level, code)).collect())
+    };
+    assert_eq!(
+        found("<mj-button>Tilmeld dig</mj-button><mj-text>Se <a>planen</a></mj-text>")?,
+        [(Level::Stop, "error-preflight-link-empty"); 2]
+    );
+    assert_eq!(
+        found("<mj-image src=\"https://10.0.0.1/moede.png\" alt=\"Et møde\" />")?,
+        [(Level::Stop, "error-preflight-private")]
+    );
+    assert_eq!(
+        found("<mj-text>Planen: <a href=\"https://lederweb.dk/a\">læs <b>her</b></a></mj-text>")?,
+        [(Level::Warn, "error-preflight-link-words")]
+    );
+    let well = "<mj-text>Læs <a href=\"https://lederweb.dk/a\">om planen</a> her</mj-text>";
+    assert_eq!(found(well)?, []);
+    Ok(())
+}
+
+#[test]
+fn a_month_that_is_over_has_passed() -> TestResult {
+    let stop = one(Level::Stop, "blocks.0.date", "error-preflight-past");
+    for (date, is_past) in
+        [("februar 2017", true), ("Marts 2017", false), ("foråret 2017", false), ("1 2017", false)]
+    {
+        let expected = if is_past { stop.clone() } else { vec![] };
+        assert_eq!(in_blocks(vec![event(date)])?, expected, "{date}");
+    }
     Ok(())
 }

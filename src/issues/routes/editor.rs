@@ -172,7 +172,7 @@ pub(super) fn composer(
     composition: Composition,
     view: &View<'_>,
 ) -> Result<ComposerPage> {
-    let bytes = bytes(app, &composition)?;
+    let bytes = preview::size(app, &composition)?;
     let Composition { issue, newsletter, revision, known, .. } = composition;
     let (typed, known) = (Content::read(view.typed).ok(), (bytes, &known));
     let found =
@@ -222,11 +222,6 @@ pub(super) fn saved(page: &Page, revision: &store::Revision, zone: chrono_tz::Tz
     let at = revision.saved_at.in_zone(zone);
     let minute = format!("{:02}", at.minute());
     page.t2("composer-saved", "hour", at.hour(), "minute", minute)
-}
-
-/// The size of the mail's HTML.
-pub(super) fn bytes(app: &App, composition: &Composition) -> Result<usize> {
-    Ok(preview::mail(app, composition, "")?.html.len())
 }
 
 /// What keeps it from going out today.

@@ -12,7 +12,7 @@ use crate::issues::difference::{self, Mark, Place};
 use crate::issues::form::{self, Pairs};
 use crate::issues::preflight::{self, Seen};
 use crate::issues::store::{self, Verdict};
-use crate::issues::{Issue, IssueState, approve, freeze, preview};
+use crate::issues::{Issue, IssueState, approve, freeze, preview, schedule};
 use crate::newsletters::Newsletter;
 use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
@@ -32,6 +32,8 @@ struct ReviewPage {
     writer: (String, String),
     /// Who asks for it, and when.
     asked: Option<(String, String)>,
+    /// When it is to go, as far as anybody has said.
+    proposed: Option<String>,
     findings: Findings,
     /// The last revision that was approved, and where this one differs from it.
     before: Option<Before>,
@@ -87,6 +89,8 @@ async fn of(
     let frozen = freeze::freeze(&content, &preview::frame(app, &newsletter, &issue), now)?;
     let page = Page::new(request);
     let (zone, may_approve) = (newsletter.zone(), approve::may_approve(&revision, staff));
+    let proposed = issue.proposed_at_local.as_deref();
+    let proposed = proposed.and_then(|local| schedule::moment(local, zone, None).ok());
     let before = approved.map(|(who, at, old)| Before {
         who,
         when: page.time(&at, &zone),
@@ -102,6 +106,7 @@ async fn of(
         audience: examined.audience,
         writer: (writer, page.time(&revision.saved_at, &zone)),
         asked: asked.map(|(who, at)| (who, page.time(&at, &zone))),
+        proposed: proposed.map(|at| page.time(&at, &zone)),
         findings: Findings::of(&page, &examined, may_approve, &sent.seen, &errors),
         before,
         may_approve,

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
 use super::conflict;
-use super::editor::{View, bytes, composer, find_block, saved, sources};
+use super::editor::{View, composer, find_block, saved, sources};
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
@@ -15,7 +15,7 @@ use crate::issues::content::{BlockKind, Content};
 use crate::issues::editor::{Form, Look};
 use crate::issues::form::{self, Pairs};
 use crate::issues::steps::{Blocks, Place, Step};
-use crate::issues::{Issue, freeze, from_library, preflight, store};
+use crate::issues::{Issue, freeze, from_library, preflight, preview, store};
 use crate::library;
 use crate::newsletters;
 use crate::staff::Staff;
@@ -312,7 +312,7 @@ async fn refuse(
 async fn saved_json(request: &HttpRequest, app: &App, id: PublicId) -> Result<HttpResponse> {
     let composition = app.db.read(move |conn| compose::open(conn, id)).await?;
     let page = Page::new(request);
-    let bytes = bytes(app, &composition)?;
+    let bytes = preview::size(app, &composition)?;
     let size = bytes.div_ceil(1000);
     let Composition { content, newsletter, known, .. } = &composition;
     let found = preflight::look_over(content, newsletter, app.clock.now(), (bytes, known));

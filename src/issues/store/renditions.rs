@@ -1,5 +1,7 @@
 //! The tables `renditions` and `issue_links`, and what approval and schedule write on an issue.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -8,7 +10,7 @@ use crate::db::schema::{issue_links, issues, library_addresses, library_items, r
 use crate::db::{DbConn, Json};
 use crate::issues::render::IssueLink;
 use crate::issues::{Issue, IssueState, Origin};
-use crate::on_both;
+use crate::{library, on_both};
 
 /// What was approved, byte for byte, with markers for links and persons.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -45,9 +47,11 @@ pub fn rendition(conn: &mut DbConn, hash: &str) -> QueryResult<Rendition> {
 }
 
 /// Stores the links of an issue in the place of those it had, each with the library item that its
-/// clicks are counted for: the one that has its address, else the one that its block was made from.
+/// clicks are counted for: the one that has its address, else the one that its block was made from,
+/// else the one that has the address but for what a campaign adds to it.
 pub fn replace_links(conn: &mut DbConn, issue: i64, links: &[IssueLink]) -> QueryResult<()> {
     diesel::delete(issue_links::table.filter(issue_links::issue.eq(issue))).execute(conn)?;
+    let mut variants: Option<HashMap<String, i64>> = None;
     for link in links {
         let by_address: Option<i64> = library_addresses::table
             .find(&link.url)
@@ -55,12 +59,22 @@ pub fn replace_links(conn: &mut DbConn, issue: i64, links: &[IssueLink]) -> Quer
             .first(conn)
             .optional()?;
         let item: Option<i64> = match (by_address, link.library_item) {
+            (Some(known), _) => Some(known),
             (None, Some(uuid)) => library_items::table
                 .filter(library_items::uuid.eq(uuid))
                 .select(library_items::id)
                 .first(conn)
                 .optional()?,
-            (known, _) => known,
+            (None, None) => {
+                if variants.is_none() {
+                    let all = library::store::addresses(conn)?.into_iter();
+                    let keyed =
+                        all.filter_map(|(url, item)| Some((library::page_key(&url)?, item)));
+                    variants = Some(keyed.collect());
+                }
+                let key = library::page_key(&link.url);
+                key.and_then(|key| variants.as_ref()?.get(&key).copied())
+            }
         };
         diesel::insert_into(issue_links::table)
             .values((

@@ -27,6 +27,8 @@ pub struct Check {
     pub broken_since: Option<Instant>,
     /// It was broken twice, a day apart.
     pub is_dead: bool,
+    /// How much is fetched there, in bytes, as the server says.
+    pub bytes: Option<i64>,
 }
 
 /// Puts links into the queue; those that are there are left alone. Returns how many are new.
@@ -97,6 +99,7 @@ pub fn checked(
         .set((
             link_checks::outcome.eq(found.outcome),
             link_checks::status.eq(found.status),
+            link_checks::bytes.eq(found.bytes),
             link_checks::checked_at.eq(now),
             link_checks::broken_since.eq(broken_since),
             link_checks::is_dead.eq(is_dead),

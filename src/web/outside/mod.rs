@@ -112,6 +112,23 @@ pub struct File {
     pub version: Version,
 }
 
+/// What a server says of an address, without the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// `Content-Length`, when it says it.
+    pub bytes: Option<i64>,
+}
+
+impl Answer {
+    fn of(response: &hyper::Response<Incoming>) -> Self {
+        let length = response.headers().get(header::CONTENT_LENGTH);
+        let bytes = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        Self { status: response.status().as_u16(), bytes }
+    }
+}
+
 /// What is asked for.
 struct Ask<'a> {
     method: Method,
@@ -224,15 +241,15 @@ impl Outside {
     ///
     /// # Errors
     /// [`OutsideError`] says why nobody can tell.
-    pub async fn status(&self, address: &str) -> Result<u16, OutsideError> {
+    pub async fn look(&self, address: &str) -> Result<Answer, OutsideError> {
         self.patiently(async {
             let head = self.follow(address, &Ask::new(Method::HEAD, "*/*")).await;
-            match head.map(|answer| answer.response.status().as_u16()) {
-                Ok(status) if status < 400 => Ok(status),
+            match head.map(|answer| Answer::of(&answer.response)) {
+                Ok(answer) if answer.status < 400 => Ok(answer),
                 // Some refuse HEAD, and some do not even answer it.
                 Ok(_) | Err(OutsideError::Unreachable(_)) => {
                     let answer = self.follow(address, &Ask::new(Method::GET, "*/*")).await?;
-                    Ok(answer.response.status().as_u16())
+                    Ok(Answer::of(&answer.response))
                 }
                 Err(why) => Err(why),
             }
