@@ -193,6 +193,9 @@ pub struct Project {
     pub url: WebAddress,
     /// The library item that it was made from.
     pub library_item: Option<PublicId>,
+    /// What the item said then, as a hash; empty when nobody knows.
+    #[serde(skip_serializing_if = "Line::is_empty")]
+    pub library_version: Line,
 }
 
 /// A line across.

@@ -64,6 +64,7 @@ pub const PROJECT: &[Field] = &[
     field("url", Widget::Address),
     field("groups", Widget::Groups),
     field("library_item", Widget::Hidden),
+    field("library_version", Widget::Hidden),
 ];
 
 /// Before what is a card's own.

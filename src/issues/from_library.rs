@@ -54,6 +54,7 @@ fn made(item: &Item, lang: Lang, version: Line) -> BlockKind {
                 groups: card.groups,
                 url: card.url,
                 library_item: card.library_item,
+                library_version: card.library_version,
             };
             BlockKind::ProjectList(ProjectList { projects: vec![project], ..Default::default() })
         }

@@ -360,6 +360,7 @@ fn project(fields: &mut Fields<'_>) -> Project {
         groups: fields.groups(),
         url: fields.address("url", Target::Web),
         library_item: fields.id("library_item"),
+        library_version: fields.line("library_version"),
     }
 }
 

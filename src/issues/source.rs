@@ -32,9 +32,12 @@ impl Sources {
         let blocks = typed["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
         let made: Vec<(&str, PublicId, &str)> = blocks
             .iter()
-            .filter_map(|block| {
-                let item = block["library_item"].as_str()?.parse().ok()?;
-                let version = block["library_version"].as_str().unwrap_or_default();
+            .flat_map(|block| {
+                std::iter::once(block).chain(projects(block)).map(move |made| (block, made))
+            })
+            .filter_map(|(block, made)| {
+                let item = made["library_item"].as_str()?.parse().ok()?;
+                let version = made["library_version"].as_str().unwrap_or_default();
                 Some((block["id"].as_str()?, item, version))
             })
             .collect();
@@ -55,10 +58,20 @@ impl Sources {
                         && !other.is_outdated(today)
                         && !items.contains_key(&other.uuid)
                 });
-                let also = also.map(|other| (other.uuid, other.details.title)).collect();
-                sources.also.insert(block.to_owned(), also);
+                let also = also.map(|other| (other.uuid, other.details.title));
+                let known = sources.also.entry(block.to_owned()).or_default();
+                for other in also {
+                    if !known.contains(&other) {
+                        known.push(other);
+                    }
+                }
             }
         }
         Ok(sources)
     }
+}
+
+/// The projects of a list of them, none of any other block.
+pub(super) fn projects(block: &Value) -> impl Iterator<Item = &Value> {
+    block["projects"].as_array().into_iter().flatten()
 }

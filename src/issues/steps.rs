@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::content::{Block, BlockKind};
+use super::source;
 use crate::db::PublicId;
 
 /// Where a new block goes.
@@ -156,9 +157,11 @@ impl<'v> Blocks<'v> {
         }
     }
 
-    /// The library item that a block was made from.
-    pub fn source(&self, id: PublicId) -> Option<PublicId> {
-        self.0.get(self.position(id)?)?["library_item"].as_str()?.parse().ok()
+    /// The library items that a block was made from: one, or those of its projects.
+    pub fn sources(&self, id: PublicId) -> Vec<PublicId> {
+        let Some(block) = self.position(id).and_then(|at| self.0.get(at)) else { return vec![] };
+        let item = |made: &Value| made["library_item"].as_str()?.parse().ok();
+        std::iter::once(block).chain(source::projects(block)).filter_map(item).collect()
     }
 
     /// Gives a block what its library item says now. What an item does not say stays: the words of
@@ -167,6 +170,16 @@ impl<'v> Blocks<'v> {
     pub fn update(&mut self, id: PublicId, kind: BlockKind) {
         let new = super::form::of_block(&Block::new(kind));
         let Some(old) = self.position(id).and_then(|at| self.0.get_mut(at)) else { return };
+        for (old, new) in made_from_one(old, &new) {
+            for name in ["title", "url", "groups", "library_version"] {
+                if new[name] != "" || name != "url" {
+                    old[name] = new[name].clone();
+                }
+            }
+        }
+        if [&old["kind"], &new["kind"]].iter().any(|kind| **kind == "project_list") {
+            return;
+        }
         let shared = ["title", "teaser", "url", "groups", "library_version"];
         let own = ["series", "number", "date", "place", "edition"];
         let is_same_kind = old["kind"] == new["kind"];
@@ -183,9 +196,13 @@ impl<'v> Blocks<'v> {
 
     /// Takes the item's new version as seen, and leaves the block as it is.
     pub fn keep(&mut self, id: PublicId, kind: &BlockKind) {
-        let version = kind.card().map(|card| card.library_version.to_string());
-        if let Some(old) = self.position(id).and_then(|at| self.0.get_mut(at)) {
-            old["library_version"] = version.unwrap_or_default().into();
+        let new = super::form::of_block(&Block::new(kind.clone()));
+        let Some(old) = self.position(id).and_then(|at| self.0.get_mut(at)) else { return };
+        for (old, new) in made_from_one(old, &new) {
+            old["library_version"] = new["library_version"].clone();
+        }
+        if old["kind"] != "project_list" {
+            old["library_version"] = new["library_version"].clone();
         }
     }
 
@@ -249,4 +266,17 @@ impl<'v> Blocks<'v> {
             projects.insert(at.min(projects.len()), old);
         }
     }
+}
+
+/// The projects of a list that were made from the item of another list's only one, each with it.
+fn made_from_one<'v>(
+    list: &'v mut Value,
+    of_item: &'v Value,
+) -> impl Iterator<Item = (&'v mut Value, &'v Value)> {
+    let new = of_item["projects"].get(0);
+    let projects = list.get_mut("projects").and_then(Value::as_array_mut).into_iter().flatten();
+    projects.filter_map(move |old| {
+        let new = new.filter(|new| new["library_item"] == old["library_item"])?;
+        Some((old, new))
+    })
 }

@@ -1,5 +1,6 @@
 //! A block and the library item that it was made from: the one changes, and the other says so.
 
+use lederbrev::issues::content::BlockKind;
 use lederbrev::library::Item;
 use lederbrev::library::store::{self, Search};
 use reqwest::StatusCode;
@@ -30,7 +31,46 @@ async fn newest(editor: &Editor<'_>) -> Item {
 
 const CHANGED: &str = "Kilden er ændret";
 
+async fn save_project(editor: &Editor<'_>, path: &str, title: &str, address: &str) {
+    let form = [("kind", "project"), ("title", title), ("group_2", "on"), ("addresses", address)];
+    let answer = editor.browser.post(editor.app.url(path)).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+}
+
 both! {
+    async fn a_list_of_projects_says_which_of_them_has_changed_and_takes_the_new_one(app: TestApp) {
+        let editor = Editor::new(&app).await;
+        save_project(&editor, "/admin/library", "Samspil", "https://lederweb.example/samspil").await;
+        let item = newest(&editor).await;
+        let form = editor.form().await;
+        let form = editor.press_and_see(&form, &format!("library:{}", item.uuid)).await;
+        let block = form.blocks()[0].0.clone();
+        let mut form = editor.press_and_see(&form, &format!("add-project:{block}")).await;
+        form.set(".projects.1.title", "Ledelse på distancen");
+        editor.press_and_see(&form, "save").await;
+        let path = format!("/admin/library/{}", item.uuid);
+        assert!(!editor.get("").await.text().await.unwrap().contains(CHANGED));
+        save_project(&editor, &path, "Samspil på tværs", "https://lederweb.example/samspil").await;
+        let page = editor.get("").await.text().await.unwrap();
+        assert!(page.contains(CHANGED), "{page}");
+        let titles = async || {
+            let content = editor.content().await;
+            let BlockKind::ProjectList(list) = &content.blocks[0].kind else { panic!("no list") };
+            list.projects.iter().map(|project| project.title.to_string()).collect::<Vec<_>>()
+        };
+        let form = editor.form().await;
+        editor.press(&form, &format!("update:{block}")).await;
+        assert_eq!(titles().await, ["Samspil på tværs", "Ledelse på distancen"]);
+        assert!(!editor.get("").await.text().await.unwrap().contains(CHANGED));
+        // Or the own words stay.
+        save_project(&editor, &path, "Samspil igen", "https://lederweb.example/samspil").await;
+        assert!(editor.get("").await.text().await.unwrap().contains(CHANGED));
+        let form = editor.form().await;
+        editor.press(&form, &format!("keep:{block}")).await;
+        assert_eq!(titles().await, ["Samspil på tværs", "Ledelse på distancen"]);
+        assert!(!editor.get("").await.text().await.unwrap().contains(CHANGED));
+    }
+
     async fn a_block_says_that_its_source_has_changed_and_takes_the_new_one(app: TestApp) {
         let editor = Editor::new(&app).await;
         save(&editor, "/admin/library", "Når jorden brænder", "Om pres.").await;

@@ -171,12 +171,12 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
     }
     // What a step takes from elsewhere.
     let step = sent.step.clone();
-    let source = match (&step, Blocks::of(typed)) {
-        (Step::Library(item), _) => Some(*item),
-        (Step::Update(block) | Step::Keep(block), Some(blocks)) => blocks.source(*block),
-        _ => None,
+    let sources = match (&step, Blocks::of(typed)) {
+        (Step::Library(item), _) => vec![*item],
+        (Step::Update(block) | Step::Keep(block), Some(blocks)) => blocks.sources(*block),
+        _ => vec![],
     };
-    let (old, item) = app
+    let (old, items) = app
         .db
         .read(move |conn| {
             Ok(match step {
@@ -184,18 +184,19 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
                 | Step::Revert(block, from)
                 | Step::RestoreProject(block, from, _) => {
                     let issue = store::by_uuid(conn, issue)?;
-                    (find_block(&store::revision(conn, issue.id, from)?, block)?, None)
+                    (find_block(&store::revision(conn, issue.id, from)?, block)?, vec![])
                 }
                 Step::Library(_) | Step::Update(_) | Step::Keep(_) => {
-                    let item = source.ok_or_else(|| {
-                        Error::BadRequest("the block was not made from an item".to_owned())
-                    })?;
-                    let item = library::store::by_uuid(conn, item)?;
+                    let items = library::store::by_uuids(conn, &sources)?;
+                    if items.is_empty() {
+                        return Err(Error::BadRequest("there is no such item".to_owned()));
+                    }
                     let newsletter = store::by_uuid(conn, issue)?.newsletter;
                     let lang = newsletters::store::find(conn, newsletter)?.language;
-                    (None, Some(from_library::block(&item, lang)))
+                    let blocks = items.iter().map(|item| from_library::block(item, lang));
+                    (None, blocks.collect())
                 }
-                _ => (None, None),
+                _ => (None, vec![]),
             })
         })
         .await?;
@@ -209,7 +210,9 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
                 .ok_or_else(|| Error::BadRequest("there is no such kind of block".to_owned()))?;
             next.open = Some(blocks.insert(kind, sent.after));
         }
-        Step::Library(_) => next.open = item.map(|kind| blocks.insert(kind, sent.after)),
+        Step::Library(_) => {
+            next.open = items.into_iter().next().map(|kind| blocks.insert(kind, sent.after));
+        }
         Step::Up(block) | Step::Down(block) => {
             blocks.shift(*block, if matches!(sent.step, Step::Up(_)) { -1 } else { 1 });
             next.moved = Some(*block);
@@ -230,15 +233,15 @@ async fn take_step(app: &App, issue: PublicId, sent: &Sent, typed: &mut Value) -
             next.open = Some(*block);
         }
         Step::Update(block) => {
-            if let Some(kind) = item {
+            for kind in items {
                 blocks.update(*block, kind);
             }
             next.open = Some(*block);
             next.updated = Some((*block, sent.based_on));
         }
         Step::Keep(block) => {
-            if let Some(kind) = item {
-                blocks.keep(*block, &kind);
+            for kind in &items {
+                blocks.keep(*block, kind);
             }
             next.open = Some(*block);
         }
