@@ -210,7 +210,7 @@ preview-about-text = Den del, der vises i mailprogrammer uden HTML.
 preview-about-web = Udgaven, som den kommer til at stå i arkivet.
 test-title = Send en test
 test-hint = Den samme mail, som modtagerne får, med »[Test]« foran emnet. Den tælles ikke med nogen steder.
-test-to = Den anden adresse
+test-to = Anden adresse
 test-send = Send test
 
 error-issue-locked = Udgaven er planlagt eller udsendt og kan ikke rettes. Annullér planlægningen først, eller lav en kopi.
@@ -242,7 +242,7 @@ schedule-approve = Godkend
 schedule-waiting = Udgaven venter på, at en kollega godkender den.
 schedule-plan = Hvornår skal den sendes?
 schedule-at = Dag og klokkeslæt
-schedule-zone = Uret er det, der gælder i { $zone }.
+schedule-zone = Tidszone: { $zone }.
 schedule-offset = UTC{ $offset }
 schedule-button = Planlæg udsendelsen
 schedule-now = Udsend nu

@@ -210,7 +210,7 @@ preview-about-text = The part that mail programs without HTML show.
 preview-about-web = The issue as it will stand in the archive.
 test-title = Send a test
 test-hint = The same mail that the recipients get, with "[Test]" before the subject. It is counted nowhere.
-test-to = The other address
+test-to = Another address
 test-send = Send test
 
 error-issue-locked = The issue is scheduled or sent and cannot be changed. Unschedule it first, or make a copy.
@@ -242,7 +242,7 @@ schedule-approve = Approve
 schedule-waiting = The issue waits for a colleague to approve it.
 schedule-plan = When shall it go?
 schedule-at = Day and time
-schedule-zone = The clock is that of { $zone }.
+schedule-zone = Time zone: { $zone }.
 schedule-offset = UTC{ $offset }
 schedule-button = Schedule it
 schedule-now = Send now

@@ -35,9 +35,9 @@ both! {
             second.browser.post(url).form(&form).send().await.unwrap().text().await.unwrap()
         };
         let page = plan("2017-04-01T08:30").await;
-        assert!(page.contains("går ud 23 timer fra denne"), "{page}");
+        assert!(page.contains("sendes 23 timer fra denne"), "{page}");
         let page = plan("2017-03-31T09:20").await;
-        assert!(page.contains("går ud mindre end en time fra denne"), "{page}");
+        assert!(page.contains("sendes mindre end en time fra denne"), "{page}");
         let page = plan("2017-04-01T09:00").await;
         assert!(!page.contains("fra denne"), "{page}");
     }

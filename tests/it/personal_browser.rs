@@ -90,6 +90,11 @@ async fn ones_own_page_is_for_everybody_from_the_mail_to_the_receipt() {
     browser.screenshot("own-receipt-printed").await;
     browser.print(false).await;
     browser.goto("/my-page/address").await;
+    browser.fill("#email", "anne").await;
+    browser.press_by_keyboard("Send mail til den nye adresse").await;
+    browser.wait_for("main .field-error").await;
+    browser.console_errors().await;
+    browser.is_fine("address-wrong").await;
     browser.fill("#email", "anne@odense.example").await;
     browser.press_by_keyboard("Send mail til den nye adresse").await;
     browser.wait_for("main ul").await;

@@ -15,7 +15,7 @@ use crate::browser::{Browser, PHONE, WIDE};
 use crate::composer::special_edition;
 use crate::sending::readers;
 
-fn thursdays(newsletter: i64) -> NewSeries {
+pub fn thursdays(newsletter: i64) -> NewSeries {
     NewSeries {
         newsletter,
         name: "Nyt fra Lederweb".to_owned(),
