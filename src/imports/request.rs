@@ -10,6 +10,7 @@ use super::table::decode::Encoding;
 use super::{Existing, Kind, Plan};
 use crate::error::{Error, Result};
 use crate::subscribers::EndReason;
+use crate::web::direction::unturned;
 
 /// What a list rests on and how it is taken: in JSON with the people, or in the query of a file.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
@@ -129,11 +130,11 @@ impl ImportRequest {
 
     /// Puts into a plan what was asked for.
     pub fn fill(&self, plan: &mut Plan) -> Result<()> {
-        plan.basis.clone_from(&self.basis);
+        plan.basis = unturned(&self.basis);
         plan.consented_on = self.consented_on;
-        plan.consent_text.clone_from(&self.consent_text);
-        plan.reference.clone_from(&self.reference);
-        plan.source.clone_from(&self.source);
+        plan.consent_text = unturned(&self.consent_text);
+        plan.reference = unturned(&self.reference);
+        plan.source = unturned(&self.source);
         plan.existing = word("existing", self.existing.as_deref(), Existing::Leave)?;
         plan.reason = word("reason", self.reason.as_deref(), EndReason::Unsubscribed)?;
         if plan.reason == EndReason::Erased {

@@ -13,6 +13,7 @@ use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::newsletters::Newsletter;
 use crate::staff;
+use crate::web::direction::unturned;
 
 /// Characters of a file's name.
 const LONGEST_NAME: usize = 200;
@@ -34,7 +35,7 @@ impl<'a> Upload<'a> {
         actor: &str,
     ) -> Result<Self> {
         let name: String =
-            file_name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+            unturned(file_name).chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
         let (newsletter, actor, now) = (newsletter.id, actor.to_owned(), app.clock.now());
         let insert = move |conn: &mut crate::db::DbConn| {
             Ok(store::insert(conn, newsletter, kind, &name, &actor, now)?)

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::staff::Staff;
 use crate::web::language::Texts;
-use crate::web::{Lang, Page, html, page, see_other};
+use crate::web::{Lang, Page, direction, html, page, see_other};
 
 #[derive(Template)]
 #[template(path = "newsletters/pages/settings.html")]
@@ -36,6 +36,11 @@ impl SettingsPage {
         let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
         let zones = zones.filter(|name| name.starts_with("Europe/") || *name == "UTC").collect();
         Self { page: Page::new(request), newsletter, newsletters, form, errors, zones }
+    }
+
+    /// What was typed, as a sentence has it: it may not have been cleaned yet.
+    fn shown(&self, typed: &str) -> String {
+        direction::unturned(typed)
     }
 
     /// The texts of the footer, in the newsletter's language.

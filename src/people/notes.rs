@@ -9,6 +9,7 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::staff::{self, Staff};
 use crate::subscribers::store::register;
+use crate::web::direction;
 
 /// Longest note, in characters.
 const LONGEST: usize = 2_000;
@@ -18,7 +19,8 @@ const LONGEST: usize = 2_000;
 /// # Errors
 /// [`Error::Invalid`] when it is empty or too long.
 pub async fn write(app: &App, person: PublicId, body: &str, staff: &Staff) -> Result<()> {
-    let (body, length) = (body.trim().to_owned(), body.trim().chars().count());
+    let body = direction::unturned(body.trim());
+    let length = body.chars().count();
     if body.is_empty() {
         return Err(Error::field("note", "error-person-note-empty"));
     }

@@ -4,13 +4,14 @@ use super::{Picture, store};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
-use crate::web::tags;
+use crate::web::{direction, tags};
 
 /// Longest description, in characters: the same as a line of an issue.
 const ALT_LIMIT: usize = 200;
 
 /// A description as it is kept: one line, and none when the picture is decorative.
 pub(super) fn description(alt: &str, decorative: bool) -> Result<(String, bool)> {
+    let alt = direction::unturned(alt);
     let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
     let alt: String = alt.chars().filter(|c| !c.is_control()).collect();
     if alt.chars().count() > ALT_LIMIT {

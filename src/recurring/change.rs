@@ -8,6 +8,7 @@ use crate::clock::Instant;
 use crate::db::{DbConn, Json, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::issues::content::{LINE_LIMIT, MergeLine};
+use crate::web::direction;
 use crate::{newsletters, staff};
 
 /// Adds a series, or changes the one that is named.
@@ -17,9 +18,12 @@ use crate::{newsletters, staff};
 pub async fn save(
     app: &App,
     uuid: Option<PublicId>,
-    new: NewSeries,
+    mut new: NewSeries,
     actor: &str,
 ) -> Result<Series> {
+    for text in [&mut new.name, &mut new.subject] {
+        *text = direction::unturned(text);
+    }
     let (actor, now) = (actor.to_owned(), app.clock.now());
     app.db
         .write(move |conn| {

@@ -13,6 +13,7 @@ use crate::db::schema::figures;
 use crate::error::{Error, FieldError, Result};
 use crate::staff;
 use crate::text_enum;
+use crate::web::direction::unturned;
 
 text_enum! {
     /// How a value is meant.
@@ -165,14 +166,14 @@ impl FigureForm {
             findings.push(FieldError::new("qualifier", "error-choice"));
         }
         let new = NewFigure {
-            kind: self.kind.trim().to_owned(),
+            kind: unturned(self.kind.trim()),
             day: day.unwrap_or(NaiveDate::MAX),
             period_start: period_start.and_then(Result::ok),
             value: value.unwrap_or(0),
-            unit: self.unit.trim().to_owned(),
+            unit: unturned(self.unit.trim()),
             qualifier: qualifier.unwrap_or(Qualifier::Exact),
-            definition: self.definition.trim().to_owned(),
-            source: self.source.trim().to_owned(),
+            definition: unturned(self.definition.trim()),
+            source: unturned(self.source.trim()),
         };
         findings.extend(check(&new));
         if findings.is_empty() { Ok(new) } else { Err(Error::Invalid(findings)) }

@@ -27,7 +27,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::mail::ascii_domain;
 use crate::subscribers::{LeadershipGroup, Sector};
 use crate::text_enum;
-use crate::web::Lang;
+use crate::web::{Lang, direction};
 
 /// Most requirements of a segment.
 pub const MOST_REQUIREMENTS: usize = 10;
@@ -158,9 +158,9 @@ fn is_value(field: Field, value: &str) -> bool {
     }
 }
 
-/// A text on one line, with single blanks.
+/// A text on one line, with single blanks, and without marks that turn the writing direction.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    direction::unturned(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Condition {

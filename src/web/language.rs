@@ -8,6 +8,8 @@ use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{HttpMessage, HttpRequest};
 use fluent_templates::{LanguageIdentifier, Loader, fluent_bundle::FluentValue};
 
+use super::direction::unturned;
+
 fluent_templates::static_loader! {
     static LOCALES = {
         locales: "./locales",
@@ -122,10 +124,13 @@ impl Texts {
     }
 
     /// What is wrong with a field. Large counts are written as the reader's language does; what
-    /// somebody typed stays as it is.
+    /// somebody typed stays as it is, but for marks that would turn the rest of the sentence around.
     pub fn error(self, error: &crate::error::FieldError) -> String {
-        let written: Vec<(&'static str, String)> =
-            error.args.iter().map(|(name, value)| (*name, self.count(name, value))).collect();
+        let written: Vec<(&'static str, String)> = error
+            .args
+            .iter()
+            .map(|(name, value)| (*name, unturned(&self.count(name, value))))
+            .collect();
         let values: Vec<(&'static str, &dyn std::fmt::Display)> =
             written.iter().map(|(name, value)| (*name, value as _)).collect();
         self.with(error.code, &values)

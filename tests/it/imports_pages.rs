@@ -16,7 +16,7 @@ const LIST: &str = "Navn;E-mail;Arbejdsplads;Tilmeldt den\n\
     <b>Carla</b>;ikke en adresse;;\n";
 
 /// A form with a file, as a browser sends it.
-fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+pub fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend(
@@ -38,7 +38,7 @@ fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     body
 }
 
-async fn upload(app: &TestApp, browser: &reqwest::Client, body: Vec<u8>) -> reqwest::Response {
+pub async fn upload(app: &TestApp, browser: &reqwest::Client, body: Vec<u8>) -> reqwest::Response {
     let request = browser.post(app.url("/admin/imports"));
     let request = request.header("content-type", "multipart/form-data; boundary=x");
     request.body(body).send().await.unwrap()

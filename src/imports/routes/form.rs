@@ -13,6 +13,7 @@ use crate::imports::table::decode::Encoding;
 use crate::imports::{Import, Plan, fields, steps, store};
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
+use crate::web::direction::unturned;
 use crate::web::see_other;
 
 /// Characters of the name of a mapping.
@@ -41,10 +42,10 @@ fn plan(form: &Form, mut plan: Plan) -> Result<Plan> {
             *field = word.parse().ok();
         }
     }
-    text(form, "basis").clone_into(&mut plan.basis);
-    text(form, "consent_text").clone_into(&mut plan.consent_text);
-    text(form, "reference").clone_into(&mut plan.reference);
-    text(form, "source").clone_into(&mut plan.source);
+    plan.basis = unturned(text(form, "basis"));
+    plan.consent_text = unturned(text(form, "consent_text"));
+    plan.reference = unturned(text(form, "reference"));
+    plan.source = unturned(text(form, "source"));
     plan.existing = text(form, "existing").parse().unwrap_or(plan.existing);
     plan.reason = text(form, "reason").parse().unwrap_or(plan.reason);
     plan.consented_on = match text(form, "consented_on") {
@@ -92,7 +93,7 @@ async fn submit(
             Ok(see_other(back))
         }
         "save-mapping" => {
-            let name = text(form, "mapping-name").to_owned();
+            let name = unturned(text(form, "mapping-name"));
             if name.is_empty() || name.chars().count() > LONGEST_NAME {
                 return Err(Error::field("mapping-name", "error-list-mapping-name"));
             }

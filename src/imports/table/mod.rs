@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reason;
 use crate::error::{Error, Result};
+use crate::web::direction;
 use decode::{Decoded, Encoding};
 
 /// Bytes of a cell; a longer one cannot be taken.
@@ -78,15 +79,22 @@ impl<S: Source + 'static> Table<S> {
         })
     }
 
-    /// The next row, if there is one. Rows in which nothing stands are passed over.
+    /// The next row, if there is one. Rows in which nothing stands are passed over, and marks that turn
+    /// the writing direction are left out: what is read is shown, and is kept about people.
     ///
     /// # Errors
     /// [`Error::Invalid`] for `file` when what follows cannot be read.
     pub fn read_row(&mut self) -> Result<Option<Row>> {
-        match self {
+        let mut row = match self {
             Self::Separated(reader) => reader.read_row(),
             Self::Xlsx(reader) => reader.read_row(),
+        }?;
+        for cell in row.iter_mut().flat_map(|row| &mut row.cells) {
+            if cell.contains(direction::turns) {
+                *cell = direction::unturned(cell);
+            }
         }
+        Ok(row)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::library::save::LINE_LIMIT;
 use crate::library::store::feeds as store;
 use crate::staff;
+use crate::web::direction;
 use crate::web::outside::Version;
 
 /// Fetches a feed and shows what it has; nothing is kept. Where a page names its feed, that one is
@@ -28,6 +29,7 @@ pub async fn preview(app: &App, url: &str) -> Result<(String, Contents)> {
 /// # Errors
 /// [`Error::Invalid`] with a finding for each field.
 pub async fn add(app: &App, new: NewFeed, actor: &str) -> Result<Feed> {
+    let new = NewFeed { name: direction::unturned(&new.name), ..new };
     let mut findings = Vec::new();
     if new.name.trim().is_empty() {
         findings.push(FieldError::new("name", "error-required"));
