@@ -13,7 +13,7 @@ use lederbrev::issues::{Issue, IssueKind, IssueState};
 use lederbrev::staff::Role;
 
 use crate::app::TestApp;
-use crate::composer::{Editor, special_edition};
+use crate::composer::{Editor, special_edition_without_events};
 use crate::invariants::{self, Fault};
 use crate::receiver::{Play, Say, Turn};
 use crate::sending::{Sending, address, readers};
@@ -238,7 +238,7 @@ both! {
             let day_before = Instant::new(day_before.parse().unwrap());
             app.clock.advance(day_before - app.clock.now());
             let editor = match at.contains("-03-") {
-                true => Editor::with(&app, IssueKind::Special, special_edition()).await,
+                true => Editor::with(&app, IssueKind::Special, special_edition_without_events()).await,
                 false => another(&app).await,
             };
             let (newsletter, now) = (editor.issue.newsletter, app.clock.now());
@@ -281,7 +281,7 @@ async fn another(app: &TestApp) -> Editor<'_> {
     let new = lederbrev::issues::compose::NewIssue {
         newsletter: newsletter.id,
         kind: IssueKind::Special,
-        content: special_edition(),
+        content: special_edition_without_events(),
     };
     let issue = lederbrev::issues::compose::create(&app.app, new, "bo@lederweb.example").await;
     let browser = app.signed_in(Role::Admin).await;

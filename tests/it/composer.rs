@@ -10,7 +10,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use crate::both;
-pub use crate::editor::{Editor, Form, special_edition};
+pub use crate::editor::{Editor, Form, special_edition, special_edition_without_events};
 
 both! {
     async fn a_new_issue_is_made_filled_saved_and_previewed(app: TestApp) {

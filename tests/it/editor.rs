@@ -3,6 +3,7 @@
 
 use lederbrev::db::DbConn;
 use lederbrev::issues::compose::{self, NewIssue};
+use lederbrev::issues::content::BlockKind;
 use lederbrev::issues::preflight::examine;
 use lederbrev::issues::{Content, Issue, IssueKind, store};
 use lederbrev::staff::{self, Role};
@@ -15,6 +16,13 @@ use crate::sending::{Reader, readers};
 pub fn special_edition() -> Content {
     let json = include_str!("../../assets/demo/special_kerneopgaven.json");
     Content::read(&serde_json::from_str(json).unwrap()).unwrap()
+}
+
+/// The same without its events, which are over on later days.
+pub fn special_edition_without_events() -> Content {
+    let mut content = special_edition();
+    content.blocks.retain(|block| !matches!(block.kind, BlockKind::Event(_)));
+    content
 }
 
 /// An editor with an issue open.

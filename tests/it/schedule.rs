@@ -4,7 +4,6 @@
 use diesel::prelude::*;
 use lederbrev::db::schema::{issues, subscriptions, suppressions};
 use lederbrev::issues::audience::Audience;
-use lederbrev::issues::content::BlockKind;
 use lederbrev::issues::store::{Call, Left};
 use lederbrev::issues::{Content, Issue, IssueKind, IssueState, store};
 use lederbrev::newsletters;
@@ -13,7 +12,7 @@ use reqwest::{Response, StatusCode};
 
 use crate::app::TestApp;
 use crate::both;
-use crate::composer::{Editor, special_edition};
+use crate::composer::{Editor, special_edition, special_edition_without_events};
 use crate::sending::{address, hash};
 
 async fn act(editor: &Editor<'_>, form: &[(&str, &str)]) -> Response {
@@ -84,9 +83,7 @@ both! {
     }
 
     async fn the_newsletters_clock_decides_and_its_two_odd_nights_are_asked_about(app: TestApp) {
-        // Its events are over by then.
-        let mut content = special_edition();
-        content.blocks.retain(|block| !matches!(block.kind, BlockKind::Event(_)));
+        let content = special_edition_without_events();
         let editor = Editor::with(&app, IssueKind::Special, content).await;
         editor.readers(1).await;
         let gap = act(&editor, &[("do", "schedule"), ("at", "2026-03-29T02:30")]).await;
