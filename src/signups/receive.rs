@@ -81,11 +81,19 @@ async fn look_up_one(
     newsletters: &[Newsletter],
     (id, newsletter, request, at): store::Waiting,
 ) -> Result<()> {
-    let request: Request = serde_json::from_value(request.0).map_err(anyhow::Error::new)?;
-    let app_of_write = app.clone();
     let newsletter = newsletters.iter().find(|known| known.id == newsletter);
     let newsletter = newsletter.cloned().ok_or(Error::NotFound)?;
-    let take = subscribe::Take::new(app, newsletter, request, at)?;
+    let read = serde_json::from_value::<Request>(request.0)
+        .map_err(|e| Error::from(anyhow::Error::new(e)));
+    let take = match read.and_then(|request| subscribe::Take::new(app, newsletter, request, at)) {
+        Ok(take) => take,
+        // Trying once more would not make it readable, and it holds an address.
+        Err(error) => {
+            tracing::error!(error = ?error, "a sign-up cannot be read and is dropped");
+            return app.db.write(move |conn| Ok(store::remove(conn, id).map(drop)?)).await;
+        }
+    };
+    let app_of_write = app.clone();
     app.db
         .write(move |conn| {
             // The row goes with what comes of it.

@@ -1,12 +1,13 @@
 //! Signing up under attack, and from the sources that staff make.
 
 use chrono::TimeDelta;
-use lederbrev::db::DbConn;
+use lederbrev::db::{DbConn, Json};
 use lederbrev::newsletters;
 use lederbrev::signups::{form_token, hold, store};
 use lederbrev::staff::Role;
 use lederbrev::subscribers::SubscriptionState;
 use reqwest::{Response, StatusCode};
+use serde_json::json;
 
 use crate::app::{TestApp, browser};
 use crate::both;
@@ -147,6 +148,16 @@ both! {
         assert_eq!(app.waiting().await, 0);
         assert_eq!(app.state(&sector(2)).await, SubscriptionState::Pending);
         assert_eq!(app.state(&sector(1)).await, SubscriptionState::Active);
+    }
+
+    async fn a_form_that_cannot_be_read_any_more_holds_up_nobody(app: TestApp) {
+        app.newsletter().await;
+        let (id, now) = (app.only_newsletter().await.id, app.clock.now());
+        let old = Json(json!({ "form": "of another version" }));
+        app.app.db.write(move |conn| Ok(store::put(conn, id, old, now)?)).await.unwrap();
+        app.ask("anne.holm@aarhus.example").await;
+        assert_eq!(app.state("anne.holm@aarhus.example").await, SubscriptionState::Pending);
+        assert_eq!(app.waiting().await, 0);
     }
 
     async fn confirmations_are_held_back_when_almost_nobody_confirms(app: TestApp) {
