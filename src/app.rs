@@ -190,6 +190,10 @@ routes! {
     POST "/unsubscribed/{token}/reason" Public => subscribers::routes::by_link::give_reason;
 
     GET "/admin/subscribers" Desk => people::routes::list;
+    GET "/admin/subscribers/export" Editors => people::export::routes::form;
+    POST "/admin/subscribers/export" Editors => people::export::routes::submit;
+    GET "/admin/subscribers/export/{token}" Editors => people::export::routes::ready;
+    GET "/admin/subscribers/export/{token}/file" Editors => people::export::routes::file;
     GET "/admin/subscribers/{id}" Desk => people::routes::person;
     POST "/admin/subscribers/{id}/notes" Desk => people::routes::write_note;
     POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;

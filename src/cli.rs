@@ -3,6 +3,7 @@
 
 mod check;
 mod dkim;
+mod export;
 mod import;
 
 use std::io::{Read, Write};
@@ -75,6 +76,9 @@ enum Command {
     /// Import a file of people whose consent you state, or of addresses that are to get nothing any
     /// more, and print what became of its rows.
     Import(Box<import::ImportCommand>),
+    /// Write people of the register as CSV or XLSX to a file or to standard output. The reason goes
+    /// into the audit log.
+    Export(export::ExportCommand),
     /// List every setting with its default.
     Settings,
     /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
@@ -143,6 +147,9 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Check(command) => check::run(config, &command),
         Command::Import(command) => {
             with_app(config, async move |app| import::import(app, *command).await)
+        }
+        Command::Export(command) => {
+            with_app(config, async move |app| export::export(app, command).await)
         }
         Command::EraseAgain => with_app(config, async move |app| {
             let ended = subscribers::withdrawals::replay(&app).await?;
@@ -223,7 +230,8 @@ fn with_app(
         let app = App::build(config, Clock::real()).map_err(explain)?;
         verb(app).await.map_err(explain)
     })?;
-    say(&answer)
+    // Whoever writes to standard output themselves has said it.
+    if answer.is_empty() { Ok(()) } else { say(&answer) }
 }
 
 /// An error of a verb in words: for fields, the texts that a form would show.

@@ -11,7 +11,7 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    deliveries, imports, issues, library, personal, recurring, signups, staff, subscribers,
+    deliveries, imports, issues, library, people, personal, recurring, signups, staff, subscribers,
     tracking,
 };
 
@@ -84,6 +84,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "0 27 * * * *",
         name: "forget files of imports, and what can no longer be undone",
         run: |app| Box::pin(async move { imports::forget::old(&app).await }),
+    },
+    Recurring {
+        schedule: "0 22 * * * *",
+        name: "forget exports whose links have ended",
+        run: |app| Box::pin(async move { people::export::prepare::forget_ended(&app).await }),
     },
     Recurring {
         schedule: "* * * * * *",

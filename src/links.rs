@@ -42,10 +42,12 @@ pub enum Purpose {
     NewAddress = 13,
     /// A form was shown; the number is when, in seconds.
     Form = 14,
+    /// Fetch an export; the number is when it ends, in seconds, and the nonce is whose it is.
+    Export = 15,
 }
 
 impl Purpose {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Confirm,
         Self::Unsubscribe,
         Self::Preferences,
@@ -59,6 +61,7 @@ impl Purpose {
         Self::OwnPage,
         Self::NewAddress,
         Self::Form,
+        Self::Export,
     ];
 }
 

@@ -869,6 +869,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment};
+
+    exports (id) {
+        id -> BigInt,
+        plan -> Document,
+        ends_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
 
     issue_segments (issue, segment) {
         issue -> BigInt,
@@ -1044,6 +1055,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signup_requests,
     signup_sources,
     signup_holds,
+    exports,
     issue_segments,
     delivery_counts,
     delivery_domains,

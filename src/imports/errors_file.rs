@@ -9,6 +9,7 @@ use super::table::Table;
 use super::{Import, Plan, State};
 use crate::app::App;
 use crate::error::Result;
+use crate::web::separated::write_row;
 use crate::web::{Lang, Texts};
 
 /// Rows that are written at once.
@@ -49,7 +50,7 @@ impl ErrorsFile {
                 let titles = ["line", "verdict", "field", "reason"];
                 let titles = titles.map(|title| self.texts.get(&format!("import-errors-{title}")));
                 let columns = self.table.as_ref().map_or(&[][..], |_| &self.plan.columns);
-                write(&mut text, titles.iter().chain(columns));
+                write_row(&mut text, ';', titles.iter().chain(columns));
                 -1
             }
         };
@@ -63,7 +64,7 @@ impl ErrorsFile {
         self.behind = Some(last.line);
         for line in &lines {
             let cells = self.cells(line.line.unsigned_abs())?;
-            write(&mut text, self.words(line).iter().chain(&cells));
+            write_row(&mut text, ';', self.words(line).iter().chain(&cells));
         }
         Ok(Some(text))
     }
@@ -91,20 +92,4 @@ impl ErrorsFile {
         }
         Ok(Vec::new())
     }
-}
-
-fn write<'a>(text: &mut String, cells: impl Iterator<Item = &'a String>) {
-    for (at, cell) in cells.enumerate() {
-        if at > 0 {
-            text.push(';');
-        }
-        text.push('"');
-        // A spreadsheet would take it for a formula.
-        if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-            text.push('\'');
-        }
-        text.push_str(&cell.replace('"', "\"\""));
-        text.push('"');
-    }
-    text.push_str("\r\n");
 }

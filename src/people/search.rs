@@ -1,7 +1,7 @@
 //! What the register is searched for: the beginning of an address, a name, a surname or a
 //! workplace, and the same conditions as those of a segment.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::segments::{Condition, Field, Rules};
 use crate::subscribers::SubscriptionState;
@@ -23,7 +23,7 @@ pub struct Search {
 
 /// What an address asks for. All is text, so that a hand-written address does no harm: what cannot
 /// be understood is not asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Query {
     /// The text.
@@ -71,21 +71,30 @@ impl Query {
             || self.filters().iter().any(|(_, text)| !text.trim().is_empty())
     }
 
+    /// The same without what cannot be understood.
+    #[must_use]
+    pub fn understood(mut self) -> Self {
+        if self.state.parse::<SubscriptionState>().is_err() {
+            self.state.clear();
+        }
+        for (field, text) in [
+            (Field::Sector, &mut self.sector),
+            (Field::LeadershipGroup, &mut self.leadership_group),
+            (Field::Language, &mut self.language),
+            (Field::Domain, &mut self.domain),
+            (Field::Source, &mut self.source),
+            (Field::Tracking, &mut self.tracking),
+        ] {
+            if condition((field, text)).is_none() {
+                text.clear();
+            }
+        }
+        self.before.clear();
+        self
+    }
+
     /// What it means.
     pub fn search(&self) -> Search {
-        let condition = |(field, text): (Field, &str)| {
-            let text = text.trim();
-            let condition = match (field, text) {
-                (_, "") => return None,
-                (Field::Tracking, "yes" | "no") => {
-                    Condition { field, not: text == "no", values: vec![] }
-                }
-                (Field::Tracking, _) => return None,
-                _ => Condition { field, not: false, values: vec![text.to_owned()] },
-            };
-            // One at a time, so that what cannot be understood takes nothing else with it.
-            Rules(vec![vec![condition]]).checked().ok()
-        };
         let rules = self.filters().into_iter().filter_map(condition).flat_map(|rules| rules.0);
         Search {
             text: self.q.chars().take(LONGEST).collect(),
@@ -96,25 +105,39 @@ impl Query {
         }
     }
 
-    /// The address of the page after a subscription.
-    pub fn next(&self, last: i64) -> String {
-        let before = last.to_string();
-        let mut address = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", self.q.as_str()),
-            ("state", &self.state),
-            ("newsletter", &self.newsletter),
-            ("before", &before),
-        ]
-        .into_iter()
-        .chain(self.filters().map(|(field, value)| (field.as_str(), value)))
-        {
-            if !value.is_empty() {
-                address.append_pair(name, value);
-            }
-        }
-        address.finish()
+    /// All that is asked for, but for the page: names and values.
+    pub fn pairs(&self) -> Vec<(&'static str, &str)> {
+        let typed =
+            [("q", self.q.as_str()), ("state", &self.state), ("newsletter", &self.newsletter)];
+        let filters = self.filters().map(|(field, value)| (field.as_str(), value));
+        typed.into_iter().chain(filters).filter(|(_, value)| !value.is_empty()).collect()
     }
+
+    /// The same as the query of an address.
+    pub fn address(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
+    }
+
+    /// The query of the page after a subscription.
+    pub fn next(&self, last: i64) -> String {
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.pairs())
+            .append_pair("before", &last.to_string())
+            .finish()
+    }
+}
+
+/// What a filter means, if it can be understood.
+fn condition((field, text): (Field, &str)) -> Option<Rules> {
+    let text = text.trim();
+    let condition = match (field, text) {
+        (_, "") => return None,
+        (Field::Tracking, "yes" | "no") => Condition { field, not: text == "no", values: vec![] },
+        (Field::Tracking, _) => return None,
+        _ => Condition { field, not: false, values: vec![text.to_owned()] },
+    };
+    // One at a time, so that what cannot be understood takes nothing else with it.
+    Rules(vec![vec![condition]]).checked().ok()
 }
 
 #[cfg(test)]
@@ -147,6 +170,8 @@ mod tests {
         assert_eq!(asked, expected);
         assert_eq!(search.state, None);
         assert!(query.next(7).contains("before=7") && query.next(7).contains("sector=region"));
+        let understood = [("sector", "region"), ("domain", "@Århus.dk"), ("tracking", "no")];
+        assert_eq!(query.clone().understood().pairs(), understood);
         assert!(query.is_narrowed() && !Query::default().is_narrowed());
     }
 }

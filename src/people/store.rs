@@ -18,7 +18,7 @@ use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
 use crate::issues::IssueKind;
 use crate::newsletters::Newsletter;
-use crate::segments::store::{AsOf, filter};
+use crate::segments::store::{AsOf, Members, filter};
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{Subscriber, Subscription, SubscriptionState};
 use alias::searched;
@@ -33,14 +33,9 @@ mod alias {
 /// A line of the list.
 pub type Found = (Subscription, Subscriber, Newsletter);
 
-/// Subscriptions that fit, the newest first.
-pub fn find(conn: &mut DbConn, search: &Search, as_of: AsOf, most: i64) -> QueryResult<Vec<Found>> {
-    let mut query = subscriptions::table
-        .inner_join(subscribers::table)
-        .order(subscriptions::id.desc())
-        .limit(most)
-        .select((Subscription::as_select(), Subscriber::as_select()))
-        .into_boxed();
+/// Subscriptions that fit.
+fn fitting<'a>(search: &'a Search, as_of: AsOf) -> Members<'a> {
+    let mut query = subscriptions::table.inner_join(subscribers::table).into_boxed();
     if let Some(state) = search.state {
         query = query.filter(subscriptions::state.eq(state));
     }
@@ -74,7 +69,21 @@ pub fn find(conn: &mut DbConn, search: &Search, as_of: AsOf, most: i64) -> Query
         );
         query = query.filter(subscriptions::subscriber.eq_any(begins));
     }
-    let found: Vec<(Subscription, Subscriber)> = query.load(conn)?;
+    query
+}
+
+/// How many subscriptions fit.
+pub fn count(conn: &mut DbConn, search: &Search, as_of: AsOf) -> QueryResult<i64> {
+    fitting(search, as_of).count().get_result(conn)
+}
+
+/// Subscriptions that fit, the newest first.
+pub fn find(conn: &mut DbConn, search: &Search, as_of: AsOf, most: i64) -> QueryResult<Vec<Found>> {
+    let found: Vec<(Subscription, Subscriber)> = fitting(search, as_of)
+        .order(subscriptions::id.desc())
+        .limit(most)
+        .select((Subscription::as_select(), Subscriber::as_select()))
+        .load(conn)?;
     let newsletters: HashMap<i64, Newsletter> = crate::newsletters::store::all(conn)?
         .into_iter()
         .map(|newsletter| (newsletter.id, newsletter))

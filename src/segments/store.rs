@@ -19,7 +19,8 @@ use crate::on_both;
 use crate::subscribers::{Purpose, SubscriptionState};
 
 type People = diesel::dsl::InnerJoinQuerySource<subscriptions::table, subscribers::table>;
-type Members<'a> = diesel::dsl::IntoBoxed<
+/// Subscriptions with the people they are of, still to be narrowed down.
+pub type Members<'a> = diesel::dsl::IntoBoxed<
     'a,
     diesel::dsl::InnerJoin<subscriptions::table, subscribers::table>,
     MultiBackend,

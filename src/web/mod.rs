@@ -11,6 +11,7 @@ pub mod live;
 pub mod multipart;
 pub mod outside;
 pub mod page;
+pub mod separated;
 pub mod static_files;
 pub mod tags;
 pub mod upload;

@@ -1,0 +1,44 @@
+export-link = Eksport
+export-title = Eksport af abonnenter
+export-count = { $count ->
+    [one] Filen får én linje.
+   *[other] Filen får { $count } linjer.
+}
+export-everybody = Filen får alle tilmeldinger i registeret, også dem, der er ophørt.
+export-filter = Filen følger din søgning
+export-change-filter = Søg efter nogle andre
+export-columns = Hvilke kolonner vil du have med?
+export-column-email = E-mailadresse
+export-column-name = Navn
+export-column-organisation = Arbejdsplads
+export-column-sector = Sektor
+export-column-leadership_group = Ledelsesniveau
+export-column-language = Sprog
+export-column-newsletter = Nyhedsbrev
+export-column-state = Status
+export-column-scope = Udgaver
+export-column-source = Kilde
+export-column-asked = Tilmeldt
+export-column-confirmed = Bekræftet
+export-column-ended = Ophørt
+export-column-tracking = Samtykke til måling
+export-format = Hvilken slags fil?
+export-format-csv = CSV, som alle regneark kan åbne
+export-format-xlsx = Excel-projektmappe (XLSX)
+export-reason = Hvad skal du bruge listen til?
+export-reason-hint = Din begrundelse gemmes i loggen sammen med dit navn, din søgning, de valgte kolonner og antallet af linjer. Skriv ingen adresser her.
+export-make = Lav filen
+export-ready = Filen er klar
+export-ready-help = Linket virker i { $time }, og kun for dig.
+export-ready-care = Filen indeholder personoplysninger. Gem den kun der, hvor I må have dem, og slet den, når du er færdig med den.
+export-fetch-csv = Hent CSV-filen
+export-fetch-xlsx = Hent Excel-filen
+export-another = Lav en fil til
+export-ended = Linket er udløbet
+export-ended-help = Et link til en eksport virker kun i 15 minutter. Gå til registeret, og lav filen igen.
+export-ended-link = Gå til registeret
+export-sheet = Abonnenter
+export-file-name = abonnenter
+error-export-columns = Vælg mindst én kolonne.
+error-export-reason = Skriv, hvad du skal bruge listen til.
+error-export-reason-long = Begrundelsen er på { $length } tegn. Skriv højst { $most }.

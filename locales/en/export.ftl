@@ -1,0 +1,44 @@
+export-link = Export
+export-title = Export subscribers
+export-count = { $count ->
+    [one] The file will have one row.
+   *[other] The file will have { $count } rows.
+}
+export-everybody = The file will have every subscription in the register, also those that have ended.
+export-filter = The file follows your search
+export-change-filter = Search for others
+export-columns = Which columns do you want?
+export-column-email = Email address
+export-column-name = Name
+export-column-organisation = Workplace
+export-column-sector = Sector
+export-column-leadership_group = Leadership level
+export-column-language = Language
+export-column-newsletter = Newsletter
+export-column-state = State
+export-column-scope = Issues
+export-column-source = Source
+export-column-asked = Asked
+export-column-confirmed = Confirmed
+export-column-ended = Ended
+export-column-tracking = Consent to measuring
+export-format = What kind of file?
+export-format-csv = CSV, which every spreadsheet opens
+export-format-xlsx = Excel workbook (XLSX)
+export-reason = What do you need the list for?
+export-reason-hint = Your reason is kept in the log with your name, your search, the chosen columns and the number of rows. Write no addresses here.
+export-make = Make the file
+export-ready = The file is ready
+export-ready-help = The link works for { $time }, and only for you.
+export-ready-care = The file holds personal data. Keep it only where you may, and delete it when you are done with it.
+export-fetch-csv = Fetch the CSV file
+export-fetch-xlsx = Fetch the Excel file
+export-another = Make another file
+export-ended = The link has expired
+export-ended-help = A link to an export works for 15 minutes only. Go to the register and make the file again.
+export-ended-link = Go to the register
+export-sheet = Subscribers
+export-file-name = subscribers
+error-export-columns = Choose at least one column.
+error-export-reason = Write what you need the list for.
+error-export-reason-long = The reason has { $length } characters. Write { $most } at most.
