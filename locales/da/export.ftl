@@ -3,7 +3,7 @@ export-title = Eksport af abonnenter
 export-count = { $count ->
     [one] Filen får én linje.
    *[other] Filen får { $count } linjer.
-}
+    }
 export-everybody = Filen får alle tilmeldinger i registeret, også dem, der er ophørt.
 export-filter = Filen følger din søgning
 export-change-filter = Søg efter nogle andre

@@ -3,7 +3,7 @@ export-title = Export subscribers
 export-count = { $count ->
     [one] The file will have one row.
    *[other] The file will have { $count } rows.
-}
+    }
 export-everybody = The file will have every subscription in the register, also those that have ended.
 export-filter = The file follows your search
 export-change-filter = Search for others

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
@@ -180,8 +181,20 @@ pub async fn file(
         Err(other) => return Err(other),
     };
     let (format, texts) = (plan.format, plan.language.texts());
-    let name =
-        format!("{}-{}.{format}", texts.get("export-file-name"), app.clock.now().day_in(Tz::UTC));
+    let day = app.clock.now().day_in(Tz::UTC);
+    let name = format!("{}-{day}.{format}", texts.get("export-file-name"));
+    let mut answer = HttpResponse::Ok();
+    answer
+        .content_type(format.content_type())
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    if format == Format::Xlsx {
+        // It is compressed.
+        answer.insert_header(ContentEncoding::Identity);
+    }
+    if request.method() == Method::HEAD {
+        // Nothing is read for who only asks what it would be.
+        return Ok(answer.finish());
+    }
     let shared: Arc<App> = app.clone().into_inner();
     let opened = web::block(move || ExportFile::new(shared, plan)).await;
     let file = opened.map_err(anyhow::Error::from)??;
@@ -203,14 +216,6 @@ pub async fn file(
             Err(error) => Some((Err(actix_web::Error::from(error)), None)),
         }
     });
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(format.content_type())
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
-    if format == Format::Xlsx {
-        // It is compressed.
-        answer.insert_header(ContentEncoding::Identity);
-    }
     Ok(answer.streaming(pieces))
 }
 
