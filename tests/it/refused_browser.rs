@@ -116,7 +116,7 @@ async fn what_is_refused_about_people_and_segments_is_said_to_everyone() {
     let person = {
         let page = editor.browser.get(app.url("/admin/subscribers")).send().await.unwrap();
         let page = page.text().await.unwrap();
-        let (_, id) = page.split_once("href=\"/admin/subscribers/").unwrap();
+        let (_, id) = page.split_once("<th scope=\"row\"><a href=\"/admin/subscribers/").unwrap();
         format!("/admin/subscribers/{}", id.split('"').next().unwrap())
     };
     let save = "button[value=save]";
