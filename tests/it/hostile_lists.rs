@@ -126,7 +126,7 @@ pub async fn fill(app: &TestApp, admin: &Client, issue: &str) -> Vec<String> {
 
     // What the desk writes down about people.
     let page = admin.get(url("/admin/subscribers")).send().await.unwrap().text().await.unwrap();
-    for id in page.split("href=\"/admin/subscribers/").skip(1).take(3) {
+    for id in page.split("<th scope=\"row\"><a href=\"/admin/subscribers/").skip(1).take(3) {
         let person = format!("/admin/subscribers/{}", id.split('"').next().unwrap());
         for words in ALL {
             post(admin, url(&format!("{person}/notes")), &[("note", words)]).await;
