@@ -1,8 +1,10 @@
 # Tjek, godkendelse, planlægning og rettelser af en udgave.
 review-title = Godkendelse
 review-what = Hvad skal udsendes?
-review-words = Udgaven er til { $number } abonnenter på »{ $newsletter }«.
-review-proposed = Foreslået tidspunkt
+review-words = Udgaven er til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }«.
 review-sender = Afsender
 review-writer = Skrevet af
 review-asked = Sendt til godkendelse af
@@ -37,7 +39,7 @@ schedule-sample = Se op til ti af modtagerne
 schedule-forecast-free = Der er ingen grænse for, hvor hurtigt mailserveren må sende. Beder en modtagers server os vente, prøver vi igen i op til { $hours } timer.
 schedule-number = Skriv antallet af modtagere
 schedule-number-hint = Tallet står øverst på siden. Vi spørger, fordi antallet er usædvanligt, eller fordi du sender trods en advarsel.
-schedule-now-hint = »Udsend nu« sender efter { $duration }. Indtil da kan du fortryde.
+schedule-now-hint = Udsendelsen begynder { $duration } efter, at du har sagt ja. Indtil da kan du fortryde.
 error-number-missing = Skriv antallet af modtagere, som det står øverst på siden.
 error-number-wrong = Du skrev { $typed }, men udgaven går til { $number }. Tallet har ændret sig, eller der er en tastefejl. Kontrollér det, og skriv tallet igen.
 countdown-title = Udgaven er på vej ud
@@ -120,3 +122,15 @@ preview-about-unpictured = Den samme mail, når mailprogrammet holder billeder t
 preview-readers = Vælg læser
 preview-reader-named = Med navn
 preview-reader-unnamed = Uden navn
+review-words-when = Udgaven er til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }« og skal efter planen ud { $when } ({ $zone }).
+schedule-at-proposed = Hvornår skal den ud? (valgfrit)
+schedule-look-hint = Før noget bliver planlagt eller sendt, ser du, hvem den går til og hvornår, og svarer ja eller nej.
+schedule-sure = Skal den sendes sådan?
+schedule-sure-schedule = Ja, planlæg udsendelsen
+schedule-sure-send-now = Ja, udsend nu
+schedule-sure-hint = Du kan tage den tilbage, indtil udsendelsen begynder.
+schedule-choose = Nej, vælg igen
+zone-copenhagen = dansk tid

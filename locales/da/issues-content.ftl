@@ -35,6 +35,7 @@ error-missing-projects = Tilføj mindst ét projekt.
 error-preflight-private = Adressen »{ $host }« virker kun på jeres eget netværk. Brug en adresse, som alle modtagere kan åbne.
 error-preflight-placeholder = Her står stadig pladsholderteksten »{ $found }«. Skriv den rigtige tekst, eller slet den.
 error-preflight-past = Datoen er passeret, når udgaven sendes. Ret datoen, eller fjern arrangementet.
+error-preflight-outdated = Ifølge biblioteket er det udløbet, når udgaven sendes. Fjern det, eller ret »Gælder til og med«, hvis det stadig kan bruges.
 error-preflight-footer = Bunden af mailen mangler afsender, postadresse eller kontaktadresse. Udfyld dem under nyhedsbrevets indstillinger.
 error-preflight-size = Mailen fylder { $size } kB. Over 100 kB viser Gmail ikke slutningen, så gør den ikke meget længere.
 error-preflight-size-cut = Mailen fylder { $size } kB. Gmail viser ikke slutningen, heller ikke linket til afmelding. Gør den kortere.

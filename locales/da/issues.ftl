@@ -218,9 +218,18 @@ error-theme-ordinary = En almindelig udgave har ikke et tema. Vælg særnummer, 
 
 schedule-title = Planlæg og udsend
 schedule-what = Hvad sker der?
-schedule-words-open = Udgaven skal ud til { $number } abonnenter på »{ $newsletter }«. Den sendes fra { $sender }, når du har valgt et tidspunkt.
-schedule-words-planned = Udsendes til { $number } abonnenter på »{ $newsletter }« { $when } ({ $zone }).
-schedule-words-begun = Udsendelsen til { $number } abonnenter på »{ $newsletter }« begyndte { $when } ({ $zone }).
+schedule-words-open = Udgaven skal ud til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }«. Den sendes fra { $sender }, når du har valgt et tidspunkt.
+schedule-words-planned = Udsendes til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }« { $when } ({ $zone }).
+schedule-words-begun = Udsendelsen til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }« begyndte { $when } ({ $zone }).
 schedule-words-history = Udgaven er hentet ind i arkivet som historie og står under { $day }. Den er ikke sendt herfra og har ingen tal.
 schedule-approved-by = Godkendt af { $who }
 schedule-report = Resultat
@@ -244,8 +253,8 @@ schedule-plan = Hvornår skal den sendes?
 schedule-at = Dag og klokkeslæt
 schedule-zone = Tidszone: { $zone }.
 schedule-offset = UTC{ $offset }
-schedule-button = Planlæg udsendelsen
-schedule-now = Udsend nu
+schedule-button = Planlæg udsendelsen …
+schedule-now = Udsend nu …
 schedule-back = Tag den tilbage
 schedule-back-hint = Udgaven bliver en kladde igen og sendes ikke.
 schedule-back-button = Gør til kladde igen

@@ -1,8 +1,10 @@
 # Preflight, approval, scheduling and corrections of an issue.
 review-title = Approval
 review-what = What is to go out?
-review-words = The issue is for { $number } subscribers to “{ $newsletter }”.
-review-proposed = Proposed time
+review-words = The issue is for { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }”.
 review-sender = Sender
 review-writer = Written by
 review-asked = Handed in by
@@ -37,7 +39,7 @@ schedule-sample = See up to ten of the recipients
 schedule-forecast-free = The mail server may send as fast as it can. When a recipient's server asks us to wait, we try again for up to { $hours } hours.
 schedule-number = Type the number of recipients
 schedule-number-hint = It stands at the top of the page. We ask because the number is unusual or because you send in spite of a warning.
-schedule-now-hint = “Send now” sends after { $duration }. Until then you can undo it.
+schedule-now-hint = Sending begins { $duration } after you have said yes. Until then you can undo it.
 error-number-missing = Type the number of recipients as it stands at the top of the page.
 error-number-wrong = You typed { $typed }, but the issue goes to { $number }. The number has changed or was mistyped. Check it and type it again.
 countdown-title = The issue is about to go
@@ -120,3 +122,15 @@ preview-about-unpictured = The same mail while the mail program keeps pictures b
 preview-readers = Choose a reader
 preview-reader-named = With a name
 preview-reader-unnamed = Without a name
+review-words-when = The issue is for { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }” and is meant to go on { $when } ({ $zone }).
+schedule-at-proposed = When shall it go? (optional)
+schedule-look-hint = Before anything is scheduled or sent you see who gets it and when, and say yes or no.
+schedule-sure = Shall it go like this?
+schedule-sure-schedule = Yes, schedule it
+schedule-sure-send-now = Yes, send now
+schedule-sure-hint = You can take it back until sending begins.
+schedule-choose = No, choose again
+zone-copenhagen = Copenhagen time

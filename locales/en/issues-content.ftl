@@ -35,6 +35,7 @@ error-missing-projects = Add at least one project.
 error-preflight-private = The address “{ $host }” works only on your own network. Use one that every recipient can open.
 error-preflight-placeholder = The placeholder “{ $found }” is still here. Write the real text or delete it.
 error-preflight-past = The date has passed when the issue goes out. Correct the date or remove the event.
+error-preflight-outdated = The library says that it is over when the issue goes out. Remove it, or correct its last day if it can still be used.
 error-preflight-footer = The footer lacks the sender, the postal address or the contact address. Fill them in under the newsletter’s settings.
 error-preflight-size = The mail is { $size } kB. Over 100 kB Gmail does not show the end, so do not make it much longer.
 error-preflight-size-cut = The mail is { $size } kB. Gmail does not show the end, nor the link to unsubscribe. Make it shorter.

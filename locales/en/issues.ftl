@@ -218,9 +218,18 @@ error-theme-ordinary = An ordinary issue has no theme. Choose a special edition,
 
 schedule-title = Schedule and send
 schedule-what = What will happen?
-schedule-words-open = The issue is ready for { $number } subscribers to "{ $newsletter }". It is sent from { $sender } once you have chosen a time.
-schedule-words-planned = Goes to { $number } subscribers to “{ $newsletter }” on { $when } ({ $zone }).
-schedule-words-begun = Sending to { $number } subscribers to “{ $newsletter }” began on { $when } ({ $zone }).
+schedule-words-open = The issue is ready for { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to "{ $newsletter }". It is sent from { $sender } once you have chosen a time.
+schedule-words-planned = Goes to { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }” on { $when } ({ $zone }).
+schedule-words-begun = Sending to { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }” began on { $when } ({ $zone }).
 schedule-words-history = The issue was brought into the archive as history and stands under { $day }. It was not sent from here and has no figures.
 schedule-approved-by = Approved by { $who }
 schedule-report = Result
@@ -244,8 +253,8 @@ schedule-plan = When shall it go?
 schedule-at = Day and time
 schedule-zone = Time zone: { $zone }.
 schedule-offset = UTC{ $offset }
-schedule-button = Schedule it
-schedule-now = Send now
+schedule-button = Schedule it …
+schedule-now = Send now …
 schedule-back = Take it back
 schedule-back-hint = The issue is a draft again and is not sent.
 schedule-back-button = Make it a draft again

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::audience::Audience;
 use super::compose::Composition;
 use super::preflight::{self, Examined, Seen};
+use super::schedule::{self, At};
 use super::sender::Sender;
 use super::store::{self, Approval, Revision, Verdict};
 use super::{Issue, IssueState, freeze, preview};
@@ -98,11 +99,17 @@ pub fn take_back(
     Ok(())
 }
 
-/// Asks for the second person.
-pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
-    let examined = preflight::examine(app, uuid, None).await?;
+/// Asks for the second person, who sees when the author would like it to go: `at` is on the
+/// newsletter's clock, and empty when that is open.
+pub async fn submit(app: &App, uuid: PublicId, at: &str, staff: &Staff) -> Result<()> {
+    let proposed = match at.is_empty() {
+        true => None,
+        false => Some(schedule::when(app, uuid, At::Local(at, None)).await?),
+    };
+    let examined = preflight::examine(app, uuid, proposed).await?;
     examined.stop()?;
     let issue = examined.composition.issue;
+    let at = Some(at.to_owned()).filter(|_| proposed.is_some());
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
         .write(move |conn| {
@@ -112,6 +119,7 @@ pub async fn submit(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> {
             if !store::submit(conn, &issue, now)? {
                 return Err(Error::Stale);
             }
+            store::propose_time(conn, issue.id, at.as_deref())?;
             store::insert_review(conn, &issue, Verdict::Submitted, &actor, "", now)?;
             let details = serde_json::json!({ "revision": issue.current_revision });
             let subject = format!("issue {uuid}");

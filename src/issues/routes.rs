@@ -17,6 +17,7 @@ mod preview;
 pub mod review;
 mod save;
 pub mod schedule;
+mod schedule_form;
 pub mod templates;
 pub mod test_groups;
 

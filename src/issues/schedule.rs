@@ -110,24 +110,31 @@ fn check_number(examined: &Examined, typed: &str) -> Result<()> {
     }
 }
 
-/// Schedules an issue, at a moment on the newsletter's clock, at once, or after a moment's grace.
-/// Where no second person is asked for, scheduling approves. What is sent is frozen here: nothing
-/// that is changed later in the program or in the newsletter's settings changes it.
+/// When an issue would go.
 ///
 /// # Errors
-/// [`Error::Invalid`] when there is no such moment, something stops it, a warning has been seen by
-/// nobody, or the number of recipients is another.
-pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff) -> Result<Issue> {
+/// As [`moment`].
+pub async fn when(app: &App, uuid: PublicId, at: At<'_>) -> Result<Instant> {
     let now = app.clock.now();
-    let zone = app.db.read(move |conn| Ok(compose::open(conn, uuid)?.newsletter.zone())).await?;
-    let send_at = match plan.at {
-        At::Local(at, offset) => moment(at, zone, offset).map_err(|e| Error::Invalid(vec![e]))?,
-        At::Now => now,
-        At::Soon => now + app.config.sending.grace,
+    let At::Local(at, offset) = at else {
+        let grace = if at == At::Soon { app.config.sending.grace } else { TimeDelta::zero() };
+        return Ok(now + grace);
     };
+    let zone = app.db.read(move |conn| Ok(compose::open(conn, uuid)?.newsletter.zone())).await?;
+    moment(at, zone, offset).map_err(|error| Error::Invalid(vec![error]))
+}
+
+/// What would go out if an issue were scheduled so, and when. Nothing is changed.
+///
+/// # Errors
+/// [`Error::Invalid`] when there is no such moment, something stops it, or a warning has been seen
+/// by nobody; [`Error::Conflict`] when it is not this issue's turn.
+pub async fn look(app: &App, uuid: PublicId, plan: &Plan<'_>) -> Result<(Examined, Instant)> {
+    let now = app.clock.now();
+    let send_at = when(app, uuid, plan.at).await?;
     let examined = preflight::examine(app, uuid, Some(send_at)).await?;
     examined.stop()?;
-    let Composition { issue, newsletter, content, .. } = examined.composition.clone();
+    let Composition { issue, newsletter, .. } = &examined.composition;
     let (asked, rules) = (issue.clone(), app.config.sending.clone());
     let load = app.db.read(move |conn| store::load(conn, &asked, &rules, send_at, now)).await?;
     let rules = &app.config.sending;
@@ -144,6 +151,20 @@ pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff)
         _ => return Err(Error::Conflict("error-issue-locked")),
     }
     examined.pass(&plan.seen)?;
+    Ok((examined, send_at))
+}
+
+/// Schedules an issue, at a moment on the newsletter's clock, at once, or after a moment's grace.
+/// Where no second person is asked for, scheduling approves. What is sent is frozen here: nothing
+/// that is changed later in the program or in the newsletter's settings changes it.
+///
+/// # Errors
+/// As [`look`]; and [`Error::Invalid`] when the number of recipients is another.
+pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff) -> Result<Issue> {
+    let now = app.clock.now();
+    let (examined, send_at) = look(app, uuid, plan).await?;
+    let Composition { issue, newsletter, content, .. } = examined.composition.clone();
+    let zone = newsletter.zone();
     if let Some(typed) = plan.typed {
         check_number(&examined, typed)?;
     }

@@ -57,6 +57,9 @@ impl Batch {
 pub struct Buffer {
     room: usize,
     waiting: Mutex<Waiting>,
+    /// Held by who writes down, so that the last one, when the program stops, also waits for what
+    /// another has already taken.
+    pub(super) writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -79,7 +82,7 @@ impl Default for Buffer {
 impl Buffer {
     /// A buffer for so many counters and so many personal hits.
     pub fn with_room(room: usize) -> Self {
-        Self { room, waiting: Mutex::default() }
+        Self { room, waiting: Mutex::default(), writing: tokio::sync::Mutex::default() }
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

@@ -12,8 +12,9 @@ use crate::error::Result;
 use crate::newsletters::Tracking;
 
 /// Writes down what waits; says whether anything did. What cannot be written goes back into the
-/// buffer.
+/// buffer. Once this returns, what came before it was called is durable, whoever wrote it.
 pub async fn write_down(app: &App) -> Result<bool> {
+    let _one_at_a_time = app.hits.writing.lock().await;
     let dropped = app.hits.take_dropped();
     if dropped > 0 {
         tracing::warn!(dropped, "more opens and clicks came than there was room for");

@@ -133,6 +133,14 @@ impl Page {
         format::weekday_time(self.lang, *at, *zone)
     }
 
+    /// The name of a zone's clock.
+    pub fn zone(&self, zone: &Tz) -> String {
+        match zone {
+            Tz::Europe__Copenhagen => self.t("zone-copenhagen"),
+            other => other.name().to_owned(),
+        }
+    }
+
     /// The address of this page in the other language.
     pub fn other_language(&self) -> String {
         let other = match self.lang {

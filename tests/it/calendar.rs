@@ -42,6 +42,17 @@ both! {
         assert!(!page.contains("fra denne"), "{page}");
     }
 
+    async fn who_chooses_a_time_close_to_another_issue_can_say_that_they_have_seen_it(app: TestApp) {
+        let (_first, second) = two_issues(&app).await;
+        let look = ("do", "look");
+        let [_, at, seen] = THE_MORNING_AFTER;
+        let answer = second.act(&[look, at]).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text().await.unwrap();
+        assert!(page.contains("name=\"seen\" value=\"error-preflight-close \""), "{page}");
+        assert_eq!(second.act(&[look, at, seen]).await.status(), StatusCode::OK);
+    }
+
     async fn the_answer_of_the_api_says_that_another_issue_is_close(app: TestApp) {
         let (_first, second) = two_issues(&app).await;
         let token = app.token(Role::Editor).await;

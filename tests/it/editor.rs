@@ -177,7 +177,8 @@ impl<'a> Editor<'a> {
                 form.push((name, attribute(tag, "value").unwrap()));
             }
         }
-        if page.contains(" name=\"number\"") && !form.iter().any(|(name, _)| name == "number") {
+        let plans = form.iter().any(|(_, value)| ["schedule", "send-now"].contains(&&**value));
+        if plans && !form.iter().any(|(name, _)| name == "number") {
             let examined = examine(&self.app.app, self.issue.uuid, None).await.unwrap();
             form.push(("number".to_owned(), examined.audience.to_string()));
         }

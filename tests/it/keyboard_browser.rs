@@ -215,7 +215,10 @@ async fn the_special_edition_is_composed_approved_scheduled_and_sent_by_keyboard
     assert_eq!(tests.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [email]);
 
     // Nobody sends what only they have read. Bo finds it on his desk, reads it and approves it.
-    assert_eq!(browser.run("return document.getElementById('at')").await, Value::Null);
+    assert_eq!(
+        browser.run("return document.querySelector('button[value=look]')").await,
+        Value::Null
+    );
     keyboard.follows("button[value=submit]", ".chip.in_review").await;
     approve(app, uuid).await;
 
@@ -230,6 +233,10 @@ async fn the_special_edition_is_composed_approved_scheduled_and_sent_by_keyboard
     }
     assert_eq!(browser.run("return document.getElementById('at').value").await, "2017-03-24T10:00");
     browser.screenshot("keyboard-schedule").await;
+    keyboard.follows("button[value=look]", "button[value=schedule]").await;
+    let words = browser.text(".words").await;
+    assert!(words.contains("Udsendes til 3 abonnenter") && words.contains("kl. 10.00"), "{words}");
+    browser.axe().await;
     keyboard.follows("button[value=schedule]", ".chip.scheduled").await;
     let words = browser.text(".words").await;
     assert!(words.contains("Udsendes til 3 abonnenter") && words.contains("kl. 10.00"), "{words}");

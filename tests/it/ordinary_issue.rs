@@ -167,7 +167,7 @@ both! {
         let planned = mette.act(&[("do", "schedule"), ("at", "2017-03-24T10:00")]).await;
         assert_eq!(planned.status(), StatusCode::SEE_OTHER);
         let page = mette.get("/schedule").await.text().await.unwrap();
-        let words = "Udsendes til 5 abonnenter på »Nyt fra Lederweb« fredag den 24. marts 2017 kl. 10.00 (Europe/Copenhagen).";
+        let words = "Udsendes til 5 abonnenter på »Nyt fra Lederweb« fredag den 24. marts 2017 kl. 10.00 (dansk tid).";
         assert!(page.contains(words) && page.contains("Godkendt af Bo Krag"), "{page}");
         let shown = mette.get("/preview/html?reader=unnamed").await.text().await.unwrap();
         let text = mette.get("/preview/text?reader=unnamed").await.text().await.unwrap();

@@ -195,8 +195,12 @@ async fn an_ordinary_issue_is_composed_approved_scheduled_and_arrives_by_mouse()
     mette.click("button[value=test]").await;
     mette.wait_for(".toast").await;
     assert_eq!(app.mails_to("mette@lederweb.example").len(), 1);
-    for warned in [".warnings", "#stops", "#at", "button[value=schedule]"] {
+    for warned in [".warnings", "#stops", "button[value=look]", "button[value=schedule]"] {
         assert!(mette.client.find(Locator::Css(warned)).await.is_err(), "{warned}");
+    }
+    // She would like it to go at ten o'clock, which Bo reads in words.
+    for keys in keys_of(&mette, "2017-03-24T10:00").await {
+        mette.wait_for("#at").await.send_keys(&keys).await.unwrap();
     }
     mette.click("button[value=submit]").await;
     mette.wait_for(".chip.in_review").await;
@@ -205,9 +209,11 @@ async fn an_ordinary_issue_is_composed_approved_scheduled_and_arrives_by_mouse()
     bo.click(&format!("main a[href='/admin/issues/{uuid}/review']")).await;
     bo.wait_for("button[value=approve]").await;
     let review = bo.text("main").await;
-    for words in
-        ["Udgaven er til 3 abonnenter på »Nyt fra Lederweb«", "Otte nye greb", "Mette Lund"]
-    {
+    for words in [
+        "Udgaven er til 3 abonnenter på »Nyt fra Lederweb« og skal efter planen ud fredag den 24. marts 2017 kl. 10.00 (dansk tid).",
+        "Otte nye greb",
+        "Mette Lund",
+    ] {
         assert!(review.contains(words), "{words}: {review}");
     }
     bo.axe().await;
@@ -217,17 +223,22 @@ async fn an_ordinary_issue_is_composed_approved_scheduled_and_arrives_by_mouse()
     bo.no_console_errors().await;
     bo.close().await;
 
-    // Ten o'clock, in words.
+    // What she proposed stands there; what will happen is said before it is done.
     mette.client.refresh().await.unwrap();
-    for keys in keys_of(&mette, "2017-03-24T10:00").await {
-        mette.wait_for("#at").await.send_keys(&keys).await.unwrap();
-    }
+    mette.wait_for("button[value=look]").await;
     assert_eq!(value("at").await, "2017-03-24T10:00");
+    mette.click("button[value=look]").await;
+    mette.wait_for("button[value=schedule]").await;
+    let words = "Udsendes til 3 abonnenter på »Nyt fra Lederweb« fredag den 24. marts 2017 kl. 10.00 (dansk tid).";
+    assert_eq!(mette.text(".words").await, words);
+    assert_eq!(issue().await.state, IssueState::Approved);
+    mette.axe().await;
+    mette.screenshot("ordinary-sure").await;
     mette.click("button[value=schedule]").await;
     mette.wait_for(".chip.scheduled").await;
     assert_eq!(
         mette.text(".words").await,
-        "Udsendes til 3 abonnenter på »Nyt fra Lederweb« fredag den 24. marts 2017 kl. 10.00 (Europe/Copenhagen).",
+        "Udsendes til 3 abonnenter på »Nyt fra Lederweb« fredag den 24. marts 2017 kl. 10.00 (dansk tid).",
     );
     assert!(mette.text("main").await.contains("Godkendt af Bo Krag"));
     app.run_until_idle().await;

@@ -174,8 +174,8 @@ async fn what_is_refused_about_issues_and_the_newsletter_is_said_to_everyone() {
             &[("[name=when][value=cron]", "on"), ("#cron", "nej")],
             post,
         ),
-        ("schedule", &schedule, &[("#at", "")], "button[value=schedule]"),
-        ("schedule-past", &schedule, &[("#at", "2016-03-24T09:00")], "button[value=schedule]"),
+        ("schedule", &schedule, &[("#at", "")], "button[value=look]"),
+        ("schedule-past", &schedule, &[("#at", "2016-03-24T09:00")], "button[value=look]"),
         ("test", &schedule, other, "button[value=test]"),
         ("template", &template, &[("#name", " ")], post),
         (

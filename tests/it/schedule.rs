@@ -268,6 +268,31 @@ both! {
         assert_eq!(state(&editor).await, IssueState::Scheduled);
     }
 
+    async fn what_will_happen_is_said_in_words_before_it_is_done(app: TestApp) {
+        let editor = special(&app).await;
+        let at = ("at", "2017-03-27T09:00");
+        let words = "Udsendes til 1 abonnent på »Nyt fra Lederweb« mandag den 27. marts 2017 kl. 9.00 (dansk tid).";
+        let unseen = editor.post(&[("do", "look"), at]).await;
+        assert_eq!(unseen.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let asked = act(&editor, &[("do", "look"), at]).await;
+        assert_eq!(asked.status(), StatusCode::OK);
+        let page = asked.text().await.unwrap();
+        assert!(page.contains(words) && page.contains("Skal den sendes sådan?"), "{page}");
+        for carried in ["name=\"at\" value=\"2017-03-27T09:00\"", "value=\"error-preflight-untested \""] {
+            assert!(page.contains(carried), "{carried}: {page}");
+        }
+        assert_eq!(state(&editor).await, IssueState::Draft, "nothing has happened");
+        // Another time: what was chosen is still there.
+        let page = act(&editor, &[("do", "choose"), at]).await.text().await.unwrap();
+        assert!(page.contains("value=\"look\"") && page.contains("value=\"2017-03-27T09:00\""), "{page}");
+        let now = act(&editor, &[("do", "look-now"), ("at", "")]).await.text().await.unwrap();
+        assert!(now.contains("kl. 8.01 (dansk tid)") && now.contains("value=\"send-now\""), "{now}");
+        assert_eq!(state(&editor).await, IssueState::Draft);
+        let yes = [("do", "schedule"), at, ("number", "1")];
+        assert_eq!(act(&editor, &yes).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(state(&editor).await, IssueState::Scheduled);
+    }
+
     async fn the_page_says_in_words_who_gets_it_and_who_does_not(app: TestApp) {
         let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
         let readers = editor.readers(15).await;
@@ -302,7 +327,7 @@ both! {
             .unwrap();
         assert_eq!(act(&editor, &[("do", "schedule"), ("at", "2017-03-31T09:00")]).await.status(), 303);
         let page = editor.get("/schedule").await.text().await.unwrap();
-        let words = "Udsendes til 10 abonnenter på »Nyt fra Lederweb« fredag den 31. marts 2017 kl. 9.00 (Europe/Copenhagen).";
+        let words = "Udsendes til 10 abonnenter på »Nyt fra Lederweb« fredag den 31. marts 2017 kl. 9.00 (dansk tid).";
         assert!(page.contains(words), "{page}");
         for part in ["Spærret adresse", "Holder pause", "Har ikke bekræftet", "Har fravalgt"] {
             assert!(page.contains(part), "{part}: {page}");

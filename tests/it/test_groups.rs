@@ -156,12 +156,23 @@ async fn groups_plans_and_the_countdown_are_accessible() {
     }
     browser.resize(WIDE).await;
     browser.goto(&schedule).await;
-    browser.click("button[value=send-now]").await;
+    browser.click("button[value=look-now]").await;
     browser.wait_for(".error-summary").await;
     browser.axe().await;
     browser
         .run("for (const tick of document.querySelectorAll('[name=seen]')) tick.checked = true")
         .await;
+    browser.click("button[value=look-now]").await;
+    browser.wait_for("#number").await;
+    browser.axe().await;
+    browser.fill("#number", "72").await;
+    browser.click("button[value=send-now]").await;
+    browser.wait_for("#number-error").await;
+    browser.axe().await;
+    browser.screenshot("sure-refused").await;
+    browser.resize(PHONE).await;
+    browser.fits_a_narrow_screen().await;
+    browser.resize(WIDE).await;
     browser.fill("#number", "27").await;
     browser.click("button[value=send-now]").await;
     browser.wait_for(".countdown").await;

@@ -18,6 +18,7 @@ use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
 use lederbrev::subscribers::store::{consents, register};
 use lederbrev::subscribers::{ConsentMethod, Purpose};
+use lederbrev::tracking::buffer::Count;
 use lederbrev::tracking::{self, Verdict};
 use lederbrev::web::Lang;
 use reqwest::header::USER_AGENT;
@@ -429,6 +430,28 @@ async fn a_link_leads_where_the_issue_says_and_nowhere_else() {
     }
     let (_, clicked) = sending.counted(&issue).await;
     assert_eq!(clicked, Counts::from([(Verdict::Human, 4)]));
+}
+
+/// The program ends when the last one is done, and takes with it what is on its way to the disk.
+#[actix_web::test]
+async fn who_writes_down_last_waits_for_who_has_not_finished() {
+    let app = crate::app::TestApp::sqlite().await;
+    let shared = app.app.clone();
+    let hour = app.clock.now().hour();
+    app.app.hits.count(Count { issue: 1, link: None, hour, verdict: Verdict::Human });
+    // SQLite has one thread that writes: it is busy until it is let go.
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let busy = app.app.db.write(move |_| Ok(held.recv().is_ok()));
+    let first = tracking::write_down(&shared);
+    let last = tracking::write_down(&shared);
+    let (mut busy, mut first, mut last) =
+        (std::pin::pin!(busy), std::pin::pin!(first), std::pin::pin!(last));
+    assert!(futures_util::poll!(&mut busy).is_pending());
+    assert!(futures_util::poll!(&mut first).is_pending(), "it has taken what there was");
+    assert!(futures_util::poll!(&mut last).is_pending(), "and the other has not seen it arrive");
+    let_go.send(()).unwrap();
+    let (_, first, last) = futures_util::join!(busy, first, last);
+    assert_eq!((first.unwrap(), last.unwrap()), (true, false));
 }
 
 #[actix_web::test]

@@ -95,6 +95,7 @@ pub fn check(content: &Content, facts: &Facts) -> Vec<Finding> {
     }
     check.envelope();
     check.texts();
+    check.last_days(facts);
     check.links();
     check.blocks(facts.day);
     check.hidden();
@@ -214,6 +215,31 @@ impl<'c> Check<'c> {
             for (number, project) in block["projects"].as_array().into_iter().flatten().enumerate()
             {
                 self.fields(&format!("blocks.{at}.projects.{number}."), fields::PROJECT, project);
+            }
+        }
+    }
+
+    /// What comes from the library and is over when the issue goes. An event's own date says so
+    /// already.
+    fn last_days(&mut self, facts: &Facts) {
+        for (at, block) in self.shown() {
+            let mut items = Vec::new();
+            match &block.kind {
+                BlockKind::Event(_) => {}
+                BlockKind::Button(button) => items.push(("url".to_owned(), button.library_item)),
+                BlockKind::ProjectList(list) => {
+                    let projects = list.projects.iter().enumerate();
+                    items.extend(projects.map(|(nth, project)| {
+                        (format!("projects.{nth}.url"), project.library_item)
+                    }));
+                }
+                kind => items.extend(kind.card().map(|card| ("url".to_owned(), card.library_item))),
+            }
+            for (field, item) in items {
+                let last = item.and_then(|item| facts.known.last_days.get(&item));
+                if last.is_some_and(|last| *last < facts.day) {
+                    self.warn(&format!("blocks.{at}.{field}"), "error-preflight-outdated");
+                }
             }
         }
     }

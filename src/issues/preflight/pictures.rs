@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::QueryResult;
 
 use super::{Check, Level, addresses};
-use crate::db::DbConn;
+use crate::db::{DbConn, PublicId};
 use crate::error::FieldError;
 use crate::issues::content::BlockKind;
 use crate::issues::{Content, Issue, store};
@@ -28,15 +29,20 @@ pub struct Known {
     pub is_number_taken: bool,
     /// What was found when its links were looked at.
     pub links: Vec<LinkCheck>,
+    /// The last days of the library items that it links.
+    pub last_days: HashMap<PublicId, NaiveDate>,
 }
 
 impl Known {
     /// Asks for it.
     pub fn of(conn: &mut DbConn, issue: &Issue, content: &Content) -> QueryResult<Self> {
+        let links = content.blocks.iter().flat_map(|block| block.kind.links());
+        let items: Vec<PublicId> = links.filter_map(|(_, item)| item).collect();
         Ok(Self {
             pictures: Pictures::of(conn, content)?,
             is_number_taken: store::is_number_taken(conn, issue)?,
             links: library::store::links::of(conn, &addresses(content))?,
+            last_days: library::store::last_days(conn, &items)?.into_iter().collect(),
         })
     }
 }

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::findings::Findings;
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::Composition;
@@ -33,7 +34,7 @@ struct ReviewPage {
     /// Who asks for it, and when.
     asked: Option<(String, String)>,
     /// When it is to go, as far as anybody has said.
-    proposed: Option<String>,
+    proposed: Option<Instant>,
     findings: Findings,
     /// The last revision that was approved, and where this one differs from it.
     before: Option<Before>,
@@ -106,7 +107,7 @@ async fn of(
         audience: examined.audience,
         writer: (writer, page.time(&revision.saved_at, &zone)),
         asked: asked.map(|(who, at)| (who, page.time(&at, &zone))),
-        proposed: proposed.map(|at| page.time(&at, &zone)),
+        proposed: proposed,
         findings: Findings::of(&page, &examined, may_approve, &sent.seen, &errors),
         before,
         may_approve,
@@ -174,6 +175,20 @@ pub async fn act(
 }
 
 impl ReviewPage {
+    /// What goes to whom, and when, in a sentence.
+    fn words(&self) -> String {
+        let (number, title) = (self.page.number(&self.audience), &self.newsletter.title);
+        let Some(at) = self.proposed else {
+            return self.page.t2("review-words", "number", number, "newsletter", title);
+        };
+        let zone = self.newsletter.zone();
+        let (when, zone) = (self.page.weekday_time(&at, &zone), self.page.zone(&zone));
+        self.page.texts().with(
+            "review-words-when",
+            &[("number", &number), ("newsletter", title), ("when", &when), ("zone", &zone)],
+        )
+    }
+
     /// Where an error leads.
     fn target(&self, field: &str) -> &'static str {
         match field {

@@ -6,16 +6,18 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use super::findings::Findings;
+use super::schedule_form::{Sent, Step};
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::audience::Audience;
 use crate::issues::compose::Composition;
 use crate::issues::form::Pairs;
-use crate::issues::preflight::{self, Seen};
-use crate::issues::schedule::{self, At, Plan};
+use crate::issues::preflight;
+use crate::issues::schedule;
 use crate::issues::store::{self, Call, Left, TestGroup};
-use crate::issues::test_send::{self, To};
+use crate::issues::test_send;
 use crate::issues::{Issue, IssueState, approve, choose, forecast};
 use crate::mail::EmailAddress;
 use crate::newsletters::{self, Newsletter};
@@ -41,9 +43,8 @@ struct SchedulePage {
     changed: Vec<String>,
     /// Some of those who get it, masked.
     sample: Vec<String>,
-    /// The number of recipients is to be typed, and what was typed.
-    asks_for_number: bool,
-    number: String,
+    /// What is asked before it is scheduled; none while no time is chosen.
+    ask: Option<Ask>,
     /// Seconds until it goes, when that is soon enough to be counted down.
     countdown: Option<i64>,
     /// Seconds between "send now" and the first message.
@@ -70,6 +71,18 @@ struct SchedulePage {
     email: String,
 }
 
+/// "It goes to so many then: shall it?"
+struct Ask {
+    /// When it would go.
+    send_at: Instant,
+    /// The button that answers yes.
+    button: &'static str,
+    /// What was chosen on the page before, which the answer carries.
+    sent: Sent,
+    /// The number of recipients is to be typed.
+    number: bool,
+}
+
 /// How many of the recipients are shown.
 const SAMPLE: i64 = 10;
 /// From so many seconds on, the time until it goes is counted down.
@@ -85,10 +98,17 @@ async fn of(
     staff: &Staff,
     id: PublicId,
     sent: Sent,
+    ask: Option<Step>,
     errors: Vec<FieldError>,
 ) -> Result<SchedulePage> {
     let now = app.clock.now();
-    let examined = preflight::examine(app, id, None).await?;
+    // A time that can be is looked at with the rest: another issue may be close to it.
+    let can_be = |error: &FieldError| matches!(error.field.as_str(), "accept_warnings" | "number");
+    let chosen = match sent.chosen().filter(|_| errors.iter().all(can_be)) {
+        Some(at) => schedule::when(app, id, at).await.ok(),
+        None => None,
+    };
+    let examined = preflight::examine(app, id, chosen).await?;
     let (issue, rules) = (examined.composition.issue.clone(), app.config.sending.clone());
     let by = examined.composition.newsletter.clone();
     let found = app
@@ -104,7 +124,8 @@ async fn of(
                 false => Default::default(),
             };
             let groups = store::test_groups(conn, issue.newsletter)?;
-            let load = store::load(conn, &issue, &rules, issue.send_at.unwrap_or(now), now)?;
+            let at = chosen.or(issue.send_at).unwrap_or(now);
+            let load = store::load(conn, &issue, &rules, at, now)?;
             let outdated = match issue.state {
                 IssueState::Approved => match approve::still_holds(conn, &issue, &by) {
                     Err(Error::Conflict(why)) => Some(why),
@@ -159,8 +180,15 @@ async fn of(
         narrowed: choose::words(&audience, &all_newsletters, &subjects, texts),
         changed,
         sample: sample.iter().filter_map(|email| masked(email)).collect(),
-        asks_for_number: examined.asks_for_number(),
-        number: sent.number,
+        ask: match (ask, chosen) {
+            (Some(step), Some(send_at)) => Some(Ask {
+                send_at,
+                button: if step.is_now() { "send-now" } else { "schedule" },
+                number: examined.asks_for_number(),
+                sent: sent.clone(),
+            }),
+            _ => None,
+        },
         countdown,
         grace: app.config.sending.grace,
         deadline: app.config.sending.deadline,
@@ -182,77 +210,7 @@ pub async fn show(
     staff: Staff,
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
-    html(&of(&request, &app, &staff, *id, Sent::default(), vec![]).await?)
-}
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    /// Send it at `at`.
-    Schedule,
-    /// Send it at once.
-    SendNow,
-    /// Ask for the second person.
-    Submit,
-    /// Make it a draft again.
-    Unschedule,
-    /// Send one copy to `to`.
-    Test,
-}
-
-impl Step {
-    /// Reads a button's value.
-    fn parse(word: &str) -> Option<Self> {
-        Some(match word {
-            "schedule" => Self::Schedule,
-            "send-now" => Self::SendNow,
-            "submit" => Self::Submit,
-            "unschedule" => Self::Unschedule,
-            "test" => Self::Test,
-            _ => return None,
-        })
-    }
-}
-
-/// The form of the page.
-#[derive(Debug, Clone, Default)]
-struct Sent {
-    at: String,
-    offset: String,
-    to: String,
-    /// Who gets a test: `me`, `other` for the address in `to`, or a group's id.
-    whom: String,
-    /// The number of recipients as it was typed.
-    number: String,
-    /// The keys of the warnings that are ticked.
-    seen: Vec<String>,
-}
-
-impl Sent {
-    fn of(pairs: Pairs) -> Self {
-        let mut sent = Self::default();
-        for (name, value) in pairs {
-            match name.as_str() {
-                "at" => sent.at = value,
-                "offset" => sent.offset = value,
-                "to" => sent.to = value,
-                "whom" => sent.whom = value,
-                "number" => sent.number = value,
-                "seen" => sent.seen.push(value),
-                _ => {}
-            }
-        }
-        sent
-    }
-
-    /// Who gets a test. A form without the choice has an address.
-    fn test_to(&self, staff: &Staff) -> Result<To> {
-        Ok(match self.whom.as_str() {
-            "me" => To::Address(staff.email.clone()),
-            "" | "other" => To::Address(self.to.clone()),
-            group => To::Group(group.parse().map_err(|_| Error::NotFound)?),
-        })
-    }
+    html(&of(&request, &app, &staff, *id, Sent::default(), None, vec![]).await?)
 }
 
 /// `POST /admin/issues/{id}/schedule`
@@ -267,26 +225,29 @@ pub async fn act(
     let step = pairs.iter().rfind(|(name, _)| name == "do").map(|(_, value)| value.as_str());
     let step = step.and_then(Step::parse);
     let step = step.ok_or_else(|| Error::BadRequest("there is no such button".to_owned()))?;
-    let sent = Sent::of(pairs);
-    let offset = Some(sent.offset.as_str()).filter(|offset| !offset.is_empty());
-    let plan = |at| Plan { at, seen: Seen::Keys(sent.seen.clone()), typed: Some(&sent.number) };
+    let sent = Sent { now: step.is_now(), ..Sent::of(pairs) };
     let (done, word) = match step {
-        Step::Schedule => {
-            let plan = plan(At::Local(&sent.at, offset));
-            (schedule::schedule(&app, id, &plan, &staff).await.map(drop), "scheduled")
+        Step::Look | Step::LookNow => match schedule::look(&app, id, &sent.plan()).await {
+            Ok(_) => {
+                return html(&of(&request, &app, &staff, id, sent, Some(step), vec![]).await?);
+            }
+            Err(error) => (Err(error), ""),
+        },
+        Step::Choose => return html(&of(&request, &app, &staff, id, sent, None, vec![]).await?),
+        Step::Schedule | Step::SendNow => {
+            let word = if sent.now { "sending" } else { "scheduled" };
+            (schedule::schedule(&app, id, &sent.plan(), &staff).await.map(drop), word)
         }
-        Step::SendNow => {
-            let plan = plan(At::Soon);
-            (schedule::schedule(&app, id, &plan, &staff).await.map(drop), "sending")
-        }
-        Step::Submit => (approve::submit(&app, id, &staff).await, "submitted"),
+        Step::Submit => (approve::submit(&app, id, &sent.at, &staff).await, "submitted"),
         Step::Unschedule => (schedule::unschedule(&app, id, &staff).await, "unscheduled"),
         Step::Test => (test_send::send(&app, id, &sent.test_to(&staff)?, &staff).await, "tested"),
     };
     match done {
         Ok(()) => Ok(see_other(format!("/admin/issues/{id}/schedule?done={word}"))),
         Err(Error::Invalid(errors)) => {
-            page::unprocessable(&of(&request, &app, &staff, id, sent, errors).await?)
+            let asks = errors.iter().all(|error| error.field == "number");
+            let ask = Some(step).filter(|_| asks);
+            page::unprocessable(&of(&request, &app, &staff, id, sent, ask, errors).await?)
         }
         Err(other) => Err(other),
     }
@@ -302,7 +263,8 @@ impl SchedulePage {
         let number = self.page.number(&self.issue.audience_count.unwrap_or(self.audience));
         let newsletter = &self.newsletter.title;
         let begun = self.issue.started_at;
-        match (begun.or(self.issue.send_at), self.issue.published_on) {
+        let chosen = self.ask.as_ref().map(|ask| ask.send_at);
+        match (begun.or(self.issue.send_at).or(chosen), self.issue.published_on) {
             (None, Some(day)) => {
                 texts.with("schedule-words-history", &[("day", &self.page.day(&day))])
             }
@@ -320,7 +282,7 @@ impl SchedulePage {
                     None => "schedule-words-planned",
                 };
                 let when = self.page.weekday_time(&at, &self.zone);
-                let zone = self.zone.name();
+                let zone = self.page.zone(&self.zone);
                 texts.with(
                     key,
                     &[
@@ -340,7 +302,7 @@ impl SchedulePage {
             return texts.with("schedule-forecast-free", &[("hours", &self.deadline.num_hours())]);
         };
         let duration = self.page.duration(&takes);
-        match self.issue.send_at {
+        match self.issue.send_at.or(self.ask.as_ref().map(|ask| ask.send_at)) {
             Some(at) => {
                 let end = self.page.time(&(at + takes), &self.zone);
                 texts.with("schedule-forecast-end", &[("duration", &duration), ("time", &end)])

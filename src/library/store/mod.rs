@@ -110,6 +110,15 @@ pub fn by_uuids(conn: &mut DbConn, ids: &[PublicId]) -> QueryResult<Vec<Item>> {
     with_addresses(conn, rows)
 }
 
+/// The last days of those of some items that have one.
+pub fn last_days(conn: &mut DbConn, ids: &[PublicId]) -> QueryResult<Vec<(PublicId, NaiveDate)>> {
+    library_items::table
+        .filter(library_items::uuid.eq_any(ids))
+        .filter(library_items::valid_until.is_not_null())
+        .select((library_items::uuid, library_items::valid_until.assume_not_null()))
+        .load(conn)
+}
+
 /// Those with exactly this title.
 pub fn by_title(conn: &mut DbConn, title: &str) -> QueryResult<Vec<Item>> {
     let rows = library_items::table

@@ -31,6 +31,29 @@ fn an_event_that_has_been_stops() -> TestResult {
 }
 
 #[test]
+fn what_the_library_keeps_to_a_last_day_warns_after_it() -> TestResult {
+    let item = "0b8f3c52-7a51-4f0e-9d55-1c2b3a4d5e6f";
+    let url = "https://lederweb.dk/motivation";
+    let course =
+        json!({ "kind": "ecourse", "title": "Motivation", "url": url, "library_item": item });
+    let project = json!({ "title": "Samspil", "url": url, "groups": [], "library_item": item });
+    let list = json!({ "kind": "project_list", "title": "Projekter", "projects": [project] });
+    let content = issue("Nyt", "Kort", vec![course, list])?;
+    let found = |last: &str| -> TestResult<Vec<_>> {
+        let last_days = [(item.parse()?, last.parse()?)].into_iter().collect();
+        let known = Known { last_days, ..Known::default() };
+        let facts = Facts { details: details(), day: day(), known, ..Facts::default() };
+        let found = check(&content, &facts).into_iter();
+        let outdated = found.filter(|found| found.error.code == "error-preflight-outdated");
+        Ok(outdated.map(|found| (found.level, found.error.field)).collect())
+    };
+    assert_eq!(found("2017-03-24")?, [], "the last day is one of them");
+    let fields = ["blocks.0.url", "blocks.1.projects.0.url"];
+    assert_eq!(found("2017-03-23")?, fields.map(|field| (Level::Warn, field.to_owned())));
+    Ok(())
+}
+
+#[test]
 fn what_only_matters_when_it_is_about_to_go_is_asked_then() -> TestResult {
     let content = issue("Nyt", "Kort", vec![text("Nyt.")])?;
     let found = |audience, last, is_tested| {
