@@ -24,8 +24,8 @@ use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
     deliveries, imports, issues, library, newsletters, openapi, operations, outbox, people,
-    personal, pictures, recurring, reports, segments, signups, staff, subscribers, tracking,
-    web as pages,
+    personal, pictures, privacy, recurring, reports, segments, signups, staff, subscribers,
+    tracking, web as pages,
 };
 
 /// What everything shares.
@@ -151,7 +151,9 @@ routes! {
     GET "/assets/{path:.*}" Public => pages::static_files::serve;
 
     GET "/" Public => subscribers::routes::public::front;
-    GET "/privacy" Public => subscribers::routes::public::privacy;
+    GET "/privacy" Public => privacy::routes::public;
+    GET "/admin/privacy" Admins => privacy::routes::retention;
+    GET "/admin/privacy/record" Admins => privacy::routes::record;
     GET "/was" Public => subscribers::routes::public::accessibility;
     GET "/subscribe" Public => subscribers::routes::subscribe::any;
     POST "/subscribe" Public => subscribers::routes::subscribe::submit_any;
@@ -207,6 +209,7 @@ routes! {
     GET "/admin/imports/{id}/errors" Editors => imports::routes::errors;
     POST "/admin/imports/{id}/{action}" Editors => imports::routes::act;
     GET "/admin/growth" Anyone => subscribers::routes::growth::show;
+    POST "/admin/growth" Editors => subscribers::routes::growth::state;
 
     GET "/admin/sign-in" Public => staff::routes::form;
     POST "/admin/sign-in" Public => staff::routes::submit;
@@ -336,6 +339,7 @@ routes! {
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;
     GET "/api/v1/newsletters/{id}/count" Anyone => subscribers::api::count;
+    PUT "/api/v1/newsletters/{id}/count" Editors => subscribers::api::state;
     GET "/api/v1/issues" Anyone => issues::api::list;
     POST "/api/v1/issues" Editors => issues::api::create;
     POST "/api/v1/issues/import" Editors => issues::routes::import::import;

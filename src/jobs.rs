@@ -11,8 +11,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    deliveries, imports, issues, library, people, personal, recurring, signups, staff, subscribers,
-    tracking,
+    deliveries, imports, issues, library, people, personal, privacy, recurring, signups, staff,
+    subscribers, tracking,
 };
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
@@ -137,13 +137,8 @@ pub const JOBS: &[Recurring] = &[
     },
     Recurring {
         schedule: "0 37 3 * * *",
-        name: "clear what the register keeps no longer",
-        run: |app| Box::pin(async move { subscribers::retention::clear_old(&app).await }),
-    },
-    Recurring {
-        schedule: "0 47 3 * * *",
-        name: "clear old opens and clicks",
-        run: |app| Box::pin(async move { tracking::retention::clear_old(&app).await }),
+        name: "clear what has been kept for long enough",
+        run: |app| Box::pin(async move { privacy::clear::clear_old(&app).await }),
     },
     Recurring {
         schedule: "0 17 3 * * *",

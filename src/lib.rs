@@ -45,6 +45,7 @@ pub mod subscribers;
 pub mod imports;
 
 pub mod pictures;
+pub mod privacy;
 
 pub mod segments;
 pub mod signups;

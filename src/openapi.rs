@@ -34,6 +34,7 @@ use crate::{
         deliveries::api::cancel,
         deliveries::api::list,
         subscribers::api::count,
+        subscribers::api::state,
         subscribers::api::list,
         subscribers::api::show,
         segments::api::list,

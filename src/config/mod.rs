@@ -20,6 +20,7 @@ use url::Url;
 use crate::db::DatabaseUrl;
 use crate::mail::MailUrl;
 use crate::mail::dkim::KeyFolder;
+use crate::privacy::{Kept, Retention};
 use crate::signups::pace::Allowance;
 pub use network::Network;
 use secret::made_secret;
@@ -63,10 +64,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// `DATA_DIR`
     pub data_dir: PathBuf,
-    /// `TRACKING_DAYS`
-    pub tracking_kept: TimeDelta,
-    /// `ERASED_YEARS`
-    pub erased_years: i64,
+    /// `…_DAYS`, `ERASED_YEARS`
+    pub retention: Retention,
     /// `SIGNUPS_…`
     pub signups: Allowance,
     /// `SEND_…`
@@ -221,8 +220,7 @@ impl Config {
                 })
                 .collect::<anyhow::Result<_>>()?,
             metrics_token: values.get("METRICS_TOKEN").map(Secret::new),
-            tracking_kept: TimeDelta::days(values.number("TRACKING_DAYS", 1, 3650)? as i64),
-            erased_years: values.number("ERASED_YEARS", 1, 100)? as i64,
+            retention: retention(&values)?,
             signups: Allowance {
                 network: values.number("SIGNUPS_PER_NETWORK", 1, MOST_SIGNUPS)? as u32,
                 domain: values.number("SIGNUPS_PER_DOMAIN", 1, MOST_SIGNUPS)? as u32,
@@ -262,6 +260,24 @@ fn host_name() -> String {
         .ok()
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "lederbrev".to_owned())
+}
+
+/// How long what is kept of people.
+fn retention(values: &Values) -> anyhow::Result<Retention> {
+    let days = |kept: Kept, least| -> anyhow::Result<TimeDelta> {
+        Ok(TimeDelta::days(values.number(kept.setting(), least, 3650)? as i64))
+    };
+    Ok(Retention {
+        unconfirmed: days(Kept::Unconfirmed, 1)?,
+        ip_addresses: days(Kept::IpAddresses, 1)?,
+        // Longer than a confirmation may take.
+        consents: days(Kept::Consents, 30)?,
+        replies: days(Kept::Replies, 1)?,
+        // `subscribers::idle` looks back ten months.
+        deliveries: days(Kept::Deliveries, 320)?,
+        measured: days(Kept::Measured, 1)?,
+        erased_years: values.number(Kept::Erased.setting(), 1, 100)? as i64,
+    })
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ settings! {
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
+    UNCONFIRMED_DAYS = "14", "Days that a sign-up is kept that nobody confirms.";
+    IP_DAYS = "183", "Days that the IP addresses of a consent are kept: 6 months.";
+    CONSENT_DAYS = "183", "Days that a consent is kept as proof after it was withdrawn: 6 months. The texts that were shown stay.";
+    REPLY_DAYS = "90", "Days after an issue has ended that the words are kept with which mail servers answered. They may name a person; the codes stay.";
+    DELIVERY_DAYS = "396", "Days after an issue has ended that it is kept who got it: 13 months. How many they were stays. At least 320: the warning of consents under which nothing is sent looks back 10 months.";
     TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
     ERASED_YEARS = "5", "Years that the keyed hash of an erased person's address is kept, so that an old list does not bring them back. It is still personal data, so it has an end; the privacy page names it.";
     SIGNUPS_PER_NETWORK = "300", "Mails an hour because of sign-up forms from one network: an IPv4 address, or 64 bits of an IPv6 one. What is more waits its turn. A form that carries no note of when it was shown costs ten. Loopback is not counted: name the proxy in TRUSTED_PROXIES.";

@@ -464,6 +464,8 @@ diesel::table! {
         approved_audience -> Nullable<Text>,
         approved_frame -> Nullable<Document>,
         proposed_at_local -> Nullable<Text>,
+        replies_cleared_at -> Nullable<Moment>,
+        deliveries_cleared_at -> Nullable<Moment>,
     }
 }
 
@@ -869,6 +871,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::Moment;
+
+    retention_runs (kept) {
+        kept -> Text,
+        at -> Moment,
+        cleared -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::{Document, Moment};
 
     exports (id) {
@@ -1056,6 +1069,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     signup_sources,
     signup_holds,
     exports,
+    retention_runs,
     issue_segments,
     delivery_counts,
     delivery_domains,

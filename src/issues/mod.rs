@@ -171,6 +171,8 @@ pub struct Issue {
     pub published_on: Option<NaiveDate>,
     /// When a draft that was prepared is meant to go, on the newsletter's clock.
     pub proposed_at_local: Option<String>,
+    /// When it was forgotten who got it; the counts stay.
+    pub deliveries_cleared_at: Option<Instant>,
 }
 
 /// Who makes the drafts of recurring issues, in the audit log and in lists.

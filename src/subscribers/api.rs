@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::ledger::{self, Basis};
+use super::stated::{self, Statement};
 use super::store::lists;
 use super::{LeadershipGroup, Scope, Sector, Subscriber, Subscription, SubscriptionState, store};
 use crate::app::App;
@@ -13,6 +14,7 @@ use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::newsletters::{self, Newsletter};
+use crate::staff::Staff;
 use crate::web::Lang;
 use crate::web::api::{List, Paging};
 
@@ -61,6 +63,46 @@ pub async fn count(
             Ok(Json(CountView { on, subscribers, basis, source }))
         })
         .await
+}
+
+/// A number for a day before the register begins.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatedBody {
+    /// The day at whose end there were so many.
+    pub on: NaiveDate,
+    /// How many.
+    pub subscribers: i64,
+    /// Where the number is from.
+    pub source: String,
+}
+
+/// States how many subscribers there were on a day before the register begins.
+#[utoipa::path(put, path = "/api/v1/newsletters/{id}/count", tag = "newsletters",
+    params(("id" = String, Path, description = "id or slug")), request_body = StatedBody,
+    responses((status = 200, body = CountView), (status = 422)))]
+pub async fn state(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<String>,
+    body: Json<StatedBody>,
+) -> Result<Json<CountView>> {
+    let StatedBody { on, subscribers, source } = body.into_inner();
+    let find = move |conn: &mut _| Ok(newsletters::store::by_name(conn, &id)?);
+    let newsletter = app.db.read(find).await?;
+    let said = Statement { day: on, subscribers, source: source.trim().to_owned() };
+    stated::state(&app, newsletter, said.clone(), staff.actor()).await.map_err(api_names)?;
+    let (subscribers, source) = (Some(said.subscribers), Some(said.source));
+    Ok(Json(CountView { on, subscribers, basis: Basis::Stated, source }))
+}
+
+/// The field `day` is `on` here.
+fn api_names(error: Error) -> Error {
+    let Error::Invalid(mut errors) = error else { return error };
+    for error in errors.iter_mut().filter(|error| error.field == "day") {
+        error.field = "on".to_owned();
+    }
+    Error::Invalid(errors)
 }
 
 /// A person in the register as the API shows them.

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::ledger::LedgerKind;
 use super::store;
 use crate::db::DbConn;
 use crate::error::Result;
@@ -43,8 +44,8 @@ pub fn months(conn: &mut DbConn, newsletter: i64, today: NaiveDate) -> Result<Ve
             month.subscribers += change;
             // A moved person leaves one group for another, and an end that was taken back is none.
             match kind {
-                super::ledger::LedgerKind::Ended => month.left -= change,
-                super::ledger::LedgerKind::Moved => {}
+                LedgerKind::Ended => month.left -= change,
+                LedgerKind::Moved => {}
                 _ => month.came += change,
             }
         }
@@ -66,6 +67,87 @@ fn go_to(months: &mut Vec<Month>, day: NaiveDate) {
         };
         months.push(Month { year, month, came: 0, left: 0, subscribers });
     }
+}
+
+/// Why the number changed between two days, and for whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// What happened, why where that is known, and by how much the number changed; the arrivals
+    /// first, and in them the most frequent.
+    pub causes: Vec<(LedgerKind, String, i64)>,
+    /// By level of leadership; an empty word for those who did not say.
+    pub groups: Vec<Share>,
+    /// By sector, in the same way.
+    pub sectors: Vec<Share>,
+    /// Those who came, by their source, the most frequent first.
+    pub sources: Vec<(String, i64)>,
+}
+
+/// What changed for some of the subscribers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// Who they are.
+    pub word: String,
+    /// How many came.
+    pub came: i64,
+    /// How many left.
+    pub left: i64,
+    /// How many more or fewer there are because people changed from one to the other.
+    pub moved: i64,
+}
+
+impl Share {
+    fn add(all: &mut Vec<Self>, word: &str, kind: LedgerKind, change: i64) {
+        let share = match all.iter_mut().position(|share| share.word == word) {
+            Some(at) => all.get_mut(at),
+            None => {
+                all.push(Self { word: word.to_owned(), came: 0, left: 0, moved: 0 });
+                all.last_mut()
+            }
+        };
+        let Some(share) = share else { return };
+        match kind {
+            LedgerKind::Ended => share.left -= change,
+            LedgerKind::Moved => share.moved += change,
+            _ => share.came += change,
+        }
+    }
+}
+
+/// Why the number changed after one day, up to and with another.
+pub fn reasons(
+    conn: &mut DbConn,
+    newsletter: i64,
+    days: (NaiveDate, NaiveDate),
+) -> Result<Reasons> {
+    let mut reasons = Reasons::default();
+    for change in store::ledger::changes(conn, newsletter, days)? {
+        let (kind, number) = (change.kind, change.change);
+        Share::add(&mut reasons.groups, &change.leadership_group, kind, number);
+        Share::add(&mut reasons.sectors, &change.sector, kind, number);
+        let is_same =
+            |(k, cause, _): &&mut (LedgerKind, String, i64)| *k == kind && *cause == change.cause;
+        match reasons.causes.iter_mut().find(is_same) {
+            Some((.., so_far)) => *so_far += number,
+            None => reasons.causes.push((kind, change.cause.clone(), number)),
+        }
+        if matches!(kind, LedgerKind::Confirmed | LedgerKind::Imported) {
+            match reasons.sources.iter_mut().find(|(source, _)| *source == change.source) {
+                Some((_, so_far)) => *so_far += number,
+                None => reasons.sources.push((change.source, number)),
+            }
+        }
+    }
+    reasons.causes.retain(|(.., number)| *number != 0);
+    reasons.causes.sort_by_key(|(.., number)| (*number < 0, -number.abs()));
+    reasons.sources.retain(|(_, number)| *number != 0);
+    reasons.sources.sort_by_key(|(_, number)| -number);
+    for shares in [&mut reasons.groups, &mut reasons.sectors] {
+        shares.retain(|share| (share.came, share.left, share.moved) != (0, 0, 0));
+        // Who did not say comes last.
+        shares.sort_by_key(|share| (share.word.is_empty(), share.word.clone()));
+    }
+    Ok(reasons)
 }
 
 /// A bar for each month, from 0 up.

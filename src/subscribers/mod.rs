@@ -14,6 +14,7 @@ pub mod preferences;
 pub mod retention;
 pub mod routes;
 pub mod send_mail;
+pub mod stated;
 pub mod store;
 pub mod subscribe;
 pub mod suppression;

@@ -17,13 +17,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use chrono::DateTime;
 
-use super::{EndReason, Subscriber, Subscription, end, erase, retention, store, suppression};
+use super::{EndReason, Subscriber, Subscription, end, erase, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::config::PRIVATE;
 use crate::db::DbConn;
 use crate::error::Result;
 use crate::newsletters::Newsletter;
+use crate::privacy::Kept;
 use crate::text_enum;
 
 text_enum! {
@@ -197,7 +198,7 @@ fn what_holds(app: &App) -> Result<Vec<Line>> {
         last.into_values().filter(|line| line.event != Event::Undone).collect();
     follow_moves(&mut lines);
     // The keyed hash of somebody who was erased has an end.
-    let kept = app.clock.now() - retention::erased_kept(app);
+    let kept = app.clock.now() - app.config.retention.of(Kept::Erased);
     lines.retain(|line| line.event != Event::Erased || line.at >= kept);
     Ok(lines)
 }

@@ -10,13 +10,12 @@
 //! - **consented**: the same counts; and for those who have consented, and have not withdrawn it,
 //!   a row a hit. A personal link of somebody who does not consent now stores nothing at all. The
 //!   rows go when the consent is withdrawn, with the person, or when they are too old
-//!   ([`retention`]).
+//!   ([`crate::privacy`]).
 //!
 //! A hit is answered the same way in every case. `OPTIONS` is not answered, so it is not counted.
 
 pub mod buffer;
 pub mod check;
-pub mod retention;
 pub mod routes;
 pub mod store;
 pub mod verdict;

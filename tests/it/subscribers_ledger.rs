@@ -7,12 +7,13 @@ use lederbrev::config::Secret;
 use lederbrev::db::DbConn;
 use lederbrev::db::schema::{growth, ledger as ledger_rows, subscribers, subscriptions};
 use lederbrev::mail::EmailAddress;
+use lederbrev::privacy;
 use lederbrev::subscribers::ledger::Basis;
 use lederbrev::subscribers::store::register::Details;
 use lederbrev::subscribers::store::{ledger, register, suppressions};
 use lederbrev::subscribers::withdrawals::Event;
 use lederbrev::subscribers::{
-    EndReason, Scope, SubscriptionState, erase, retention, suppression, withdrawals,
+    EndReason, Scope, SubscriptionState, erase, suppression, withdrawals,
 };
 use lederbrev::web::Lang;
 use reqwest::StatusCode;
@@ -236,7 +237,7 @@ both! {
             .unwrap();
         app.clock.advance(TimeDelta::days(15));
         // The job runs once a day.
-        assert!(retention::clear_old(&app.app).await.unwrap());
+        assert!(privacy::clear::clear_old(&app.app).await.unwrap());
         let left = |conn: &mut DbConn| Ok(subscribers::table.count().get_result::<i64>(conn)?);
         assert_eq!(app.app.db.read(left).await.unwrap(), 0);
     }

@@ -10,7 +10,9 @@ mod record;
 
 pub use again::{Orphans, decide_held, has_orphans, recover, retry, retryable, workers};
 pub use hand_over::hand_over;
-pub use outcome::{Outcome, Tallied, forget, keep, largest_domains, outcome, tally};
+pub use outcome::{
+    Outcome, Tallied, forget, keep, keep_if_missing, largest_domains, outcome, tally,
+};
 pub use progress::{
     Copy, Counts, Domain, Listed, Refusal, copies_after, counts, domains, last_finished, list,
     pause_note, refusals, under_way,

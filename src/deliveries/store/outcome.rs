@@ -133,6 +133,16 @@ pub fn keep(conn: &mut DbConn, issue: i64, end: &Tallied) -> QueryResult<()> {
     Ok(())
 }
 
+/// The same for an issue that ended before this was written down, as long as it has its rows.
+pub fn keep_if_missing(conn: &mut DbConn, issue: i64) -> QueryResult<()> {
+    let of_issue = delivery_counts::table.filter(delivery_counts::issue.eq(issue));
+    if diesel::select(diesel::dsl::exists(of_issue)).get_result(conn)? {
+        return Ok(());
+    }
+    let end = tally(conn, issue)?;
+    keep(conn, issue, &end)
+}
+
 /// An issue that had ended is on its way again.
 pub fn forget(conn: &mut DbConn, issue: i64) -> QueryResult<()> {
     diesel::delete(delivery_counts::table.filter(delivery_counts::issue.eq(issue)))

@@ -107,7 +107,7 @@ async fn of(
         audience: examined.audience,
         writer: (writer, page.time(&revision.saved_at, &zone)),
         asked: asked.map(|(who, at)| (who, page.time(&at, &zone))),
-        proposed: proposed,
+        proposed,
         findings: Findings::of(&page, &examined, may_approve, &sent.seen, &errors),
         before,
         may_approve,

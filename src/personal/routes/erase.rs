@@ -24,7 +24,7 @@ pub async fn form(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
         Ok(visitor) => visitor,
         Err(closed) => return Ok(closed),
     };
-    let years = app.config.erased_years;
+    let years = app.config.retention.erased_years;
     let (page, email) = (Page::new(&request), visitor.person.email);
     Ok(private(html(&ErasePage { page, email, years })?))
 }
@@ -48,5 +48,5 @@ struct ErasedPage {
 
 /// `GET /my-page/erased`: the receipt.
 pub async fn erased(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
-    html(&ErasedPage { page: Page::new(&request), years: app.config.erased_years })
+    html(&ErasedPage { page: Page::new(&request), years: app.config.retention.erased_years })
 }

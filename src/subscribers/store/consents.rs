@@ -247,14 +247,3 @@ pub fn of(conn: &mut DbConn, subscriber: i64) -> QueryResult<Vec<(Consent, Strin
         .select((Consent::as_select(), consent_texts::body))
         .load(conn)
 }
-
-/// Clears the IP addresses of consents from before a moment; says of how many.
-pub fn clear_ips(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
-    diesel::update(
-        consents::table
-            .filter(consents::requested_at.lt(before))
-            .filter(consents::request_ip.is_not_null().or(consents::confirm_ip.is_not_null())),
-    )
-    .set((consents::request_ip.eq(None::<&str>), consents::confirm_ip.eq(None::<&str>)))
-    .execute(conn)
-}

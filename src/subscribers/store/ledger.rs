@@ -118,6 +118,82 @@ pub fn changes_by_day(
         .load(conn)
 }
 
+/// What changed between two days, without the first and with the last: a row for each cause, group,
+/// sector and source.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Change {
+    /// What happened.
+    pub kind: LedgerKind,
+    /// Why; empty when nothing is known.
+    pub cause: String,
+    /// The level of leadership; empty when nobody said.
+    pub leadership_group: String,
+    /// The sector; empty when nobody said.
+    pub sector: String,
+    /// Where they came from, or how they left.
+    pub source: String,
+    /// The sum.
+    pub change: i64,
+}
+
+/// The changes after a day, up to and with another.
+pub fn changes(
+    conn: &mut DbConn,
+    newsletter: i64,
+    (after, to): (NaiveDate, NaiveDate),
+) -> QueryResult<Vec<Change>> {
+    growth::table
+        .filter(growth::newsletter.eq(newsletter))
+        .filter(growth::day.gt(after))
+        .filter(growth::day.le(to))
+        .group_by((
+            growth::kind,
+            growth::cause,
+            growth::leadership_group,
+            growth::sector,
+            growth::source,
+        ))
+        .select((
+            growth::kind,
+            growth::cause,
+            growth::leadership_group,
+            growth::sector,
+            growth::source,
+            sql::<BigInt>("CAST(SUM(change) AS BIGINT)"),
+        ))
+        .load(conn)
+}
+
+/// A number that somebody stated.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = stated_counts)]
+pub struct Stated {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many there were.
+    pub subscribers: i64,
+    /// Where the number is from.
+    pub source: String,
+    /// Who wrote it down.
+    pub stated_by: String,
+    /// When.
+    pub stated_at: Instant,
+}
+
+/// All that was stated of a newsletter, the latest day first.
+pub fn all_stated(conn: &mut DbConn, newsletter: i64) -> QueryResult<Vec<Stated>> {
+    stated_counts::table
+        .filter(stated_counts::newsletter.eq(newsletter))
+        .order(stated_counts::day.desc())
+        .select(Stated::as_select())
+        .load(conn)
+}
+
+/// Takes a stated number away; whether there was one.
+pub fn unstate(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> QueryResult<bool> {
+    Ok(diesel::delete(stated_counts::table.find((newsletter, day))).execute(conn)? > 0)
+}
+
 /// The number that was stated for a day, and by which source.
 pub fn stated(
     conn: &mut DbConn,

@@ -53,16 +53,6 @@ pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
     diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)
 }
 
-/// Forgets those who were erased before a moment; says how many.
-pub fn forget_erased(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
-    diesel::delete(
-        suppressions::table
-            .filter(suppressions::reason.eq(EndReason::Erased))
-            .filter(suppressions::at.lt(before)),
-    )
-    .execute(conn)
-}
-
 /// Whether somebody was erased since a moment, and no issue is on its way now.
 pub fn erased_since(conn: &mut DbConn, since: Instant) -> QueryResult<bool> {
     let sending = issues::table.filter(issues::state.eq_any(["preparing", "sending"]));

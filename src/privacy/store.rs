@@ -1,0 +1,200 @@
+//! What is too old, in the tables that hold it, and the table `retention_runs`.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+
+use super::Kept;
+use crate::clock::Instant;
+use crate::db::DbConn;
+use crate::db::schema::{
+    clicks, consents, deliveries, issues, opens, retention_runs, subscriptions, suppressions,
+};
+use crate::deliveries::store as outcomes;
+use crate::error::Result;
+use crate::subscribers::{EndReason, SubscriptionState, retention};
+use crate::{on_both, tracking};
+
+/// Rows of one transaction.
+pub const CHUNK: usize = 2_000;
+
+/// Whether to look or to do it. What is counted and what is cleared is one query, so that the page
+/// cannot promise what the night does not keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sweep {
+    /// Says how many there are.
+    Count,
+    /// Clears a chunk and says how many they were: fewer than [`CHUNK`] were the last.
+    Clear,
+}
+
+/// Counts or clears what is older than a moment.
+pub fn sweep(
+    conn: &mut DbConn,
+    kept: Kept,
+    how: Sweep,
+    (before, now): (Instant, Instant),
+) -> Result<i64> {
+    Ok(match kept {
+        Kept::Unconfirmed => unconfirmed(conn, how, before)?,
+        Kept::IpAddresses => ip_addresses(conn, how, before)?,
+        Kept::Consents => ended_consents(conn, how, before)?,
+        Kept::Replies => replies(conn, how, before, now)?,
+        Kept::Deliveries => old_deliveries(conn, how, before, now)?,
+        Kept::Measured => measured(conn, how, before)?,
+        Kept::Erased => erased(conn, how, before)?,
+    })
+}
+
+fn unconfirmed(conn: &mut DbConn, how: Sweep, before: Instant) -> Result<i64> {
+    if how == Sweep::Clear {
+        return Ok(retention::forget_unconfirmed(conn, before, CHUNK as i64)? as i64);
+    }
+    let old = subscriptions::table
+        .filter(subscriptions::state.eq(SubscriptionState::Pending))
+        .filter(subscriptions::requested_at.lt(before));
+    Ok(old.count().get_result(conn)?)
+}
+
+fn ip_addresses(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
+    let old = consents::table
+        .filter(consents::requested_at.lt(before))
+        .filter(consents::request_ip.is_not_null().or(consents::confirm_ip.is_not_null()));
+    if how == Sweep::Count {
+        return old.count().get_result(conn);
+    }
+    let ids: Vec<i64> = old.select(consents::id).limit(CHUNK as i64).load(conn)?;
+    diesel::update(consents::table.filter(consents::id.eq_any(&ids)))
+        .set((consents::request_ip.eq(None::<&str>), consents::confirm_ip.eq(None::<&str>)))
+        .execute(conn)?;
+    Ok(ids.len() as i64)
+}
+
+/// Those that were withdrawn, and those that nobody confirmed in time. The texts that were shown
+/// stay.
+fn ended_consents(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
+    let in_vain = consents::confirmed_at.is_null().and(consents::requested_at.lt(before));
+    let withdrawn = consents::withdrawn_at.lt(before).assume_not_null();
+    let withdrawn = consents::withdrawn_at.is_not_null().and(withdrawn);
+    let old = consents::table.filter(withdrawn.or(in_vain));
+    if how == Sweep::Count {
+        return old.count().get_result(conn);
+    }
+    let ids: Vec<i64> = old.select(consents::id).limit(CHUNK as i64).load(conn)?;
+    diesel::delete(consents::table.filter(consents::id.eq_any(&ids))).execute(conn)?;
+    Ok(ids.len() as i64)
+}
+
+/// What was said stays in the code and the status; the words may name the person.
+fn replies(conn: &mut DbConn, how: Sweep, before: Instant, now: Instant) -> QueryResult<i64> {
+    let ended: Vec<i64> = issues::table
+        .filter(issues::finished_at.lt(before))
+        .filter(issues::replies_cleared_at.is_null())
+        .select(issues::id)
+        .load(conn)?;
+    let old = deliveries::table
+        .filter(deliveries::issue.eq_any(&ended))
+        .filter(deliveries::reply_text.is_not_null());
+    if how == Sweep::Count {
+        return old.count().get_result(conn);
+    }
+    let ids: Vec<i64> = old.select(deliveries::id).limit(CHUNK as i64).load(conn)?;
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+        .set(deliveries::reply_text.eq(None::<&str>))
+        .execute(conn)?;
+    if ids.len() < CHUNK {
+        diesel::update(issues::table.filter(issues::id.eq_any(&ended)))
+            .set(issues::replies_cleared_at.eq(now))
+            .execute(conn)?;
+    }
+    Ok(ids.len() as i64)
+}
+
+/// The rows become counts: those that were written down when the issue ended.
+fn old_deliveries(
+    conn: &mut DbConn,
+    how: Sweep,
+    before: Instant,
+    now: Instant,
+) -> QueryResult<i64> {
+    let ended: Vec<i64> = issues::table
+        .filter(issues::finished_at.lt(before))
+        .filter(issues::deliveries_cleared_at.is_null())
+        .select(issues::id)
+        .load(conn)?;
+    let old = deliveries::table.filter(deliveries::issue.eq_any(&ended));
+    if how == Sweep::Count {
+        return old.count().get_result(conn);
+    }
+    let rows: Vec<(i64, i64)> =
+        old.select((deliveries::id, deliveries::issue)).limit(CHUNK as i64).load(conn)?;
+    let mut of: Vec<i64> = rows.iter().map(|(_, issue)| *issue).collect();
+    of.sort_unstable();
+    of.dedup();
+    for issue in of {
+        outcomes::keep_if_missing(conn, issue)?;
+    }
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+    // First the person: the triggers of the migration `forgetting` take opens and clicks with them,
+    // and the counts of those go down while it can still be seen whose issue they were of.
+    diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+        .set(deliveries::subscriber.eq(None::<i64>))
+        .execute(conn)?;
+    diesel::delete(deliveries::table.filter(deliveries::id.eq_any(&ids))).execute(conn)?;
+    if ids.len() < CHUNK {
+        diesel::update(issues::table.filter(issues::id.eq_any(&ended)))
+            .set(issues::deliveries_cleared_at.eq(now))
+            .execute(conn)?;
+    }
+    Ok(ids.len() as i64)
+}
+
+fn measured(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
+    if how == Sweep::Clear {
+        return Ok(tracking::store::delete_before(conn, before, CHUNK as i64)? as i64);
+    }
+    let opened: i64 = opens::table.filter(opens::at.lt(before)).count().get_result(conn)?;
+    let clicked: i64 = clicks::table.filter(clicks::at.lt(before)).count().get_result(conn)?;
+    Ok(opened + clicked)
+}
+
+fn erased(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
+    let old = suppressions::table
+        .filter(suppressions::reason.eq(EndReason::Erased))
+        .filter(suppressions::at.lt(before));
+    match how {
+        Sweep::Count => old.count().get_result(conn),
+        // They are few and narrow.
+        Sweep::Clear => diesel::delete(old).execute(conn).map(|_| 0),
+    }
+}
+
+/// When something was last cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = retention_runs)]
+pub struct Run {
+    /// What.
+    pub kept: Kept,
+    /// When there were last any.
+    pub at: Instant,
+    /// How many there were then.
+    pub cleared: i64,
+}
+
+/// Notes that something was cleared.
+pub fn keep_run(conn: &mut DbConn, run: Run) -> QueryResult<()> {
+    on_both!(conn, c => diesel::insert_into(retention_runs::table)
+        .values(run)
+        .on_conflict(retention_runs::kept)
+        .do_update()
+        .set((
+            retention_runs::at.eq(excluded(retention_runs::at)),
+            retention_runs::cleared.eq(excluded(retention_runs::cleared)),
+        ))
+        .execute(c))
+    .map(drop)
+}
+
+/// When each was last cleared.
+pub fn runs(conn: &mut DbConn) -> QueryResult<Vec<Run>> {
+    retention_runs::table.select(Run::as_select()).load(conn)
+}
