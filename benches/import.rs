@@ -164,7 +164,8 @@ pub fn inserts(words: &[String]) {
     before.report();
 }
 
-fn insert(
+/// Puts some people in, as an import does.
+pub fn insert(
     conn: &mut DbConn,
     newsletter: i64,
     rows: std::ops::Range<usize>,

@@ -11,6 +11,7 @@
     reason = "a bench that fails says where, and its numbers are its output"
 )]
 
+mod ask;
 mod compile_once;
 mod floor;
 mod import;
@@ -29,6 +30,7 @@ fn main() {
         let role = words.nth(1).unwrap();
         let words: Vec<String> = words.collect();
         return match role.as_str() {
+            "ask" => ask::ask(&words),
             "sink" => sink::run(&words),
             "floor" => floor::run(&words),
             "product" => product::run(&words),
@@ -38,7 +40,7 @@ fn main() {
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 11] = [
+    let benches: [(&str, fn()); 13] = [
         ("compile_once", compile_once::run),
         ("preflight", preflight::run),
         ("send_floor", send::floor),
@@ -50,6 +52,8 @@ fn main() {
         ("signup_timing", signups::timing),
         ("import", import::sqlite),
         ("import_postgres", import::postgres),
+        ("ask", ask::sqlite),
+        ("ask_postgres", ask::postgres),
     ];
     let names: Vec<String> = words.collect();
     for (name, run) in benches {
