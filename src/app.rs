@@ -196,6 +196,11 @@ routes! {
     POST "/admin/subscribers/export" Editors => people::export::routes::submit;
     GET "/admin/subscribers/export/{token}" Editors => people::export::routes::ready;
     GET "/admin/subscribers/export/{token}/file" Editors => people::export::routes::file;
+    GET "/admin/subscribers/bulk" Editors => people::bulk::routes::ask;
+    POST "/admin/subscribers/bulk" Editors => people::bulk::routes::submit;
+    GET "/admin/subscribers/bulk/{id}" Editors => people::bulk::routes::show;
+    POST "/admin/subscribers/bulk/{id}" Editors => people::bulk::routes::undo;
+    GET "/admin/subscribers/bulk/{id}/live" Editors => people::bulk::routes::live;
     GET "/admin/subscribers/{id}" Desk => people::routes::person;
     POST "/admin/subscribers/{id}/notes" Desk => people::routes::write_note;
     POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;

@@ -81,6 +81,16 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { imports::run::go_on(&app).await }),
     },
     Recurring {
+        schedule: "* * * * * *",
+        name: "go on with changes of many",
+        run: |app| Box::pin(async move { people::bulk::run::go_on(&app).await }),
+    },
+    Recurring {
+        schedule: "0 24 * * * *",
+        name: "forget what changes of many can no longer take back",
+        run: |app| Box::pin(async move { people::bulk::run::forget_old(&app).await }),
+    },
+    Recurring {
         schedule: "0 27 * * * *",
         name: "forget files of imports, and what can no longer be undone",
         run: |app| Box::pin(async move { imports::forget::old(&app).await }),

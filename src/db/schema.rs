@@ -871,6 +871,38 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    bulk_changes (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        state -> Text,
+        act -> Text,
+        query -> Document,
+        subscriptions -> BigInt,
+        passed -> BigInt,
+        changed -> BigInt,
+        cursor -> BigInt,
+        made_by -> Text,
+        made_at -> Moment,
+        finished_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Moment;
+
+    bulk_rows (bulk_change, subscription) {
+        bulk_change -> BigInt,
+        subscription -> BigInt,
+        before -> Text,
+        at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::db::types::Moment;
 
     retention_runs (kept) {
@@ -1069,6 +1101,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signup_sources,
     signup_holds,
     exports,
+    bulk_changes,
+    bulk_rows,
     retention_runs,
     issue_segments,
     delivery_counts,

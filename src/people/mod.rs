@@ -1,6 +1,7 @@
 //! What crosses the nouns for one person or many: looking through the register, taking it
 //! along as a file, and everything about one person.
 
+pub mod bulk;
 pub mod export;
 pub mod notes;
 pub mod person;

@@ -2,9 +2,12 @@
 //! workplace, and the same conditions as those of a segment.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::segments::{Condition, Field, Rules};
+use crate::newsletters::Newsletter;
+use crate::segments::{Condition, Field, Rules, sentence};
 use crate::subscribers::SubscriptionState;
+use crate::web::Page;
 
 /// What is looked for.
 #[derive(Debug, Clone, Default)]
@@ -105,6 +108,21 @@ impl Query {
         }
     }
 
+    /// The same for the audit log: of an address that was searched for, only the first letter and the
+    /// domain.
+    pub fn for_audit(&self) -> Value {
+        let pairs = self.pairs().into_iter().map(|(name, value)| {
+            let value = match value.split_once('@') {
+                Some((local, domain)) if name == "q" => {
+                    format!("{}…@{domain}", local.chars().take(1).collect::<String>())
+                }
+                _ => value.to_owned(),
+            };
+            (name.to_owned(), Value::String(value))
+        });
+        Value::Object(pairs.collect())
+    }
+
     /// All that is asked for, but for the page: names and values.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let typed =
@@ -138,6 +156,31 @@ fn condition((field, text): (Field, &str)) -> Option<Rules> {
     };
     // One at a time, so that what cannot be understood takes nothing else with it.
     Rules(vec![vec![condition]]).checked().ok()
+}
+
+/// What is asked for, in words: what it looks at, and the value.
+pub fn in_words(query: &Query, page: &Page, newsletters: &[Newsletter]) -> Vec<(String, String)> {
+    let words = |(name, value): (&'static str, &str)| match name {
+        "q" => (page.t("register-search"), value.to_owned()),
+        "state" => (page.t("register-state"), page.t(format!("state-{value}"))),
+        "newsletter" => {
+            let title = newsletters.iter().find(|one| one.slug == value);
+            let title = title.map_or(value, |newsletter| &newsletter.title);
+            (page.t("new-newsletter"), title.to_owned())
+        }
+        _ => {
+            let field: Field = name.parse().unwrap_or(Field::Source);
+            let value = match field {
+                Field::Tracking => page.t(format!("register-tracking-{value}")),
+                Field::Sector | Field::LeadershipGroup | Field::Language => {
+                    sentence::choice(field, value, page.texts())
+                }
+                _ => value.to_owned(),
+            };
+            (page.t(format!("segment-field-{field}")), value)
+        }
+    };
+    query.pairs().into_iter().map(words).collect()
 }
 
 #[cfg(test)]

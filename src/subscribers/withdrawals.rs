@@ -99,6 +99,19 @@ pub fn append_all(app: &App, events: &[(Event, &[u8])], now: Instant) -> Result<
     Ok(())
 }
 
+/// Adds a line for each of many, about one newsletter each. For a thread that may wait.
+pub fn append_each(app: &App, events: &[(Event, &Newsletter, &[u8])], now: Instant) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let line = |(event, newsletter, hash): &(Event, &Newsletter, &[u8])| {
+        as_line(*event, &newsletter.slug, hash, now)
+    };
+    let lines: String = events.iter().map(line).collect();
+    write_line(&path(app), &lines).with_context(|| "writing withdrawals.log")?;
+    Ok(())
+}
+
 fn as_line(event: Event, newsletter: &str, hash: &[u8], now: Instant) -> String {
     let time = now.utc().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     format!("\n{time} {event} {newsletter} {}", data_encoding::HEXLOWER.encode(hash))

@@ -67,6 +67,7 @@ mod ordinary_issue;
 mod ordinary_issue_browser;
 mod outside;
 mod people;
+mod people_bulk;
 mod people_export;
 mod personal;
 mod personal_address;

@@ -2,7 +2,7 @@
 //! many rows were fetched. Addresses are never written down.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Plan, store};
 use crate::app::App;
@@ -37,7 +37,7 @@ pub async fn begin(app: &App, plan: Plan, reason: &str, actor: &str) -> Result<i
     }
     let details = json!({
         "reason": reason,
-        "filter": filter(&plan),
+        "filter": plan.query.for_audit(),
         "columns": plan.columns,
         "format": plan.format,
     });
@@ -50,21 +50,6 @@ pub async fn begin(app: &App, plan: Plan, reason: &str, actor: &str) -> Result<i
             Ok(id)
         })
         .await
-}
-
-/// The filter for the audit log: of an address that was searched for, only the first letter and
-/// the domain.
-fn filter(plan: &Plan) -> Value {
-    let pairs = plan.query.pairs().into_iter().map(|(name, value)| {
-        let value = match value.split_once('@') {
-            Some((local, domain)) if name == "q" => {
-                format!("{}…@{domain}", local.chars().take(1).collect::<String>())
-            }
-            _ => value.to_owned(),
-        };
-        (name.to_owned(), Value::String(value))
-    });
-    Value::Object(pairs.collect())
 }
 
 fn subject(id: i64) -> String {
@@ -139,7 +124,7 @@ mod tests {
                 format: Format::Csv,
                 language: Lang::Da,
             };
-            filter(&plan)
+            plan.query.for_audit()
         };
         let masked = json!({ "q": "a…@aarhus.example", "sector": "region" });
         assert_eq!(noted("anne.holm@aarhus.example"), masked);

@@ -17,10 +17,9 @@ use super::{Column, Format, Plan};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{self, Newsletter};
-use crate::people::search::Query;
+use crate::people::search::{Query, in_words};
 use crate::people::store;
 use crate::segments::store::AsOf;
-use crate::segments::{Field, sentence};
 use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
 
@@ -41,28 +40,7 @@ struct ExportPage {
 impl ExportPage {
     /// Whom the search is about: what is asked for, in words.
     fn filters(&self) -> Vec<(String, String)> {
-        let page = &self.page;
-        let words = |(name, value): (&'static str, &str)| match name {
-            "q" => (page.t("register-search"), value.to_owned()),
-            "state" => (page.t("register-state"), page.t(format!("state-{value}"))),
-            "newsletter" => {
-                let title = self.newsletters.iter().find(|one| one.slug == value);
-                let title = title.map_or(value, |newsletter| &newsletter.title);
-                (page.t("new-newsletter"), title.to_owned())
-            }
-            _ => {
-                let field: Field = name.parse().unwrap_or(Field::Source);
-                let value = match field {
-                    Field::Tracking => page.t(format!("register-tracking-{value}")),
-                    Field::Sector | Field::LeadershipGroup | Field::Language => {
-                        sentence::choice(field, value, page.texts())
-                    }
-                    _ => value.to_owned(),
-                };
-                (page.t(format!("segment-field-{field}")), value)
-            }
-        };
-        self.query.pairs().into_iter().map(words).collect()
+        in_words(&self.query, &self.page, &self.newsletters)
     }
 }
 

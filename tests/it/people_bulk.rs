@@ -1,0 +1,260 @@
+//! Changes of many: counted, confirmed, done a chunk at a time, and taken back.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use lederbrev::db::schema::{bulk_changes, bulk_rows, consents, subscribers, subscriptions};
+use lederbrev::staff::Role;
+use lederbrev::subscribers::{EndReason, Sector, SubscriptionState, ledger};
+use reqwest::{Client, StatusCode};
+
+use crate::app::TestApp;
+use crate::browser::{Browser, PHONE, WIDE};
+use crate::sending::{Reader, Sending, address};
+use crate::sends;
+
+/// More than one chunk.
+const MANY: usize = 450;
+
+/// Chooses what happens to whom a search finds; returns the answer's status and where it leads.
+async fn choose(
+    app: &TestApp,
+    who: &Client,
+    search: &str,
+    act: &str,
+    number: &str,
+) -> (StatusCode, String) {
+    let url = app.url(&format!("/admin/subscribers/bulk?{search}"));
+    let answer = who.post(url).form(&[("act", act), ("number", number)]).send().await.unwrap();
+    let to = answer.headers().get("location").map(|to| to.to_str().unwrap().to_owned());
+    (answer.status(), to.unwrap_or(answer.text().await.unwrap()))
+}
+
+async fn page(app: &TestApp, who: &Client, path: &str) -> String {
+    who.get(app.url(path)).send().await.unwrap().text().await.unwrap()
+}
+
+async fn states(sending: &Sending) -> Vec<(SubscriptionState, i64)> {
+    sending
+        .write(|conn| {
+            subscriptions::table
+                .group_by(subscriptions::state)
+                .order(subscriptions::state)
+                .select((subscriptions::state, diesel::dsl::count_star()))
+                .load(conn)
+        })
+        .await
+}
+
+async fn differences(sending: &Sending) -> Vec<String> {
+    sending.app.app.db.read(ledger::check).await.unwrap()
+}
+
+/// Readers who are counted, as everybody is who has come in by a form or a list.
+async fn counted_readers(sending: &Sending, count: usize) -> Vec<Reader> {
+    let readers = sending.readers(count).await;
+    let newsletter = sending.newsletter;
+    let now = sending.app.clock.now();
+    sending
+        .app
+        .app
+        .db
+        .write(move |conn| {
+            let newsletter = lederbrev::newsletters::store::find(conn, newsletter)?;
+            let people: Vec<lederbrev::subscribers::Subscriber> = subscribers::table
+                .select(lederbrev::subscribers::Subscriber::as_select())
+                .load(conn)?;
+            let entry = |person| {
+                let kind = ledger::LedgerKind::Imported;
+                ledger::Entry::now(&newsletter, person, kind, 1, "import", now)
+            };
+            ledger::record(conn, &people.iter().map(entry).collect::<Vec<_>>())
+        })
+        .await
+        .unwrap();
+    readers
+}
+
+sends! {
+    async fn many_are_ended_and_come_back_but_not_who_has_done_something_since(sending: Sending) {
+        let readers = counted_readers(&sending, MANY).await;
+        let app = &sending.app;
+        let mette = app.signed_in(Role::Editor).await;
+        let number = MANY.to_string();
+        let asked = page(app, &mette, "/admin/subscribers/bulk").await;
+        assert!(asked.contains("450 tilmeldinger passer") && asked.contains("alle i registret"), "{asked}");
+        let (status, to) = choose(app, &mette, "", "end", &number).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        app.run_until_idle().await;
+        assert_eq!(states(&sending).await, [(SubscriptionState::Ended, MANY as i64)]);
+        let before = app.count(sending.newsletter, "2017-03-24").await;
+        assert_eq!(before.0, Some(0));
+        assert_eq!(differences(&sending).await, [""; 0]);
+        let shown = page(app, &mette, &to).await;
+        assert!(shown.contains("450 er rettet.") && shown.contains("Fortryd rettelsen"), "{shown}");
+        // One has come back by themselves since.
+        let first = readers[0].subscription;
+        let later = app.clock.now() + TimeDelta::hours(1);
+        app.clock.advance(TimeDelta::hours(1));
+        sending
+            .write(move |conn| {
+                diesel::update(subscriptions::table.find(first))
+                    .set((
+                        subscriptions::ended_at.eq(later),
+                        subscriptions::end_reason.eq(EndReason::Unsubscribed),
+                    ))
+                    .execute(conn)
+            })
+            .await;
+        let answer = mette.post(app.url(&to)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        app.run_until_idle().await;
+        assert_eq!(
+            states(&sending).await,
+            [(SubscriptionState::Active, MANY as i64 - 1), (SubscriptionState::Ended, 1)]
+        );
+        assert_eq!(app.count(sending.newsletter, "2017-03-24").await.0, Some(MANY as i64 - 1));
+        assert_eq!(differences(&sending).await, [""; 0]);
+        let shown = page(app, &mette, &to).await;
+        assert!(shown.contains("1 er ændret siden") && !shown.contains("Fortryd rettelsen"), "{shown}");
+        let withdrawn: i64 = sending
+            .write(|conn| consents::table.filter(consents::withdrawn_at.is_not_null()).count().get_result(conn))
+            .await;
+        assert_eq!(withdrawn, 0);
+        // A backup from before knows it from the log: nobody is ended by it.
+        lederbrev::subscribers::withdrawals::replay(&app.app).await.unwrap();
+        assert_eq!(
+            states(&sending).await,
+            [(SubscriptionState::Active, MANY as i64 - 1), (SubscriptionState::Ended, 1)]
+        );
+        let again = mette.post(app.url(&to)).send().await.unwrap();
+        assert_eq!(again.status(), StatusCode::CONFLICT);
+    }
+
+    async fn a_sector_is_set_for_those_of_a_domain_and_the_ledger_moves_them(sending: Sending) {
+        counted_readers(&sending, 5).await;
+        let app = &sending.app;
+        let mette = app.signed_in(Role::Editor).await;
+        let search = "domain=aarhus.example";
+        let (status, page) = choose(app, &mette, search, "sector-kommune", "5").await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("1 tilmelding passer til din søgning"), "{page}");
+        let fit = 1;
+        let (status, to) = choose(app, &mette, search, "sector-kommune", "1").await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        app.run_until_idle().await;
+        let kommune = async || {
+            sending
+                .write(|conn| {
+                    subscribers::table
+                        .filter(subscribers::sector.eq(Sector::Kommune))
+                        .count()
+                        .get_result::<i64>(conn)
+                })
+                .await
+        };
+        assert_eq!(kommune().await, fit);
+        assert_eq!(differences(&sending).await, [""; 0]);
+        // Who is erased meanwhile takes along what was there before.
+        app.erase(&address(0)).await;
+        mette.post(app.url(&to)).send().await.unwrap();
+        app.run_until_idle().await;
+        assert_eq!(kommune().await, 0);
+        assert_eq!(differences(&sending).await, [""; 0]);
+    }
+
+    async fn nothing_happens_without_the_right_number_the_right_person_and_a_choice(sending: Sending) {
+        counted_readers(&sending, 3).await;
+        let app = &sending.app;
+        let mette = app.signed_in(Role::Editor).await;
+        for (search, act, number, words) in [
+            ("", "end", "2", "3 tilmeldinger passer til søgningen. Kontrollér"),
+            ("", "end", "", "3 tilmeldinger passer til søgningen. Kontrollér"),
+            ("", "end", "tre", "3 tilmeldinger passer til søgningen. Kontrollér"),
+            ("", "", "3", "Vælg, hvad der skal ske"),
+            ("", "sector-himlen", "3", "Vælg, hvad der skal ske"),
+            ("q=findes-ikke", "end", "0", "Ingen passer"),
+        ] {
+            let (status, page) = choose(app, &mette, search, act, number).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{act} {number}");
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        for role in [Role::Reader, Role::Operator] {
+            let who = app.signed_in(role).await;
+            assert_eq!(choose(app, &who, "", "end", "3").await.0, StatusCode::FORBIDDEN, "{role}");
+        }
+        app.run_until_idle().await;
+        assert_eq!(states(&sending).await, [(SubscriptionState::Active, 3)]);
+    }
+
+    async fn after_a_day_it_is_for_good_and_whom_was_asked_for_is_forgotten(sending: Sending) {
+        counted_readers(&sending, 3).await;
+        let app = &sending.app;
+        let mette = app.signed_in(Role::Editor).await;
+        let search = format!("q={}", address(0).replace('@', "%40"));
+        let (_, to) = choose(app, &mette, &search, "end", "1").await;
+        app.run_until_idle().await;
+        app.clock.advance(TimeDelta::hours(25));
+        app.run_until_idle().await;
+        let kept: (i64, String) = sending
+            .write(|conn| {
+                let rows = bulk_rows::table.count().get_result(conn)?;
+                let query: lederbrev::db::Json =
+                    bulk_changes::table.select(bulk_changes::query).first(conn)?;
+                Ok((rows, query.0.to_string()))
+            })
+            .await;
+        assert_eq!(kept, (0, "{}".to_owned()));
+        let mette = app.signed_in(Role::Editor).await;
+        assert_eq!(mette.post(app.url(&to)).send().await.unwrap().status(), StatusCode::CONFLICT);
+        assert_eq!(
+            states(&sending).await,
+            [(SubscriptionState::Active, 2), (SubscriptionState::Ended, 1)]
+        );
+    }
+}
+
+#[actix_web::test]
+async fn changing_many_is_accessible_and_fits_every_screen() {
+    let sending = Sending::sqlite().await;
+    counted_readers(&sending, 27).await;
+    let app = &sending.app;
+    let browser = Browser::open(app).await;
+    browser.sign_in(Role::Editor).await;
+    browser.console_errors().await;
+    browser.goto("/admin/subscribers?domain=aarhus.example").await;
+    browser.click(".page-head a[href*='/bulk']").await;
+    let look = async |name: &str, path: &str| {
+        for (width, dark) in [(WIDE, false), (WIDE, true), (PHONE, false)] {
+            browser.dark(dark).await;
+            browser.resize(width).await;
+            browser.goto(path).await;
+            browser.axe().await;
+            browser.screenshot(&format!("{name}-{width}{}", if dark { "-dark" } else { "" })).await;
+        }
+        browser.fits_a_narrow_screen().await;
+        browser.resize(WIDE).await;
+    };
+    look("bulk", "/admin/subscribers/bulk?domain=aarhus.example").await;
+    browser.click("main form button").await;
+    browser.wait_for(".error-summary").await;
+    browser.axe().await;
+    browser.screenshot("bulk-refused").await;
+    let number = browser.text(".lead").await;
+    browser.run("document.getElementById('act').value = 'end'").await;
+    browser.fill("#number", number.split(' ').next().unwrap()).await;
+    browser.click("main form button").await;
+    browser.wait_for("progress").await;
+    browser.axe().await;
+    app.run_until_idle().await;
+    browser.wait_for("#undo").await;
+    let here = browser.client.current_url().await.unwrap().path().to_owned();
+    look("bulk-done", &here).await;
+    browser.click("section button.danger").await;
+    browser.wait_for("progress").await;
+    app.run_until_idle().await;
+    browser.goto(&here).await;
+    assert!(browser.text("main").await.contains("Alt er, som det var."));
+    let complaints = browser.console_errors().await;
+    assert!(complaints.iter().all(|why| why.contains("422")), "{complaints:?}");
+    browser.close().await;
+}
