@@ -63,6 +63,8 @@
       } else {
         dirty = true;
         say(news.saved, true);
+        // Somebody has scheduled it: what was typed stays on the page and is not sent again.
+        if (news.locked) return;
         // The page with both versions is the answer to the same form, sent as a page.
         if (answer.status === 409) offerComparison();
       }

@@ -162,7 +162,9 @@
         pick({ path, alt, decorative: decorative !== undefined });
       } else if (other) {
         event.preventDefault();
-        load(other.href).catch(() => dialog.close());
+        load(other.href)
+          .then(() => dialog.querySelector("input[type=search]")?.focus())
+          .catch(() => dialog.close());
       } else if (event.target === dialog || event.target.closest("[data-close]")) {
         event.preventDefault();
         dialog.close();

@@ -99,7 +99,7 @@ corrections-mail = Rettelsesmail
 corrections-mail-hint = En ny kladde til dem, der har fået udgaven og stadig abonnerer. Den sendes først, når du har læst den og planlagt den som alle andre.
 corrections-mail-button = Skriv en rettelsesmail
 correction-mail-subject = Rettelse: { $subject }
-correction-mail-preheader = En rettelse til den udgave, du lige har fået
+correction-mail-preheader = En rettelse til en udgave, du har fået
 correction-mail-title = Rettelse
 correction-mail-intro = I »{ $subject }« var der en fejl, som vi beklager.
 archive-corrected = Rettet den { $day }:
@@ -127,10 +127,22 @@ review-words-when = Udgaven er til { $number ->
    *[other] { $number } abonnenter
   } på »{ $newsletter }« og skal efter planen ud { $when } ({ $zone }).
 schedule-at-proposed = Hvornår skal den ud? (valgfrit)
-schedule-look-hint = Før noget bliver planlagt eller sendt, ser du, hvem den går til og hvornår, og svarer ja eller nej.
-schedule-sure = Skal den sendes sådan?
+schedule-look-hint = Du får først vist, hvem udgaven går til og hvornår. Intet bliver planlagt eller sendt, før du siger ja.
+schedule-sure = Er det sådan, udgaven skal sendes?
 schedule-sure-schedule = Ja, planlæg udsendelsen
 schedule-sure-send-now = Ja, udsend nu
 schedule-sure-hint = Du kan tage den tilbage, indtil udsendelsen begynder.
 schedule-choose = Nej, vælg igen
 zone-copenhagen = dansk tid
+schedule-left-chosen = Er ikke blandt de valgte modtagere, eller har fravalgt denne slags udgaver
+schedule-audience-changed = Segmenter er ændret, siden de blev valgt: { $names }. Vælg modtagere igen for at bruge de nye regler.
+schedule-words-held = Udgaven skulle være sendt til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }« { $when } ({ $zone }), men blev holdt tilbage, fordi den var for sent på den. Ingen har fået den. Send den på siden Udsendelse, eller tag den tilbage og vælg et nyt tidspunkt.
+schedule-words-cancelled = Udsendelsen til { $number ->
+    [one] 1 abonnent
+   *[other] { $number } abonnenter
+  } på »{ $newsletter }« { $when } ({ $zone }) blev annulleret. Ingen har fået den.
+error-schedule-moved = Udgaven eller modtagerne er ændret, siden du så på den. Se på den igen, og sig så ja.
+error-submit-over = Udgaven er ikke længere en kladde. Genindlæs siden.

@@ -17,7 +17,7 @@ issue-state-cancelled = Annulleret
 done-copied = Kopien er klar. Originalen er ikke ændret.
 
 list-kind = Type
-list-state = Tilstand
+list-state = Status
 list-when = Dato
 list-owner = Oprettet af
 list-actions = Handlinger
@@ -174,7 +174,7 @@ field-caption = Billedtekst
 field-intro = Indledning
 field-projects = Projekter
 field-colour = Farve
-hint-colour = Teksten ovenpå bliver selv hvid eller sort, så den kan læses.
+hint-colour = Teksten ovenpå bliver automatisk hvid eller sort, så den kan læses.
 field-theme-title = Temaets titel
 field-project_list-title = Overskrift over listen
 field-project_list-intro = Indledning til listen
@@ -213,7 +213,7 @@ test-hint = Den samme mail, som modtagerne får, med »[Test]« foran emnet. Den
 test-to = Anden adresse
 test-send = Send test
 
-error-issue-locked = Udgaven er planlagt eller udsendt og kan ikke rettes. Annullér planlægningen først, eller lav en kopi.
+error-issue-locked = Udgaven er planlagt eller udsendt og kan ikke rettes. Er den kun planlagt, så tag den tilbage under »Planlæg og udsend«. Ellers lav en kopi.
 error-theme-ordinary = En almindelig udgave har ikke et tema. Vælg særnummer, eller fjern temaet.
 
 schedule-title = Planlæg og udsend
@@ -337,7 +337,7 @@ preflight-stopped = Udgaven kan ikke sendes, før det, der er mærket »Stop«, 
 preflight-may-go = Udgaven kan sendes. Se på dette først.
 preflight-unread = Tjekket venter, til felterne med fejl er rettet.
 preflight-level-stop = Stop
-preflight-level-warn = Se på
+preflight-level-warn = Advarsel
 preflight-level-hint = Tip
 
 # Tekst med fed, kursiv, links og lister

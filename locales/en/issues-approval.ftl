@@ -99,7 +99,7 @@ corrections-mail = Correction mail
 corrections-mail-hint = A new draft for those who got the issue and still subscribe. It goes out only when you have read it and planned it like any other.
 corrections-mail-button = Write a correction mail
 correction-mail-subject = Correction: { $subject }
-correction-mail-preheader = A correction to the issue that you have just received
+correction-mail-preheader = A correction to an issue that you have received
 correction-mail-title = Correction
 correction-mail-intro = There was a mistake in “{ $subject }”, for which we apologise.
 archive-corrected = Corrected on { $day }:
@@ -127,10 +127,22 @@ review-words-when = The issue is for { $number ->
    *[other] { $number } subscribers
   } to “{ $newsletter }” and is meant to go on { $when } ({ $zone }).
 schedule-at-proposed = When shall it go? (optional)
-schedule-look-hint = Before anything is scheduled or sent you see who gets it and when, and say yes or no.
-schedule-sure = Shall it go like this?
+schedule-look-hint = First you see who gets it and when. Nothing is scheduled or sent before you say yes.
+schedule-sure = Is this how it shall go?
 schedule-sure-schedule = Yes, schedule it
 schedule-sure-send-now = Yes, send now
 schedule-sure-hint = You can take it back until sending begins.
 schedule-choose = No, choose again
 zone-copenhagen = Copenhagen time
+schedule-left-chosen = Are not among the chosen recipients, or do not want this kind of issue
+schedule-audience-changed = Segments have changed since they were chosen: { $names }. Choose the recipients again to use the new rules.
+schedule-words-held = The issue was to go to { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }” on { $when } ({ $zone }) but was held because it was late. Nobody has got it. Send it on the page Delivery, or take it back and choose another time.
+schedule-words-cancelled = Sending to { $number ->
+    [one] 1 subscriber
+   *[other] { $number } subscribers
+  } to “{ $newsletter }” on { $when } ({ $zone }) was cancelled. Nobody has got it.
+error-schedule-moved = The issue or its recipients have changed since you looked. Look again, and then say yes.
+error-submit-over = The issue is no longer a draft. Reload the page.

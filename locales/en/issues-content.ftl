@@ -50,6 +50,6 @@ error-preflight-twice = The address { $url } is also in block { $number }. Keep 
 error-preflight-twice-intro = The address { $url } is also in the introduction. Keep one of the links unless both are meant.
 error-preflight-twice-source = The address { $url } is there { $count } times. Keep one of the links unless all are meant.
 error-preflight-level = The heading is of level 3, but there is none of level 2 above it. Choose level 2.
-error-preflight-nobody = There are no recipients. Add subscribers or choose another kind of issue.
+error-preflight-nobody = There are no recipients. Add subscribers, or change who gets the issue.
 error-preflight-audience = The issue goes to { $number }. The last one of this kind went to { $last }. Is that right?
 error-preflight-untested = No test has been sent since the issue was last edited. Send one to yourself and read it.

@@ -213,7 +213,7 @@ test-hint = The same mail that the recipients get, with "[Test]" before the subj
 test-to = Another address
 test-send = Send test
 
-error-issue-locked = The issue is scheduled or sent and cannot be changed. Unschedule it first, or make a copy.
+error-issue-locked = The issue is scheduled or sent and cannot be changed. If it is only scheduled, take it back under “Schedule and send”. Else make a copy.
 error-theme-ordinary = An ordinary issue has no theme. Choose a special edition, or remove the theme.
 
 schedule-title = Schedule and send

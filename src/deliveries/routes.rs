@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
+use crate::issues::store::Call;
 use crate::issues::{self, Issue, IssueState};
 use crate::mail::Closed;
 use crate::staff::Staff;
@@ -71,6 +72,8 @@ struct ConfirmPage {
     action: Action,
     counts: Counts,
     retryable: i64,
+    /// How many would get it, while it has not begun.
+    ahead: Option<i64>,
 }
 
 impl ConfirmPage {
@@ -79,7 +82,8 @@ impl ConfirmPage {
         let count = match self.action {
             Action::RetryFailures => self.retryable,
             action if action.is_about_held() => self.counts.held,
-            _ => self.counts.open() + self.counts.held,
+            // Before it has begun there are no rows to count.
+            _ => self.ahead.unwrap_or(self.counts.open() + self.counts.held),
         };
         let key = format!("delivery-will-{}", self.action);
         self.page.t1(&key, "count", self.page.number(&count))
@@ -184,19 +188,24 @@ pub async fn confirm(
 ) -> Result<HttpResponse> {
     let (uuid, action) = path.into_inner();
     let action: Action = action.parse().map_err(|_| Error::NotFound)?;
-    let (issue, counts, retryable) = app
+    let now = app.clock.now();
+    let (issue, counts, retryable, ahead) = app
         .db
         .read(move |conn| {
             let issue = issues::store::by_uuid(conn, uuid)?;
             let counts = store::counts(conn, issue.id)?;
             let retryable = store::retryable(conn, issue.id)?;
-            Ok((issue, counts, retryable))
+            let ahead = match issue.started_at {
+                None => Some(issues::store::audience_size(conn, &Call::of(&issue)?, now)?),
+                Some(_) => None,
+            };
+            Ok((issue, counts, retryable, ahead))
         })
         .await?;
     if !action.fits(issue.state, &counts) {
         return Err(Error::Conflict("error-delivery-state"));
     }
-    html(&ConfirmPage { page: Page::new(&request), issue, action, counts, retryable })
+    html(&ConfirmPage { page: Page::new(&request), issue, action, counts, retryable, ahead })
 }
 
 /// `POST /admin/deliveries/{id}/{action}`: does it.

@@ -347,7 +347,7 @@ pub async fn plan(
     let When { at, offset, accept_warnings } = when.into_inner();
     let at = at.as_deref().map_or(At::Now, |at| At::Local(at, offset.as_deref()));
     let seen = accept_warnings.map_or(Seen::All, Seen::Codes);
-    schedule::schedule(&app, *id, &Plan { at, seen, typed: None }, &staff).await?;
+    schedule::schedule(&app, *id, &Plan { at, seen, typed: None, looked_at: None }, &staff).await?;
     accepted(&app, *id).await
 }
 

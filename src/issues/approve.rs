@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::audience::Audience;
 use super::compose::Composition;
 use super::preflight::{self, Examined, Seen};
-use super::schedule::{self, At};
+use super::schedule;
 use super::sender::Sender;
 use super::store::{self, Approval, Revision, Verdict};
 use super::{Issue, IssueState, freeze, preview};
@@ -51,6 +51,9 @@ pub fn still_holds(conn: &mut DbConn, issue: &Issue, newsletter: &Newsletter) ->
     }
     // It was approved when nobody asked for a second person.
     if newsletter.approval_required {
+        if issue.approved_by.as_deref().is_some_and(|by| by.starts_with(staff::TOKEN)) {
+            return Err(Error::Conflict("error-approval-second"));
+        }
         let number = issue.approved_revision.unwrap_or(issue.current_revision);
         let author = store::revision(conn, issue.id, number)?.saved_by;
         if issue.approved_by.as_ref() == Some(&author) {
@@ -104,22 +107,30 @@ pub fn take_back(
 pub async fn submit(app: &App, uuid: PublicId, at: &str, staff: &Staff) -> Result<()> {
     let proposed = match at.is_empty() {
         true => None,
-        false => Some(schedule::when(app, uuid, At::Local(at, None)).await?),
+        false => {
+            let of = app.db.read(move |conn| Ok(store::by_uuid(conn, uuid)?)).await?;
+            let wish = schedule::read_wish(at, of.zone());
+            Some(wish.map_err(|error| Error::Invalid(vec![error]))?)
+        }
     };
-    let examined = preflight::examine(app, uuid, proposed).await?;
+    let examined = preflight::examine(app, uuid, proposed.as_ref().map(|(at, _)| *at)).await?;
     examined.stop()?;
     let issue = examined.composition.issue;
-    let at = Some(at.to_owned()).filter(|_| proposed.is_some());
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
         .write(move |conn| {
-            if issue.state != IssueState::Draft {
-                return Err(Error::Conflict("error-issue-locked"));
+            match issue.state {
+                IssueState::Draft => {}
+                // Somebody has pressed twice.
+                IssueState::InReview => return Ok(()),
+                _ => return Err(Error::Conflict("error-submit-over")),
             }
             if !store::submit(conn, &issue, now)? {
                 return Err(Error::Stale);
             }
-            store::propose_time(conn, issue.id, at.as_deref())?;
+            if let Some((_, local)) = &proposed {
+                store::propose_time(conn, issue.id, local)?;
+            }
             store::insert_review(conn, &issue, Verdict::Submitted, &actor, "", now)?;
             let details = serde_json::json!({ "revision": issue.current_revision });
             let subject = format!("issue {uuid}");
@@ -128,13 +139,24 @@ pub async fn submit(app: &App, uuid: PublicId, at: &str, staff: &Staff) -> Resul
         .await
 }
 
-/// Whether somebody may be the second person of a revision.
-pub fn may_approve(revision: &Revision, staff: &Staff) -> bool {
-    staff.is_person() && revision.saved_by != staff.actor()
+/// Whether somebody may be the second person of a revision: neither who saved it nor who asks for
+/// the approval.
+pub fn may_approve(revision: &Revision, asked_by: Option<&str>, staff: &Staff) -> bool {
+    let actor = staff.actor();
+    staff.is_person() && revision.saved_by != actor && asked_by != Some(&actor)
 }
 
-/// Approves the current revision; `looked_at` is the hash of the rendition that the second person
-/// has seen, where they have seen one.
+/// What the second person has read, as hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LookedAt<'a> {
+    /// Of the mail, the text and the web version.
+    pub rendition: &'a str,
+    /// Of who gets it.
+    pub audience: &'a str,
+}
+
+/// Approves the current revision; `looked_at` is what the second person has seen, where they have
+/// seen it.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the newsletter asks for a second person and this is the one who saved
@@ -143,7 +165,7 @@ pub fn may_approve(revision: &Revision, staff: &Staff) -> bool {
 pub async fn approve(
     app: &App,
     uuid: PublicId,
-    looked_at: Option<&str>,
+    looked_at: Option<LookedAt<'_>>,
     seen: &Seen,
     staff: &Staff,
 ) -> Result<Issue> {
@@ -155,24 +177,29 @@ pub async fn approve(
 pub(super) async fn approve_examined(
     app: &App,
     examined: Examined,
-    looked_at: Option<&str>,
+    looked_at: Option<LookedAt<'_>>,
     seen: &Seen,
     staff: &Staff,
 ) -> Result<Issue> {
     let now = app.clock.now();
     let Composition { issue, newsletter, revision, content, .. } = &examined.composition;
     if !matches!(issue.state, IssueState::Draft | IssueState::InReview) {
-        return Err(Error::Conflict("error-issue-locked"));
+        return Err(Error::Conflict("error-review-over"));
     }
-    if newsletter.approval_required && !may_approve(revision, staff) {
-        return Err(Error::Conflict("error-approval-second"));
+    if newsletter.approval_required {
+        let of = issue.id;
+        let asked_by = app.db.read(move |conn| Ok(store::asked_by(conn, of)?)).await?;
+        if !may_approve(revision, asked_by.as_deref(), staff) {
+            return Err(Error::Conflict("error-approval-second"));
+        }
     }
     let frozen = freeze::freeze(content, &preview::frame(app, newsletter, issue), now)?;
-    if looked_at.is_some_and(|hash| hash != frozen.rendition.hash) {
+    let audience = Audience::read(&issue.audience)?.hash(newsletter.uuid, issue.kind)?;
+    let now_there = LookedAt { rendition: &frozen.rendition.hash, audience: &audience };
+    if looked_at.is_some_and(|looked_at| looked_at != now_there) {
         return Err(Error::Conflict("error-approval-moved"));
     }
     examined.pass(seen)?;
-    let audience = Audience::read(&issue.audience)?.hash(newsletter.uuid, issue.kind)?;
     let frame =
         Json(serde_json::to_value(Surroundings::of(newsletter)).map_err(anyhow::Error::new)?);
     let actor = staff.actor();

@@ -7,7 +7,7 @@
 use super::audience::Audience;
 use super::content::{Content, Theme};
 use super::preflight::Known;
-use super::store::{self, NewRow, Revision};
+use super::store::{self, NewRow, Rendition, Revision};
 use super::{Issue, IssueKind, IssueState, Origin, freeze, preflight, slug};
 use crate::app::App;
 use crate::clock::Instant;
@@ -58,6 +58,8 @@ pub struct Composition {
     pub content: Content,
     /// What else it is judged by.
     pub known: Known,
+    /// What goes out, or went out, once that is settled.
+    pub frozen: Option<Rendition>,
 }
 
 /// Opens an issue.
@@ -67,7 +69,9 @@ pub fn open(conn: &mut DbConn, uuid: PublicId) -> Result<Composition> {
     let revision = store::revision(conn, issue.id, issue.current_revision)?;
     let content = freeze::content(&revision)?;
     let known = Known::of(conn, &issue, &content)?;
-    Ok(Composition { issue, newsletter, revision, content, known })
+    let settled = issue.rendition.as_ref().filter(|_| !issue.is_open());
+    let frozen = settled.map(|hash| store::rendition(conn, hash)).transpose()?;
+    Ok(Composition { issue, newsletter, revision, content, known, frozen })
 }
 
 /// Does one write once more when somebody else took the address in the archive that it chose: on
@@ -215,6 +219,8 @@ fn save_in(
     now: Instant,
 ) -> Result<Issue> {
     let json = content.to_json();
+    // What cannot be read again would lock everybody out of the issue.
+    Content::read(&json).map_err(Error::Invalid)?;
     let hash = freeze::hash(&[&json.to_string()]);
     let newest = match issue.current_revision {
         0 => None,

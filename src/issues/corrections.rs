@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::audience::Audience;
 use super::compose::{self, NewIssue};
-use super::content::{Block, BlockKind, Content, Theme};
+use super::content::{Block, BlockKind, Content, LINE_LIMIT, Theme};
 use super::html::Html;
 use super::render::{self, IssueLink};
 use super::rich_text::{Part, Piece, RichText, Run, Style};
@@ -222,12 +222,22 @@ fn mail(issue: &Issue, lang: Lang, old: &Content, all: &[Correction]) -> Result<
         ..Theme::default()
     });
     Ok(Content {
-        subject: line(texts.with("correction-mail-subject", &[("subject", subject)]))?,
+        subject: line(cut(&texts.with("correction-mail-subject", &[("subject", subject)])))?,
         preheader: line(texts.get("correction-mail-preheader"))?,
         theme,
         blocks: vec![Block::new(BlockKind::Text(blocks::Text { body: RichText(parts) }))],
         ..Content::default()
     })
+}
+
+/// A subject that is not longer than one may be.
+fn cut(subject: &str) -> String {
+    match subject.char_indices().nth(LINE_LIMIT - 1) {
+        Some((at, _)) if subject.chars().count() > LINE_LIMIT => {
+            format!("{}…", subject.get(..at).unwrap_or_default().trim_end())
+        }
+        _ => subject.to_owned(),
+    }
 }
 
 /// Where each link that was corrected leads now, by number.

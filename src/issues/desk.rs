@@ -65,7 +65,8 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
     let mut in_review = Vec::new();
     for issue in store::list(conn, &states(&[InReview]), 50)? {
         let revision = store::revision(conn, issue.id, issue.current_revision)?;
-        in_review.push((issue, approve::may_approve(&revision, staff)));
+        let asked_by = store::asked_by(conn, issue.id)?;
+        in_review.push((issue, approve::may_approve(&revision, asked_by.as_deref(), staff)));
     }
     let mut returned = Vec::new();
     for issue in store::list(conn, &states(&[Draft]), 50)? {

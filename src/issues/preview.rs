@@ -3,7 +3,7 @@
 //! what is personal is filled in for whoever looks.
 
 use super::compose::Composition;
-use super::render::{self, Aggregate, Filled, Untracked};
+use super::render::{self, Aggregate, Filled, Rendered, Untracked};
 use super::splice::{Person, PersonalAddresses};
 use super::{Frame, Issue};
 use crate::app::App;
@@ -34,10 +34,24 @@ pub const WEB_POLICY: &str = "default-src 'none'; img-src 'self' https: data:; \
 
 /// The mail as whoever looks gets it.
 pub fn mail(app: &App, composition: &Composition, name: &str) -> Result<Filled> {
-    let Composition { issue, newsletter, content, .. } = composition;
-    let frame = frame(app, newsletter, issue);
-    let written = render::render(content, &frame)?.write(&Untracked);
+    let rendered = rendered(app, composition)?;
+    let written = rendered.write(&Untracked);
     Ok(written.fill(&sample(name, &SampleAddresses { links: &app.links })))
+}
+
+/// The mail as it goes out: what was frozen, once it is; else as it would be now.
+pub fn rendered(app: &App, composition: &Composition) -> Result<Rendered> {
+    let Composition { issue, newsletter, content, frozen, .. } = composition;
+    Ok(match frozen {
+        Some(frozen) => Rendered {
+            subject: frozen.subject.clone(),
+            preheader: frozen.preheader.clone(),
+            html: frozen.html.clone(),
+            text: frozen.plain_text.clone(),
+            links: render::number_links(content),
+        },
+        None => render::render(content, &frame(app, newsletter, issue))?,
+    })
 }
 
 /// How large the HTML of the mail is that readers get, in bytes: with the addresses by which clicks

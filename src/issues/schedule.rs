@@ -4,6 +4,7 @@ use chrono::{LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 
 use super::approve;
+use super::audience::Audience;
 use super::compose::{self, Composition};
 use super::preflight::{self, Examined, Seen};
 use super::sender::Sender;
@@ -85,12 +86,14 @@ pub struct Plan<'a> {
     pub seen: Seen,
     /// The number of recipients as they have typed it; none when nobody was asked.
     pub typed: Option<&'a str>,
+    /// What they were shown when they were asked, as [`Outlook::mark`]; none when nobody was.
+    pub looked_at: Option<&'a str>,
 }
 
 impl Plan<'_> {
     /// At once, by a program that nobody asks.
     pub fn at_once() -> Self {
-        Self { at: At::Now, seen: Seen::All, typed: None }
+        Self { at: At::Now, seen: Seen::All, typed: None, looked_at: None }
     }
 }
 
@@ -108,6 +111,36 @@ fn check_number(examined: &Examined, typed: &str) -> Result<()> {
             Err(Error::Invalid(vec![error.with("number", examined.audience)]))
         }
     }
+}
+
+/// When a draft is meant to go, as far as anybody has said. It is a wish: of a time that comes twice
+/// it is the first.
+pub fn proposed(issue: &Issue) -> Option<Instant> {
+    wish(issue.proposed_at_local.as_deref()?, issue.zone())
+}
+
+fn wish(local: &str, zone: Tz) -> Option<Instant> {
+    let at = zone.from_local_datetime(&read(local)?).earliest()?;
+    Some(Instant::new(at.to_utc()))
+}
+
+/// Reads when somebody would like it to go, as the clock shows it.
+///
+/// # Errors
+/// As [`moment`], but for a time that comes twice.
+pub(super) fn read_wish(local: &str, zone: Tz) -> Result<(Instant, String), FieldError> {
+    let at = wish(local, zone).map_or_else(|| moment(local, zone, None), Ok)?;
+    Ok((at, at.in_zone(zone).format(LOCAL).to_string()))
+}
+
+/// What would go out.
+pub struct Outlook {
+    /// The issue, with what was found in it.
+    pub examined: Examined,
+    /// When it would go.
+    pub send_at: Instant,
+    /// Tells it from what would go out after a change of the content or of the recipients.
+    pub mark: String,
 }
 
 /// When an issue would go.
@@ -129,9 +162,9 @@ pub async fn when(app: &App, uuid: PublicId, at: At<'_>) -> Result<Instant> {
 /// # Errors
 /// [`Error::Invalid`] when there is no such moment, something stops it, or a warning has been seen
 /// by nobody; [`Error::Conflict`] when it is not this issue's turn.
-pub async fn look(app: &App, uuid: PublicId, plan: &Plan<'_>) -> Result<(Examined, Instant)> {
+pub async fn look(app: &App, uuid: PublicId, plan: &Plan<'_>) -> Result<Outlook> {
     let now = app.clock.now();
-    let send_at = when(app, uuid, plan.at).await?;
+    let mut send_at = when(app, uuid, plan.at).await?;
     let examined = preflight::examine(app, uuid, Some(send_at)).await?;
     examined.stop()?;
     let Composition { issue, newsletter, .. } = &examined.composition;
@@ -150,8 +183,38 @@ pub async fn look(app: &App, uuid: PublicId, plan: &Plan<'_>) -> Result<(Examine
         IssueState::Draft | IssueState::InReview | IssueState::Approved => {}
         _ => return Err(Error::Conflict("error-issue-locked")),
     }
+    if issue.state == IssueState::Approved {
+        is_as_approved(app, &examined.composition, now).await?;
+    }
     examined.pass(&plan.seen)?;
-    Ok((examined, send_at))
+    if plan.typed.is_some() {
+        // Who chooses this very minute can still take it back.
+        send_at = send_at.max(now + app.config.sending.grace);
+    }
+    let audience = Audience::read(&issue.audience)?.hash(newsletter.uuid, issue.kind)?;
+    let mark = format!("{}-{audience}", issue.current_revision);
+    Ok(Outlook { examined, send_at, mark })
+}
+
+/// # Errors
+/// [`Error::Conflict`] when what would go out is not what was approved.
+async fn is_as_approved(app: &App, composition: &Composition, now: Instant) -> Result<()> {
+    let Composition { issue, newsletter, content, .. } = composition;
+    let rendition = issue.rendition.clone().unwrap_or_default();
+    let (of, by) = (issue.clone(), newsletter.clone());
+    let approved = app
+        .db
+        .read(move |conn| {
+            approve::still_holds(conn, &of, &by)?;
+            Ok(store::rendition(conn, &rendition)?)
+        })
+        .await?;
+    // Only the day may differ from what was approved, and the issue carries today's then.
+    let frame = Frame::of(newsletter, issue, &app.links, approved.created_at);
+    if freeze::freeze(content, &frame, now)?.rendition.hash != approved.hash {
+        return Err(Error::Conflict("error-approval-outdated"));
+    }
+    Ok(())
 }
 
 /// Schedules an issue, at a moment on the newsletter's clock, at once, or after a moment's grace.
@@ -162,30 +225,17 @@ pub async fn look(app: &App, uuid: PublicId, plan: &Plan<'_>) -> Result<(Examine
 /// As [`look`]; and [`Error::Invalid`] when the number of recipients is another.
 pub async fn schedule(app: &App, uuid: PublicId, plan: &Plan<'_>, staff: &Staff) -> Result<Issue> {
     let now = app.clock.now();
-    let (examined, send_at) = look(app, uuid, plan).await?;
+    let Outlook { examined, send_at, mark } = look(app, uuid, plan).await?;
+    if plan.looked_at.is_some_and(|looked_at| looked_at != mark) {
+        return Err(Error::field("looked_at", "error-schedule-moved"));
+    }
     let Composition { issue, newsletter, content, .. } = examined.composition.clone();
     let zone = newsletter.zone();
     if let Some(typed) = plan.typed {
         check_number(&examined, typed)?;
     }
     let issue = match issue.state {
-        IssueState::Approved => {
-            let rendition = issue.rendition.clone().unwrap_or_default();
-            let (of, by) = (issue.clone(), newsletter.clone());
-            let approved = app
-                .db
-                .read(move |conn| {
-                    approve::still_holds(conn, &of, &by)?;
-                    Ok(store::rendition(conn, &rendition)?)
-                })
-                .await?;
-            // Only the day may differ from what was approved, and the issue carries today's then.
-            let frame = Frame::of(&newsletter, &issue, &app.links, approved.created_at);
-            if freeze::freeze(&content, &frame, now)?.rendition.hash != approved.hash {
-                return Err(Error::Conflict("error-approval-outdated"));
-            }
-            issue
-        }
+        IssueState::Approved => issue,
         _ => {
             let seen = &plan.seen;
             approve::approve_examined(app, examined.clone(), None, seen, staff).await?
@@ -227,9 +277,19 @@ pub async fn unschedule(app: &App, uuid: PublicId, staff: &Staff) -> Result<()> 
     app.db
         .write(move |conn| {
             let issue = store::by_uuid(conn, uuid)?;
-            let from = [IssueState::Scheduled, IssueState::Approved, IssueState::InReview];
+            // One that is late is held before anybody has got it.
+            let from = [
+                IssueState::Scheduled,
+                IssueState::Approved,
+                IssueState::InReview,
+                IssueState::Paused,
+            ];
             if !store::back_to_draft(conn, issue.id, &from, now)? {
-                return Err(Error::Conflict("error-issue-begun"));
+                return match issue.state {
+                    // Somebody has pressed twice.
+                    IssueState::Draft => Ok(()),
+                    _ => Err(Error::Conflict("error-issue-begun")),
+                };
             }
             let details = serde_json::json!({});
             staff::store::audit(

@@ -29,8 +29,8 @@ pub use corrections::{
     redirect_link, waiting_corrections,
 };
 pub use lists::{
-    Filter, beside, copies, is_number_taken, list, neighbours, newest_published, next_number,
-    published_by_slug, uncertain_copies,
+    Filter, beside, copies, is_number_taken, last_sent, list, neighbours, newest_published,
+    next_number, published_by_slug, uncertain_copies,
 };
 pub use load::load;
 pub use preflight::{
@@ -41,7 +41,7 @@ pub use renditions::{
     Approval, Rendition, When, approve, approved_of, back_to_draft, imported_without_links,
     keep_rendition, publish_imported, rendition, replace_links, schedule, sender, submit,
 };
-pub use reviews::{Review, Verdict, insert_review, last_review, returned};
+pub use reviews::{Review, Verdict, asked_by, insert_review, last_review, returned};
 pub use revisions::{
     Entry, NewRow, Revision, advance, history, insert, insert_revision, propose_time,
     replace_revision, revision, revisions, slugs_like,

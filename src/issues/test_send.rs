@@ -2,7 +2,7 @@
 
 use super::compile::{Compiled, IssueHeaders, Recipient};
 use super::compose::{self, Composition};
-use super::render::{self, Untracked};
+use super::render::Untracked;
 use super::sender::Sender;
 use super::{preview, store, test_groups};
 use crate::app::App;
@@ -44,10 +44,9 @@ pub async fn send(app: &App, uuid: PublicId, to: &To, staff: &Staff) -> Result<(
         .await?;
     let read = |to: &String| EmailAddress::parse(to).map_err(|e| Error::field("to", e.code()));
     let addresses = addresses.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let Composition { issue, newsletter, content, .. } = composition;
     let now = app.clock.now();
-    let frame = preview::frame(app, &newsletter, &issue);
-    let mut written = render::render(&content, &frame)?.write(&Untracked);
+    let mut written = preview::rendered(app, &composition)?.write(&Untracked);
+    let Composition { issue, newsletter, .. } = composition;
     written.subject.insert_str(0, MARK);
     let from = EmailAddress::parse(&newsletter.sender_email).map_err(anyhow::Error::from)?;
     let headers = IssueHeaders::of(&Sender::of(&newsletter), newsletter.zone(), &issue, now)?;

@@ -84,10 +84,7 @@ fn check(new: &NewSeries) -> Vec<FieldError> {
 fn prepared(conn: &mut DbConn, series: &Series) -> Result<Option<Instant>> {
     let Some(last) = series.last_issue else { return Ok(None) };
     let issue = crate::issues::store::find(conn, last)?;
-    let local = issue.proposed_at_local.as_deref();
-    let at =
-        local.and_then(|local| crate::issues::schedule::moment(local, issue.zone(), None).ok());
-    Ok(at)
+    Ok(crate::issues::schedule::proposed(&issue))
 }
 
 fn first(rule: &Rule, lead_days: i32, after: Instant, zone: chrono_tz::Tz) -> Result<Next> {

@@ -27,6 +27,10 @@ pub fn content(
     now: Instant,
 ) -> Result<Content> {
     let mut content = begin(conn, series)?;
+    if content.mjml.is_some() {
+        // A template that is MJML as a whole has no room for blocks.
+        return Ok(content);
+    }
     let used: HashSet<PublicId> =
         content.blocks.iter().flat_map(|b| b.kind.links()).filter_map(|(_, item)| item).collect();
     let mut items = new_items(conn, series, newsletter, send_at, now)?;
@@ -61,6 +65,7 @@ fn begin(conn: &mut DbConn, series: &Series) -> Result<Content> {
 /// the end. A heading goes with what stood below it.
 fn own(mut content: Content) -> Content {
     content.theme = None;
+    content.mjml = None;
     content.blocks.retain(|block| match &block.kind {
         // A project may have no address.
         BlockKind::ProjectList(list) => list.projects.iter().all(|it| it.library_item.is_none()),

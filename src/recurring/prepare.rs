@@ -62,7 +62,7 @@ fn prepare(conn: &mut DbConn, series: &Series, now: Instant) -> Result<Option<Is
     let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Ordinary, content };
     let issue = compose::insert(conn, new, Origin::Here, ACTOR, now)?;
     let local = send_at.in_zone(zone).format("%Y-%m-%dT%H:%M").to_string();
-    issues::store::propose_time(conn, issue.id, Some(&local))?;
+    issues::store::propose_time(conn, issue.id, &local)?;
     store::set_last(conn, series.id, issue.id)?;
     Ok(Some(issue))
 }

@@ -56,11 +56,14 @@ pub struct Staff {
     pub session: Option<Vec<u8>>,
 }
 
+/// What the names of API tokens begin with where it is written down who did something.
+pub const TOKEN: &str = "token ";
+
 impl Staff {
     /// Who did it, as it stands in `saved_by` and in the audit log.
     pub fn actor(&self) -> String {
         match self.token {
-            Some(_) => format!("token {}", self.name),
+            Some(_) => format!("{TOKEN}{}", self.name),
             None => self.email.clone(),
         }
     }

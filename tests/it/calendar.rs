@@ -14,7 +14,9 @@ use crate::composer::{Editor, special_edition};
 /// The form that plans the second one for the morning after the first, by somebody who has seen that
 /// they are close.
 const THE_MORNING_AFTER: [(&str, &str); 3] =
-    [("do", "schedule"), ("at", "2017-04-01T08:30"), ("seen", "error-preflight-close ")];
+    [("do", "schedule"), ("at", "2017-04-01T08:30"), ("seen", CLOSE)];
+/// The warning that another issue is close, and which.
+const CLOSE: &str = "error-preflight-close  Særnummer: Ledelse af kerneopgaven";
 
 /// The core-task edition, planned for a Friday at nine, and another issue that is not planned yet.
 async fn two_issues(app: &TestApp) -> (Editor<'_>, Editor<'_>) {
@@ -35,11 +37,11 @@ both! {
             second.browser.post(url).form(&form).send().await.unwrap().text().await.unwrap()
         };
         let page = plan("2017-04-01T08:30").await;
-        assert!(page.contains("sendes 23 timer fra denne"), "{page}");
+        assert!(page.contains("Der er kun 23 timer mellem denne udgave og"), "{page}");
         let page = plan("2017-03-31T09:20").await;
-        assert!(page.contains("sendes mindre end en time fra denne"), "{page}");
+        assert!(page.contains("Der er mindre end en time mellem denne udgave og"), "{page}");
         let page = plan("2017-04-01T09:00").await;
-        assert!(!page.contains("fra denne"), "{page}");
+        assert!(!page.contains("mellem denne udgave og"), "{page}");
     }
 
     async fn who_chooses_a_time_close_to_another_issue_can_say_that_they_have_seen_it(app: TestApp) {
@@ -49,7 +51,7 @@ both! {
         let answer = second.act(&[look, at]).await;
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let page = answer.text().await.unwrap();
-        assert!(page.contains("name=\"seen\" value=\"error-preflight-close \""), "{page}");
+        assert!(page.contains(&format!("name=\"seen\" value=\"{CLOSE}\"")), "{page}");
         assert_eq!(second.act(&[look, at, seen]).await.status(), StatusCode::OK);
     }
 

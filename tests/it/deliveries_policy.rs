@@ -6,6 +6,7 @@ use lederbrev::db::schema::{ledger, subscriptions, suppressions};
 use lederbrev::issues::IssueState;
 use lederbrev::staff::Role;
 use lederbrev::subscribers::{EndReason, SubscriptionState};
+use reqwest::StatusCode;
 
 use crate::receiver::Play;
 use crate::sending::{Sending, address, hash};
@@ -26,6 +27,25 @@ sends! {
         assert_eq!(sending.relay.count(), 0);
         sending.act(&issue, "resume").await;
         assert_eq!(sending.run_to_the_end(&issue).await.accepted, 3);
+    }
+
+    async fn an_issue_that_was_held_can_get_another_time(sending: Sending) {
+        sending.readers(3).await;
+        let issue = sending.due_issue().await;
+        sending.app.clock.advance(TimeDelta::hours(3));
+        sending.app.run_until_idle().await;
+        let admin = sending.app.signed_in(Role::Admin).await;
+        let get = async |path: &str| {
+            let url = sending.app.url(&format!("/admin/{path}"));
+            admin.get(url).send().await.unwrap().text().await.unwrap()
+        };
+        let asked = get(&format!("deliveries/{}/resume", issue.uuid)).await;
+        assert!(asked.contains("bliver sendt til 3 mere"), "{asked}");
+        let url = sending.app.url(&format!("/admin/issues/{}/schedule", issue.uuid));
+        let back = admin.post(url).form(&[("do", "unschedule")]).send().await.unwrap();
+        assert_eq!(back.status(), StatusCode::SEE_OTHER);
+        let (issue, _) = sending.look(&issue).await;
+        assert_eq!((issue.state, issue.pause_reason), (IssueState::Draft, None));
     }
 
     async fn an_issue_from_a_restored_backup_does_not_go_on_by_itself(sending: Sending) {

@@ -173,7 +173,7 @@ impl<'a> Editor<'a> {
             form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         for tag in page.split("<input") {
             let name = attribute(tag, "name").unwrap_or_default();
-            if ["seen", "rendition"].contains(&&*name) {
+            if ["seen", "rendition", "recipients"].contains(&&*name) {
                 form.push((name, attribute(tag, "value").unwrap()));
             }
         }

@@ -99,6 +99,9 @@ both! {
             let seen = bo.get("/review").await.text().await.unwrap();
             let mut form = vec![("do".to_owned(), "approve".to_owned())];
             form.push(("rendition".to_owned(), rendition.to_owned()));
+            let recipients = seen.split("name=\"recipients\" value=\"").nth(1).unwrap();
+            let recipients = recipients.split('"').next().unwrap().to_owned();
+            form.push(("recipients".to_owned(), recipients));
             for key in seen.split("name=\"seen\" value=\"").skip(1) {
                 let key = key.split('"').next().unwrap();
                 form.push(("seen".to_owned(), key.to_owned()));
@@ -114,6 +117,39 @@ both! {
         let approved = now(&mette).await;
         assert_eq!(approved.state, IssueState::Approved);
         assert_eq!(approved.approved_by.as_deref(), Some("bo@lederweb.example"));
+    }
+
+    async fn who_asks_for_an_approval_does_not_give_it_though_somebody_else_wrote_the_text(app: TestApp) {
+        let (mette, bo) = handed_in(&app).await;
+        let mut form = bo.form().await;
+        form.set("preheader", "Rettet af Bo");
+        bo.press_and_see(&form, "save").await;
+        assert_eq!(mette.act(&[("do", "submit")]).await.status(), StatusCode::SEE_OTHER);
+        let page = mette.get("/review").await.text().await.unwrap();
+        assert!(!page.contains("value=\"approve\""), "{page}");
+        assert_eq!(mette.act(&[("do", "approve")]).await.status(), StatusCode::CONFLICT);
+        assert_eq!(bo.act(&[("do", "approve")]).await.status(), StatusCode::CONFLICT, "he wrote it");
+        assert_eq!(now(&mette).await.state, IssueState::InReview);
+    }
+
+    async fn the_second_person_approves_the_recipients_that_they_read(app: TestApp) {
+        let (_, bo) = handed_in(&app).await;
+        let page = bo.get("/review").await.text().await.unwrap();
+        let value = |name: &str| {
+            let value = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+            value.split('"').next().unwrap().to_owned()
+        };
+        let mut form = vec![("do".to_owned(), "approve".to_owned())];
+        form.push(("rendition".to_owned(), value("rendition")));
+        form.push(("recipients".to_owned(), "of others".to_owned()));
+        for key in page.split("name=\"seen\" value=\"").skip(1) {
+            form.push(("seen".to_owned(), key.split('"').next().unwrap().to_owned()));
+        }
+        let answer = bo.browser.post(bo.path("/review")).form(&form).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::CONFLICT);
+        form[2].1 = value("recipients");
+        let answer = bo.browser.post(bo.path("/review")).form(&form).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     }
 
     async fn a_change_around_an_approved_issue_is_named_when_it_is_scheduled(app: TestApp) {

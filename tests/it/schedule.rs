@@ -130,7 +130,67 @@ both! {
         let draft = issue(&editor).await;
         assert_eq!((draft.state, draft.send_at, draft.rendition), (IssueState::Draft, None, None));
         editor.press_and_see(&form, "save").await;
-        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), StatusCode::CONFLICT);
+        // Who presses twice gets what they wanted.
+        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), StatusCode::SEE_OTHER);
+    }
+
+    async fn who_says_yes_twice_sees_that_it_is_planned(app: TestApp) {
+        let editor = special(&app).await;
+        let now = [("do", "send-now")];
+        assert_eq!(act(&editor, &now).await.status(), StatusCode::SEE_OTHER);
+        let again = act(&editor, &now).await;
+        assert_eq!(again.status(), StatusCode::SEE_OTHER);
+        let page = editor.get("/schedule").await.text().await.unwrap();
+        assert!(page.contains("Udgaven er på vej ud") && page.contains("value=\"unschedule\""), "{page}");
+    }
+
+    async fn a_yes_is_for_what_was_looked_at(app: TestApp) {
+        let editor = special(&app).await;
+        let at = ("at", "2017-03-27T09:00");
+        let look = async || {
+            let page = act(&editor, &[("do", "look"), at]).await.text().await.unwrap();
+            let mark = page.split("name=\"looked_at\" value=\"").nth(1).unwrap();
+            mark.split('"').next().unwrap().to_owned()
+        };
+        let before = look().await;
+        let mut form = editor.form().await;
+        form.set("preheader", "Rettet af en kollega imens");
+        editor.press_and_see(&form, "save").await;
+        let yes = act(&editor, &[("do", "schedule"), at, ("looked_at", &before)]).await;
+        assert_eq!(yes.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(yes.text().await.unwrap().contains("Se på den igen, og sig så ja."));
+        assert_eq!(state(&editor).await, IssueState::Draft);
+        let mark = look().await;
+        assert_ne!(mark, before);
+        let yes = act(&editor, &[("do", "schedule"), at, ("looked_at", &mark)]).await;
+        assert_eq!(yes.status(), StatusCode::SEE_OTHER);
+    }
+
+    async fn once_it_is_planned_the_preview_is_what_goes_out(app: TestApp) {
+        let editor = special(&app).await;
+        act(&editor, &[("do", "schedule"), ("at", "2017-03-24T10:00")]).await;
+        let before = editor.get("/preview/html").await.text().await.unwrap();
+        let web = editor.get("/preview/web").await.text().await.unwrap();
+        change_newsletter(&app, |newsletter| newsletter.title = "Et andet navn".to_owned()).await;
+        assert_eq!(editor.get("/preview/html").await.text().await.unwrap(), before);
+        assert_eq!(editor.get("/preview/web").await.text().await.unwrap(), web);
+        act(&editor, &[("do", "test"), ("to", "mette@lederweb.example")]).await;
+        let test = app.mail_to("mette@lederweb.example").await;
+        let unix = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+        assert_eq!(unix(test.html.as_deref().unwrap()), unix(&before));
+        app.clock.advance(chrono::TimeDelta::hours(3));
+        app.run_until_idle().await;
+        let mail = app.mail_to(&address(0)).await.html.unwrap();
+        assert!(!mail.contains("Et andet navn") && !before.contains("Et andet navn"));
+    }
+
+    async fn who_chooses_this_very_minute_can_still_take_it_back(app: TestApp) {
+        let editor = special(&app).await;
+        assert_eq!(act(&editor, &[("do", "schedule"), ("at", "2017-03-24T08:00")]).await.status(), 303);
+        app.run_until_idle().await;
+        assert_eq!(state(&editor).await, IssueState::Scheduled);
+        assert_eq!(act(&editor, &[("do", "unschedule")]).await.status(), 303);
+        assert_eq!(state(&editor).await, IssueState::Draft);
     }
 
     async fn an_issue_with_holes_is_kept_back_and_the_findings_lead_to_them(app: TestApp) {
@@ -277,7 +337,7 @@ both! {
         let asked = act(&editor, &[("do", "look"), at]).await;
         assert_eq!(asked.status(), StatusCode::OK);
         let page = asked.text().await.unwrap();
-        assert!(page.contains(words) && page.contains("Skal den sendes sådan?"), "{page}");
+        assert!(page.contains(words) && page.contains("Er det sådan, udgaven skal sendes?"), "{page}");
         for carried in ["name=\"at\" value=\"2017-03-27T09:00\"", "value=\"error-preflight-untested \""] {
             assert!(page.contains(carried), "{carried}: {page}");
         }

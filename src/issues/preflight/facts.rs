@@ -58,16 +58,21 @@ impl Facts {
         Self { details, day, ..Self::default() }
     }
 
-    /// What is known of an issue that is about to go out at a moment.
+    /// What is known of an issue that is about to go out, at a moment if there is one.
     pub fn of_sending(
         conn: &mut DbConn,
         issue: &Issue,
         newsletter: &Newsletter,
-        at: Instant,
+        at: Option<Instant>,
         now: Instant,
     ) -> Result<Self> {
         let call = Call::of(issue)?;
-        let close = store::nearest(conn, issue.id, at, calendar::CLOSE)?;
+        // As long as nobody knows when it goes, nothing is close to it.
+        let close = match at {
+            Some(at) => store::nearest(conn, issue.id, at, calendar::CLOSE)?,
+            None => None,
+        };
+        let at = at.unwrap_or(now);
         let sending = Sending {
             audience: store::audience_size(conn, &call, now)?,
             // One that has been scheduled goes when its turn comes, however late.
@@ -95,7 +100,7 @@ impl Check<'_> {
             self.add(Level::Warn, error);
         }
         if let Some((subject, hours)) = &sending.close {
-            let error = FieldError::new("", "error-preflight-close");
+            let error = FieldError::new("", super::CLOSE);
             self.add(Level::Warn, error.with("subject", subject).with("hours", hours));
         }
         if !sending.is_tested {

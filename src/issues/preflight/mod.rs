@@ -73,13 +73,18 @@ pub struct Finding {
     pub error: FieldError,
 }
 
+/// Another issue goes out within a day of it.
+const CLOSE: &str = "error-preflight-close";
+
 impl Finding {
     /// What tells it from the others of the same revision, and stays the same when it is looked at
     /// once more: what is about the whole may count on (how many would get it).
     pub fn key(&self) -> String {
         let FieldError { field, code, args } = &self.error;
         let mut key = format!("{code} {field}");
-        for (_, value) in args.iter().filter(|_| !field.is_empty()) {
+        // To which other issue it is close is not what may count on, only how many hours.
+        let is_other = |name: &str| *code == CLOSE && name == "subject";
+        for (_, value) in args.iter().filter(|(name, _)| !field.is_empty() || is_other(name)) {
             key.push(' ');
             key.push_str(value);
         }

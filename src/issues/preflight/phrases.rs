@@ -56,7 +56,13 @@ pub(super) fn placeholder(text: &str) -> Option<String> {
     if PLACES.contains(&bare(&small)) {
         return Some(text.trim().to_owned());
     }
-    text.split(|letter: char| !letter.is_alphanumeric())
+    // "TODO-lister" are a word; "TODO: navn" and "TODO" are not.
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '-')
+        .flat_map(|word| match word.strip_prefix("TODO-") {
+            Some(rest) if rest.starts_with(char::is_alphabetic) => None,
+            _ => Some(word.split('-')),
+        })
+        .flatten()
         .find(|word| {
             matches!(*word, "TODO" | "TBD")
                 || (word.len() >= 3 && word.chars().all(|letter| matches!(letter, 'x' | 'X')))

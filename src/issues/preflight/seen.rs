@@ -11,7 +11,7 @@ use crate::db::{DbConn, Json, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::issues::compose::{self, Composition};
 use crate::issues::store::{self, Override};
-use crate::issues::{Issue, preview};
+use crate::issues::{Issue, preview, schedule};
 use crate::staff;
 
 /// The field of an error that says that a warning has been seen by nobody.
@@ -51,7 +51,7 @@ pub struct Examined {
     pub audience: i64,
 }
 
-/// Looks at an issue as it would go out at a moment, or at its own or now.
+/// Looks at an issue as it would go out at a moment, or at its own, or at the proposed one, or now.
 pub async fn examine(app: &App, uuid: PublicId, at: Option<Instant>) -> Result<Examined> {
     let now = app.clock.now();
     let (composition, mut facts, overrides) = app
@@ -59,7 +59,8 @@ pub async fn examine(app: &App, uuid: PublicId, at: Option<Instant>) -> Result<E
         .read(move |conn| {
             let composition = compose::open(conn, uuid)?;
             let issue = &composition.issue;
-            let at = at.or(issue.send_at).unwrap_or(now);
+            // What somebody wishes is a moment, too.
+            let at = at.or(issue.send_at).or(schedule::proposed(issue).filter(|at| *at > now));
             let facts = Facts::of_sending(conn, issue, &composition.newsletter, at, now)?;
             let overrides = store::overrides(conn, issue.id, issue.current_revision)?;
             Ok((composition, facts, overrides))

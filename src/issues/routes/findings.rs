@@ -90,7 +90,7 @@ impl Findings {
 fn place(issue: &str, note: &Note, level: Level) -> String {
     match (note.code, level) {
         ("error-preflight-footer", _) => "/admin/settings".to_owned(),
-        ("error-preflight-nobody", _) => "/admin/subscribers".to_owned(),
+        ("error-preflight-nobody", _) => format!("/admin/issues/{issue}/audience"),
         ("error-preflight-audience", _) => format!("/admin/issues/{issue}/schedule#words"),
         ("error-preflight-untested", _) => format!("/admin/issues/{issue}/schedule#test"),
         (_, Level::Stop) => format!("/admin/issues/{issue}?check=1#{}", note.target),

@@ -114,7 +114,7 @@ pub async fn list(
         places: difference::compare(&page, &from.1, &to.1),
     });
     let name = name(&page, &issue);
-    html(&HistoryPage { name, lines, comparison, older, zone: zone.to_string(), issue, page })
+    html(&HistoryPage { name, lines, comparison, older, zone: page.zone(&zone), issue, page })
 }
 
 /// A version with its content as it is edited.

@@ -124,16 +124,11 @@ pub async fn new(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespon
     let template = app
         .db
         .read(move |conn| {
-            let sent = store::Filter {
-                kind: Some(IssueKind::Ordinary),
-                states: Some(vec![IssueState::Sent]),
-                ..store::Filter::default()
-            };
             Ok(NewPage {
                 page,
                 newsletters: newsletters::store::all(conn)?,
                 templates: store::all_templates(conn)?,
-                last: store::list(conn, &sent, 1)?.pop(),
+                last: store::last_sent(conn, IssueKind::Ordinary)?,
                 recent: store::list(conn, &store::Filter::default(), 8)?,
             })
         })

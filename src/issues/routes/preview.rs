@@ -90,6 +90,8 @@ struct PreviewPage {
     newsletter: Newsletter,
     groups: Vec<TestGroup>,
     test_error: Option<String>,
+    test_to: String,
+    test_whom: String,
     may_edit: bool,
 }
 
@@ -170,6 +172,8 @@ pub async fn page(
         newsletter,
         groups,
         test_error: None,
+        test_to: String::new(),
+        test_whom: String::new(),
     })
 }
 
@@ -226,7 +230,10 @@ pub async fn document(
                 lang: frame.lang,
                 subject: content.subject.without_name(),
                 theme: format!("theme.css?revision={}", revision.number),
-                web: web_version::render(content, &frame).map_err(anyhow::Error::new)?,
+                web: match &composition.frozen {
+                    Some(frozen) => Html::of_rendition(frozen),
+                    None => web_version::render(content, &frame).map_err(anyhow::Error::new)?,
+                },
             };
             // What is public later is shown from here before.
             let (public, here) =
@@ -255,6 +262,7 @@ fn open_at(conn: &mut DbConn, id: PublicId, revision: Option<i32>) -> Result<Com
         && let Ok(older) = store::revision(conn, composition.issue.id, number)
     {
         composition.content = freeze::content(&older)?;
+        composition.frozen = None;
         composition.revision = older;
     }
     Ok(composition)

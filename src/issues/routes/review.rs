@@ -8,13 +8,15 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
+use crate::issues::approve::LookedAt;
+use crate::issues::audience::Audience;
 use crate::issues::compose::Composition;
 use crate::issues::difference::{self, Mark, Place};
 use crate::issues::form::{self, Pairs};
 use crate::issues::preflight::{self, Seen};
-use crate::issues::store::{self, Verdict};
-use crate::issues::{Issue, IssueState, approve, freeze, preview, schedule};
-use crate::newsletters::Newsletter;
+use crate::issues::store::{self, Call, Verdict};
+use crate::issues::{Issue, IssueState, approve, choose, freeze, preview, schedule};
+use crate::newsletters::{self, Newsletter};
 use crate::staff::{self, Staff};
 use crate::web::{Page, html, page, see_other};
 
@@ -25,8 +27,11 @@ struct ReviewPage {
     issue: Issue,
     newsletter: Newsletter,
     name: String,
-    /// The hash of what is shown.
+    /// The hashes of what is shown, and of who gets it.
     rendition: String,
+    recipients: String,
+    /// Who gets it, in sentences; none when it is everyone.
+    narrowed: Vec<String>,
     subject: String,
     audience: i64,
     /// Who wrote the newest revision, and when.
@@ -53,6 +58,7 @@ struct Before {
 #[derive(Default)]
 struct Sent {
     rendition: String,
+    recipients: String,
     note: String,
     seen: Vec<String>,
 }
@@ -69,12 +75,15 @@ async fn of(
     let examined = preflight::examine(app, id, None).await?;
     let Composition { issue, newsletter, revision, content, .. } = examined.composition.clone();
     let (row, saved_by) = (issue.id, revision.saved_by.clone());
-    let (writer, asked, approved) = app
+    let call = Call::of(&issue)?;
+    let (writer, asked, approved, subjects, all_newsletters) = app
         .db
         .read(move |conn| {
             let writer = staff::store::name_of(conn, &saved_by)?;
             let asked = match store::last_review(conn, row, Some(Verdict::Submitted))? {
-                Some(asked) => Some((staff::store::name_of(conn, &asked.actor)?, asked.at)),
+                Some(asked) => {
+                    Some((staff::store::name_of(conn, &asked.actor)?, asked.at, asked.actor))
+                }
                 None => None,
             };
             let approved = match store::last_review(conn, row, Some(Verdict::Approved))? {
@@ -84,14 +93,16 @@ async fn of(
                 }
                 None => None,
             };
-            Ok((writer, asked, approved))
+            let subjects = choose::subjects(conn, &call.rules)?;
+            Ok((writer, asked, approved, subjects, newsletters::store::all(conn)?))
         })
         .await?;
     let frozen = freeze::freeze(&content, &preview::frame(app, &newsletter, &issue), now)?;
     let page = Page::new(request);
-    let (zone, may_approve) = (newsletter.zone(), approve::may_approve(&revision, staff));
-    let proposed = issue.proposed_at_local.as_deref();
-    let proposed = proposed.and_then(|local| schedule::moment(local, zone, None).ok());
+    let asked_by = asked.as_ref().map(|(_, _, actor)| actor.as_str());
+    let may_approve = approve::may_approve(&revision, asked_by, staff);
+    let (zone, proposed) = (newsletter.zone(), schedule::proposed(&issue));
+    let audience = Audience::read(&issue.audience)?;
     let before = approved.map(|(who, at, old)| Before {
         who,
         when: page.time(&at, &zone),
@@ -106,7 +117,9 @@ async fn of(
         subject: content.subject.without_name(),
         audience: examined.audience,
         writer: (writer, page.time(&revision.saved_at, &zone)),
-        asked: asked.map(|(who, at)| (who, page.time(&at, &zone))),
+        recipients: audience.hash(newsletter.uuid, issue.kind)?,
+        narrowed: choose::words(&audience, &all_newsletters, &subjects, page.texts()),
+        asked: asked.map(|(who, at, _)| (who, page.time(&at, &zone))),
         proposed,
         findings: Findings::of(&page, &examined, may_approve, &sent.seen, &errors),
         before,
@@ -147,6 +160,7 @@ pub async fn act(
         match name.as_str() {
             "do" => step = value,
             "rendition" => sent.rendition = value,
+            "recipients" => sent.recipients = value,
             "note" => sent.note = value,
             "seen" => sent.seen.push(value),
             _ => {}
@@ -155,7 +169,8 @@ pub async fn act(
     let seen = Seen::Keys(sent.seen.clone());
     let (done, next) = match step.as_str() {
         "approve" => {
-            let looked_at = Some(sent.rendition.as_str());
+            let looked_at =
+                Some(LookedAt { rendition: &sent.rendition, audience: &sent.recipients });
             let done = approve::approve(&app, id, looked_at, &seen, &staff).await.map(drop);
             (done, format!("/admin/issues/{id}/schedule?done=approved"))
         }

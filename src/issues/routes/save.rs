@@ -141,6 +141,11 @@ pub async fn save(
     match compose::save(&app, id, draft, &staff.actor()).await {
         Ok(issue) if sent.wants_json => saved_json(&request, &app, issue.uuid).await,
         Ok(issue) => Ok(see_other(next.address(&issue))),
+        Err(Error::Conflict(why)) if sent.wants_json => {
+            let saved = Page::new(&request).t(why);
+            let news = serde_json::json!({ "saved": saved, "locked": true });
+            Ok(HttpResponse::Conflict().json(news))
+        }
         Err(Error::Stale) => conflict::show(&request, &app, id, sent).await,
         Err(Error::Invalid(errors)) => {
             refuse(&request, &app, id, &sent, &typed, errors, next).await

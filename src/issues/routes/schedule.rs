@@ -15,7 +15,7 @@ use crate::issues::audience::Audience;
 use crate::issues::compose::Composition;
 use crate::issues::form::Pairs;
 use crate::issues::preflight;
-use crate::issues::schedule;
+use crate::issues::schedule::{self, At};
 use crate::issues::store::{self, Call, Left, TestGroup};
 use crate::issues::test_send;
 use crate::issues::{Issue, IssueState, approve, choose, forecast};
@@ -52,8 +52,10 @@ struct SchedulePage {
     /// How long those are tried whose server cannot take it now.
     deadline: TimeDelta,
     groups: Vec<TestGroup>,
-    /// What is wrong with the address of a test.
+    /// What is wrong with the address of a test, and what was typed and chosen.
     test_error: Option<String>,
+    test_to: String,
+    test_whom: String,
     /// The least that the sending takes, where the settings limit it.
     forecast: Option<TimeDelta>,
     findings: Findings,
@@ -81,6 +83,8 @@ struct Ask {
     sent: Sent,
     /// The number of recipients is to be typed.
     number: bool,
+    /// What they are shown.
+    mark: String,
 }
 
 /// How many of the recipients are shown.
@@ -98,7 +102,7 @@ async fn of(
     staff: &Staff,
     id: PublicId,
     sent: Sent,
-    ask: Option<Step>,
+    ask: Option<(Step, String)>,
     errors: Vec<FieldError>,
 ) -> Result<SchedulePage> {
     let now = app.clock.now();
@@ -138,6 +142,7 @@ async fn of(
                 Some(last) => Some((staff::store::name_of(conn, &last.actor)?, last.note)),
                 None => None,
             };
+            let asked_by = store::asked_by(conn, issue.id)?;
             let approver = issue.approved_by.as_deref();
             let approver = approver.map(|by| staff::store::name_of(conn, by)).transpose()?;
             let narrowed = (
@@ -145,10 +150,10 @@ async fn of(
                 newsletters::store::all(conn)?,
                 choose::changed_segments(conn, issue.newsletter, &call.rules)?,
             );
-            Ok((load, outdated, returned, left, sample, groups, approver, narrowed))
+            Ok((load, outdated, returned, left, sample, groups, approver, narrowed, asked_by))
         })
         .await?;
-    let (load, outdated, returned, left, sample, groups, approver, narrowed) = found;
+    let (load, outdated, returned, left, sample, groups, approver, narrowed, asked_by) = found;
     let (subjects, all_newsletters, changed) = narrowed;
     let Composition { issue, newsletter, revision, .. } = &examined.composition;
     let page = Page::new(request);
@@ -167,7 +172,7 @@ async fn of(
         approver,
         returned,
         may_edit: page.is("editor admin"),
-        may_approve: approve::may_approve(revision, staff),
+        may_approve: approve::may_approve(revision, asked_by.as_deref(), staff),
         email: staff.email.clone(),
         page,
         issue: issue.clone(),
@@ -181,8 +186,10 @@ async fn of(
         changed,
         sample: sample.iter().filter_map(|email| masked(email)).collect(),
         ask: match (ask, chosen) {
-            (Some(step), Some(send_at)) => Some(Ask {
-                send_at,
+            (Some((step, mark)), Some(send_at)) => Some(Ask {
+                // Who chooses this very minute can still take it back.
+                send_at: send_at.max(now + app.config.sending.grace),
+                mark,
                 button: if step.is_now() { "send-now" } else { "schedule" },
                 number: examined.asks_for_number(),
                 sent: sent.clone(),
@@ -194,6 +201,8 @@ async fn of(
         deadline: app.config.sending.deadline,
         groups,
         test_error,
+        test_to: sent.to.clone(),
+        test_whom: sent.whom.clone(),
         errors,
         // A draft that was prepared says when it is meant to go.
         at: match sent.at.is_empty() {
@@ -225,11 +234,17 @@ pub async fn act(
     let step = pairs.iter().rfind(|(name, _)| name == "do").map(|(_, value)| value.as_str());
     let step = step.and_then(Step::parse);
     let step = step.ok_or_else(|| Error::BadRequest("there is no such button".to_owned()))?;
-    let sent = Sent { now: step.is_now(), ..Sent::of(pairs) };
+    let mut sent = Sent { now: step.is_now(), ..Sent::of(pairs) };
+    // It was said for another day.
+    if !sent.offset.is_empty() && schedule::when(&app, id, At::Local(&sent.at, None)).await.is_ok()
+    {
+        sent.offset.clear();
+    }
     let (done, word) = match step {
         Step::Look | Step::LookNow => match schedule::look(&app, id, &sent.plan()).await {
-            Ok(_) => {
-                return html(&of(&request, &app, &staff, id, sent, Some(step), vec![]).await?);
+            Ok(outlook) => {
+                let ask = Some((step, outlook.mark));
+                return html(&of(&request, &app, &staff, id, sent, ask, vec![]).await?);
             }
             Err(error) => (Err(error), ""),
         },
@@ -246,11 +261,28 @@ pub async fn act(
         Ok(()) => Ok(see_other(format!("/admin/issues/{id}/schedule?done={word}"))),
         Err(Error::Invalid(errors)) => {
             let asks = errors.iter().all(|error| error.field == "number");
-            let ask = Some(step).filter(|_| asks);
+            let mut ask = None;
+            if asks && let Ok(outlook) = schedule::look(&app, id, &sent.plan()).await {
+                ask = Some((step, outlook.mark));
+            }
+            if errors.iter().any(|error| error.field == "looked_at") {
+                // A tick is for what was read.
+                sent.seen.clear();
+            }
             page::unprocessable(&of(&request, &app, &staff, id, sent, ask, errors).await?)
+        }
+        // Somebody has pressed twice: it is planned, and the page says what can be done about it.
+        Err(Error::Conflict(_) | Error::Stale)
+            if matches!(step, Step::Schedule | Step::SendNow) && is_planned(&app, id).await? =>
+        {
+            Ok(see_other(format!("/admin/issues/{id}/schedule")))
         }
         Err(other) => Err(other),
     }
+}
+
+async fn is_planned(app: &App, id: PublicId) -> Result<bool> {
+    app.db.read(move |conn| Ok(store::by_uuid(conn, id)?.state == IssueState::Scheduled)).await
 }
 
 impl SchedulePage {
@@ -264,6 +296,11 @@ impl SchedulePage {
         let newsletter = &self.newsletter.title;
         let begun = self.issue.started_at;
         let chosen = self.ask.as_ref().map(|ask| ask.send_at);
+        let late = match self.issue.state {
+            IssueState::Paused if begun.is_none() => Some("schedule-words-held"),
+            IssueState::Cancelled if begun.is_none() => Some("schedule-words-cancelled"),
+            _ => None,
+        };
         match (begun.or(self.issue.send_at).or(chosen), self.issue.published_on) {
             (None, Some(day)) => {
                 texts.with("schedule-words-history", &[("day", &self.page.day(&day))])
@@ -278,6 +315,7 @@ impl SchedulePage {
             ),
             (Some(at), _) => {
                 let key = match begun {
+                    _ if late.is_some() => late.unwrap_or_default(),
                     Some(_) => "schedule-words-begun",
                     None => "schedule-words-planned",
                 };
@@ -318,11 +356,19 @@ impl SchedulePage {
             ("schedule-left-paused", paused),
             ("schedule-left-pending", pending),
             (
-                if self.is_correction { "schedule-left-rules" } else { "schedule-left-others" },
+                match () {
+                    () if self.is_correction => "schedule-left-rules",
+                    () if !self.narrowed.is_empty() => "schedule-left-chosen",
+                    () => "schedule-left-others",
+                },
                 others,
             ),
         ];
         all.into_iter().filter(|(_, number)| *number > 0).collect()
+    }
+    /// Whether it is held because it is late, and nobody has got it.
+    fn is_held(&self) -> bool {
+        self.is(&[IssueState::Paused]) && self.issue.started_at.is_none()
     }
     /// Whether it has not begun to go out.
     fn is_ahead(&self) -> bool {
@@ -336,6 +382,7 @@ impl SchedulePage {
     fn target(&self, field: &str) -> String {
         match field {
             "at" | "offset" | "to" | "number" => format!("#{field}"),
+            "looked_at" => "#words".to_owned(),
             "accept_warnings" => "#warnings".to_owned(),
             _ => format!("/admin/issues/{}?check=1", self.issue.uuid),
         }

@@ -64,6 +64,8 @@ pub(super) struct Sent {
     pub(super) number: String,
     /// The keys of the warnings that are ticked.
     pub(super) seen: Vec<String>,
+    /// What was shown when they were asked; empty when nobody was.
+    pub(super) looked_at: String,
 }
 
 impl Sent {
@@ -77,6 +79,7 @@ impl Sent {
                 "whom" => sent.whom = value,
                 "number" => sent.number = value,
                 "seen" => sent.seen.push(value),
+                "looked_at" => sent.looked_at = value,
                 _ => {}
             }
         }
@@ -95,7 +98,8 @@ impl Sent {
     /// What is wanted. A form without a time has an empty one.
     pub(super) fn plan(&self) -> Plan<'_> {
         let at = self.chosen().unwrap_or(At::Local("", None));
-        Plan { at, seen: Seen::Keys(self.seen.clone()), typed: Some(&self.number) }
+        let looked_at = Some(self.looked_at.as_str()).filter(|mark| !mark.is_empty());
+        Plan { at, seen: Seen::Keys(self.seen.clone()), typed: Some(&self.number), looked_at }
     }
 
     /// Who gets a test. A form without the choice has an address.

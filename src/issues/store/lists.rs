@@ -21,6 +21,18 @@ pub struct Filter {
     pub before: Option<i64>,
 }
 
+/// The issue of a kind that was sent from here last.
+pub fn last_sent(conn: &mut DbConn, kind: IssueKind) -> QueryResult<Option<Issue>> {
+    issues::table
+        .filter(issues::kind.eq(kind))
+        .filter(issues::state.eq(IssueState::Sent))
+        .filter(issues::started_at.is_not_null())
+        .order((issues::started_at.desc(), issues::id.desc()))
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()
+}
+
 /// Issues, the newest first.
 pub fn list(conn: &mut DbConn, filter: &Filter, most: i64) -> QueryResult<Vec<Issue>> {
     let mut query = issues::table.select(Issue::as_select()).into_boxed();

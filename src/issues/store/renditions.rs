@@ -195,9 +195,14 @@ pub fn back_to_draft(
     from: &[IssueState],
     now: Instant,
 ) -> QueryResult<bool> {
-    diesel::update(issues::table.find(issue).filter(issues::state.eq_any(from)))
+    let open = issues::table
+        .find(issue)
+        .filter(issues::state.eq_any(from))
+        .filter(issues::started_at.is_null());
+    let rows = diesel::update(open)
         .set((
             issues::state.eq(IssueState::Draft),
+            issues::pause_reason.eq(None::<String>),
             issues::approved_revision.eq(None::<i32>),
             issues::approved_by.eq(None::<String>),
             issues::rendition.eq(None::<String>),
@@ -207,8 +212,12 @@ pub fn back_to_draft(
             issues::send_at.eq(None::<Instant>),
             issues::updated_at.eq(now),
         ))
-        .execute(conn)
-        .map(|rows| rows > 0)
+        .execute(conn)?;
+    if rows > 0 {
+        // What a draft links is written down when it is scheduled again.
+        diesel::delete(issue_links::table.filter(issue_links::issue.eq(issue))).execute(conn)?;
+    }
+    Ok(rows > 0)
 }
 
 /// Shows an issue that was brought in, as history: sent, but not from here.

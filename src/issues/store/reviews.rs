@@ -79,6 +79,11 @@ pub fn last_review(
     query.first(conn).optional()
 }
 
+/// Who has asked for the approval of an issue last.
+pub fn asked_by(conn: &mut DbConn, issue: i64) -> QueryResult<Option<String>> {
+    Ok(last_review(conn, issue, Some(Verdict::Submitted))?.map(|asked| asked.actor))
+}
+
 /// The note with which an issue was sent back, while nobody has handed it in again.
 pub fn returned(conn: &mut DbConn, issue: i64) -> QueryResult<Option<Review>> {
     Ok(last_review(conn, issue, None)?.filter(|last| last.verdict == Verdict::Returned))

@@ -117,8 +117,8 @@ pub fn advance(
     Ok(rows > 0)
 }
 
-/// Notes when a draft is meant to go, on the newsletter's clock; none when that is open.
-pub fn propose_time(conn: &mut DbConn, id: i64, local: Option<&str>) -> QueryResult<()> {
+/// Notes when a draft is meant to go, on the newsletter's clock.
+pub fn propose_time(conn: &mut DbConn, id: i64, local: &str) -> QueryResult<()> {
     diesel::update(issues::table.find(id))
         .set(issues::proposed_at_local.eq(local))
         .execute(conn)
