@@ -23,7 +23,7 @@ use crate::staff::attempts::Attempts;
 use crate::staff::guard::{Access, Route};
 use crate::web::outside::Outside;
 use crate::{
-    deliveries, imports, issues, library, newsletters, openapi, operations, outbox, people,
+    deliveries, imports, issues, library, moves, newsletters, openapi, operations, outbox, people,
     personal, pictures, privacy, recurring, reports, segments, signups, staff, subscribers,
     tracking, web as pages,
 };
@@ -213,6 +213,11 @@ routes! {
     GET "/admin/imports/{id}/live" Editors => imports::routes::live;
     GET "/admin/imports/{id}/errors" Editors => imports::routes::errors;
     POST "/admin/imports/{id}/{action}" Editors => imports::routes::act;
+    GET "/admin/moves" Editors => moves::routes::list;
+    POST "/admin/moves" Editors => moves::routes::submit;
+    GET "/admin/moves/{id}" Editors => moves::routes::show;
+    GET "/admin/moves/{id}/live" Editors => moves::routes::live;
+    POST "/admin/moves/{id}/{action}" Editors => moves::routes::act;
     GET "/admin/growth" Anyone => subscribers::routes::growth::show;
     POST "/admin/growth" Editors => subscribers::routes::growth::state;
 

@@ -11,8 +11,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    deliveries, imports, issues, library, people, personal, privacy, recurring, signups, staff,
-    subscribers, tracking,
+    deliveries, imports, issues, library, moves, people, personal, privacy, recurring, signups,
+    staff, subscribers, tracking,
 };
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
@@ -94,6 +94,16 @@ pub const JOBS: &[Recurring] = &[
         schedule: "0 27 * * * *",
         name: "forget files of imports, and what can no longer be undone",
         run: |app| Box::pin(async move { imports::forget::old(&app).await }),
+    },
+    Recurring {
+        schedule: "* * * * * *",
+        name: "move people to another domain",
+        run: |app| Box::pin(async move { moves::run::go_on(&app).await }),
+    },
+    Recurring {
+        schedule: "0 42 * * * *",
+        name: "forget old addresses when their move can no longer be undone",
+        run: |app| Box::pin(async move { moves::run::forget_old(&app).await }),
     },
     Recurring {
         schedule: "0 22 * * * *",

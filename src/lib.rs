@@ -64,6 +64,8 @@ pub mod people;
 
 pub mod personal;
 
+pub mod moves;
+
 pub mod reports;
 
 pub mod operations;

@@ -1011,6 +1011,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    domain_moves (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        state -> Text,
+        pairs -> Document,
+        on_bounce -> Bool,
+        people -> BigInt,
+        counts -> Document,
+        cursor -> BigInt,
+        made_by -> Text,
+        made_at -> Moment,
+        finished_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Moment;
+
+    domain_move_rows (domain_move, subscriber) {
+        domain_move -> BigInt,
+        subscriber -> BigInt,
+        state -> Text,
+        old_address -> Nullable<Text>,
+        at -> Moment,
+    }
+}
+
 diesel::joinable!(sessions -> staff (staff));
 diesel::joinable!(idempotency_keys -> api_tokens (api_token));
 diesel::joinable!(subscriptions -> subscribers (subscriber));
@@ -1032,6 +1064,8 @@ diesel::joinable!(import_parts -> imports (import));
 diesel::joinable!(import_rows -> imports (import));
 diesel::joinable!(import_rows -> subscribers (subscriber));
 diesel::joinable!(subscriber_notes -> subscribers (subscriber));
+diesel::joinable!(domain_move_rows -> domain_moves (domain_move));
+diesel::joinable!(domain_move_rows -> subscribers (subscriber));
 diesel::joinable!(segments -> newsletters (newsletter));
 diesel::joinable!(signup_requests -> newsletters (newsletter));
 diesel::joinable!(signup_sources -> newsletters (newsletter));
@@ -1095,6 +1129,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_parts,
     import_rows,
     import_mappings,
+    domain_moves,
+    domain_move_rows,
     subscriber_notes,
     segments,
     signup_requests,

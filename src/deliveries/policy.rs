@@ -80,7 +80,9 @@ pub fn judge(
         // waits with them.
         Outcome::Failed(reply) => match heard {
             Heard::Plain => {
-                Record { is_gone: reply.meaning() == Meaning::Recipient, ..failed(reply) }
+                let is_gone = reply.meaning() == Meaning::Recipient;
+                let sent_to = is_gone.then(|| row.email.clone());
+                Record { is_gone, sent_to, ..failed(reply) }
             }
             Heard::Stopped(wait) => put_off(row, &wait, rules, now),
             Heard::Everywhere(why) => return Verdict::OurFault(not_sent(reply), why),
@@ -124,6 +126,7 @@ fn tried(row: &Marked) -> Record {
         status: None,
         text: None,
         is_gone: false,
+        sent_to: None,
         finished_at: None,
     }
 }

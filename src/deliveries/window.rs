@@ -5,7 +5,7 @@
 //! row. When half of the window has been sent, whoever comes next writes the outcomes down and
 //! marks as many new rows, in one write, while the others go on with what is left.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use super::store::{self, Record};
 use super::{DeliveryState, PauseReason, policy};
 use crate::app::App;
 use crate::error::Result;
-use crate::subscribers::{EndReason, suppression};
+use crate::subscribers::{EndReason, domains, suppression};
 
 /// The fewest ids that are looked up at once.
 const BLOCK: usize = 512;
@@ -204,18 +204,22 @@ impl Run<'_> {
         let (issue, worker) = (self.issue.clone(), self.worker.to_owned());
         let variants = (self.letter.shared_variant, self.letter.asks_for_consent());
         let now = self.app.clock.now();
-        let gone: Vec<i64> = match self.breaker.believes(&records) {
-            true => {
-                records.iter().filter(|record| record.is_gone).map(|record| record.id).collect()
-            }
-            false => Vec::new(),
-        };
+        let mut gone: HashMap<i64, String> = HashMap::new();
+        if self.breaker.believes(&records) {
+            let told = records.iter().filter(|record| record.is_gone);
+            gone.extend(told.filter_map(|record| Some((record.id, record.sent_to.clone()?))));
+        }
         self.app.db.write_blocking(move |conn| {
             let kept = store::record(conn, &worker, &records)?;
             // One refusal at submission is enough: the server that knows the mailbox spoke.
             if !gone.is_empty() && kept == records.len() {
-                for person in store::recipients(conn, &gone)? {
-                    suppression::suppress(conn, &person, EndReason::Bounced, "smtp", now)?;
+                let ids: Vec<i64> = gone.keys().copied().collect();
+                for (id, person) in store::recipients(conn, &ids)? {
+                    // Who has another address by now has not bounced there.
+                    let is_same = gone.get(&id) == Some(&person.email);
+                    if is_same && !domains::bounced(conn, &person, now)? {
+                        suppression::suppress(conn, &person, EndReason::Bounced, "smtp", now)?;
+                    }
                 }
             }
             let window = mark::window(conn, &issue, variants, &ids, &worker, now)?;

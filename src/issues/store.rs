@@ -46,7 +46,10 @@ pub use revisions::{
     Entry, NewRow, Revision, advance, history, insert, insert_revision, propose_time,
     replace_revision, revision, revisions, slugs_like,
 };
-pub use sending::{advance_fan_out, begin_fan_out, begin_sending, finish, lock, reopen, state};
+pub use sending::{
+    advance_fan_out, begin_fan_out, begin_sending, finish, hold_preparing, is_preparing, lock,
+    reopen, state,
+};
 pub use templates::{
     NewTemplate, all_templates, find_template, insert_template, rename_template,
     set_template_removed, template,

@@ -117,8 +117,8 @@ pub async fn confirm(app: &App, token: &str) -> Result<String> {
     Ok(email)
 }
 
-/// Moves a person to another address, in the database. Whoever has that address already becomes one
-/// with them: no subscription is double, and all consents are kept.
+/// Moves a person to another address that they have confirmed, in the database. Whoever has that
+/// address already becomes one with them: no subscription is double, and all consents are kept.
 pub fn move_to(
     conn: &mut DbConn,
     person: &Subscriber,
@@ -129,24 +129,51 @@ pub fn move_to(
     if rows::reason(conn, hash)?.is_some_and(suppression::held) {
         return Err(Error::Gone);
     }
+    take_address(conn, person, address, hash, SOURCE, now)?;
+    suppression::lift_by_confirmation(conn, hash)
+}
+
+/// The same without asking whether the new address is shut out, and without lifting anything: that
+/// is for a confirmation.
+pub fn take_address(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    address: &EmailAddress,
+    hash: &[u8],
+    source: &str,
+    now: Instant,
+) -> Result<()> {
     let there = register::by_key(conn, &address.key())?;
     if let Some(other) = there.filter(|other| other.id != person.id) {
-        merge(conn, person, &other, now)?;
+        merge(conn, person, &other, source, now)?;
     }
+    give_address(conn, person, address, hash, source, "address", now)?;
+    // An old list must not bring the old address back; whoever has it next can subscribe.
+    let left = EndReason::Unsubscribed;
+    suppression::keep(conn, &person.address_hash, left, source, now.start_of_day())
+}
+
+/// Writes an address that nobody has into a person's row, and a row of the ledger that changes no
+/// count for each newsletter.
+pub fn give_address(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    address: &EmailAddress,
+    hash: &[u8],
+    source: &str,
+    cause: &str,
+    now: Instant,
+) -> Result<()> {
     // Who was let in, or can be, by the old mailbox must not see what the new one's owner had here.
     store::delete_sessions_of(conn, person.id)?;
     mails::void(conn, person.id, PersonalMail::OwnPage, now)?;
     let now_known = store::person(conn, person.id)?;
     moves::set_address(conn, &now_known, address, hash)?;
-    suppression::lift_by_confirmation(conn, hash)?;
-    // An old list must not bring the old address back; whoever has it next can subscribe.
-    let left = EndReason::Unsubscribed;
-    suppression::keep(conn, &person.address_hash, left, SOURCE, now.start_of_day())?;
     let mut entries = Vec::new();
     for (subscription, newsletter) in register::subscriptions_of(conn, person.id)? {
         if subscription.counts() {
-            let entry = Entry::now(&newsletter, person, LedgerKind::Moved, 0, SOURCE, now);
-            entries.push(entry.because("address"));
+            let entry = Entry::now(&newsletter, person, LedgerKind::Moved, 0, source, now);
+            entries.push(entry.because(cause));
         }
     }
     ledger::record(conn, &entries)
@@ -154,7 +181,13 @@ pub fn move_to(
 
 /// Makes another row of the register part of a person. Counts stay true: who was counted twice is
 /// counted once from this day on, and past days do not change.
-fn merge(conn: &mut DbConn, person: &Subscriber, other: &Subscriber, now: Instant) -> Result<()> {
+fn merge(
+    conn: &mut DbConn,
+    person: &Subscriber,
+    other: &Subscriber,
+    source: &str,
+    now: Instant,
+) -> Result<()> {
     for (theirs, newsletter) in register::subscriptions_of(conn, other.id)? {
         let Some(own) = register::subscription(conn, person.id, newsletter.id)? else {
             moves::hand_over_subscription(conn, theirs.id, person.id)?;
@@ -163,7 +196,7 @@ fn merge(conn: &mut DbConn, person: &Subscriber, other: &Subscriber, now: Instan
         let (kept, gone) =
             if own.counts() || !theirs.counts() { (own, theirs) } else { (theirs, own) };
         if gone.counts() {
-            let entry = Entry::now(&newsletter, other, LedgerKind::Ended, -1, SOURCE, now);
+            let entry = Entry::now(&newsletter, other, LedgerKind::Ended, -1, source, now);
             ledger::record(conn, &[entry.because("merged")])?;
         }
         merged::note(conn, gone.id, gone.nonce, kept.id)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::store::{self, Change, Copy, Hit, Imported, StaffEntry, Suppression};
+use super::store::{self, Change, Copy, Hit, Imported, Moved, StaffEntry, Suppression};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
@@ -21,7 +21,7 @@ use crate::web::Lang;
 
 /// The tables that hold something of a person, and where it stands in [`Data`]. A test compares this
 /// with the tables that there are.
-pub const TABLES: [(&str, &str); 12] = [
+pub const TABLES: [(&str, &str); 13] = [
     ("subscribers", "person"),
     ("subscriptions", "subscriptions"),
     ("consents", "consents"),
@@ -33,6 +33,7 @@ pub const TABLES: [(&str, &str); 12] = [
     ("subscriber_mails", "mails"),
     ("subscriber_notes", "notes"),
     ("import_rows", "imports"),
+    ("domain_move_rows", "moves"),
     // That somebody looks at it is what they do while they read it.
     ("own_sessions", "person"),
 ];
@@ -62,6 +63,8 @@ pub struct Data {
     pub notes: Vec<Noted>,
     /// The lists that they stood in.
     pub imports: Vec<Imported>,
+    /// Addresses from which they were moved with the whole domain, as long as that can be undone.
+    pub moves: Vec<Moved>,
     /// What staff did.
     pub staff: Vec<StaffEntry>,
 }
@@ -228,6 +231,7 @@ fn read(conn: &mut DbConn, person: Subscriber, now: Instant) -> Result<Data> {
             })
             .collect(),
         imports: store::imports(conn, person.id)?,
+        moves: store::moves(conn, person.id)?,
         notes: people::store::notes(conn, person.id)?
             .into_iter()
             .map(|note| Noted { body: note.body, written_at: note.written_at })

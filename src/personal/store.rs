@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::clock::Instant;
 use crate::db::schema::{
-    audit_log, clicks, deliveries, import_rows, imports, issue_links, issues, ledger, newsletters,
-    opens, own_sessions, subscribers, suppressions,
+    audit_log, clicks, deliveries, domain_move_rows, import_rows, imports, issue_links, issues,
+    ledger, newsletters, opens, own_sessions, subscribers, suppressions,
 };
 use crate::db::{DbConn, Json, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
@@ -270,5 +270,23 @@ pub fn imports(conn: &mut DbConn, person: i64) -> QueryResult<Vec<Imported>> {
         .filter(import_rows::subscriber.eq(person))
         .order(imports::id.desc())
         .select((imports::file_name, imports::created_at, import_rows::earlier))
+        .load(conn)
+}
+
+/// That a person was moved with a whole domain, or is about to be.
+#[derive(Debug, Clone, Queryable, Serialize)]
+pub struct Moved {
+    /// The address before.
+    pub from: Option<String>,
+    /// When.
+    pub at: Instant,
+}
+
+/// From where a person was moved, the newest first.
+pub fn moves(conn: &mut DbConn, person: i64) -> QueryResult<Vec<Moved>> {
+    domain_move_rows::table
+        .filter(domain_move_rows::subscriber.eq(person))
+        .order(domain_move_rows::at.desc())
+        .select((domain_move_rows::old_address, domain_move_rows::at))
         .load(conn)
 }

@@ -3,6 +3,7 @@
 pub mod admit;
 pub mod api;
 pub mod confirm;
+pub mod domains;
 pub mod end;
 pub mod erase;
 pub mod growth;

@@ -3,7 +3,7 @@
 //!
 //! One line an event: time, word, newsletter (`*` for all of them), hash; of a move, the hash of the
 //! new address stands in place of the newsletter, so that who is erased later is erased under the
-//! old address too. A line begins with its
+//! old address too; so also of a domain that was renamed. A line begins with its
 //! line break, so that a line which a crash cut short never spoils the next one; the hash stands
 //! last and has one length, so that a short line is seen. The last line about an address and a
 //! newsletter says what holds.
@@ -42,6 +42,10 @@ text_enum! {
         Undone = "undone",
         /// The person has another address now; its hash stands in place of the newsletter.
         Moved = "moved",
+        /// The domain of the address has another name now, and the person the address that follows
+        /// from it; its hash stands in place of the newsletter. It ends nothing: a backup from
+        /// before still has everybody, and what is said about the new address holds for the old.
+        Renamed = "renamed",
     }
 }
 
@@ -85,6 +89,30 @@ pub async fn append_move(app: &App, from: &[u8], to: &[u8], now: Instant) -> Res
         .await
         .map_err(anyhow::Error::from)?
         .with_context(|| "writing withdrawals.log")?;
+    Ok(())
+}
+
+/// Adds the lines of people whose domain has another name now, old and new hash of each; before
+/// them, what no longer holds of new addresses, because who has one subscribes with it. For a thread
+/// that may wait.
+pub fn append_renames(
+    app: &App,
+    undone: &[(Option<&str>, &[u8])],
+    renames: &[(&[u8], &[u8])],
+    now: Instant,
+) -> Result<()> {
+    if renames.is_empty() {
+        return Ok(());
+    }
+    let mut lines = String::new();
+    for (newsletter, hash) in undone {
+        lines.push_str(&as_line(Event::Undone, newsletter.unwrap_or(ALL), hash, now));
+    }
+    for (from, to) in renames {
+        let to = data_encoding::HEXLOWER.encode(to);
+        lines.push_str(&as_line(Event::Renamed, &to, from, now));
+    }
+    write_line(&path(app), &lines).with_context(|| "writing withdrawals.log")?;
     Ok(())
 }
 
@@ -151,14 +179,14 @@ fn read(line: &str) -> Option<Line> {
     let mut newsletter = word()?.to_owned();
     let hash = data_encoding::HEXLOWER.decode(word()?.as_bytes()).ok()?;
     let mut to = None;
-    if event == Event::Moved {
+    if matches!(event, Event::Moved | Event::Renamed) {
         to = Some(data_encoding::HEXLOWER.decode(newsletter.as_bytes()).ok()?);
         ALL.clone_into(&mut newsletter);
     }
     let held = match event {
         Event::Complained => Some(EndReason::Complained),
         Event::Suppressed => Some(EndReason::Staff),
-        Event::Unsubscribed | Event::Erased | Event::Undone | Event::Moved => None,
+        Event::Unsubscribed | Event::Erased | Event::Undone | Event::Moved | Event::Renamed => None,
     };
     (hash.len() == 32).then_some(Line { at, event, newsletter, hash, to, before: at, held })
 }
@@ -182,7 +210,8 @@ pub async fn replay(app: &App) -> Result<usize> {
 /// The hashes of those who have left a newsletter, complained or were erased, as the log says.
 pub fn left(app: &App, newsletter: &Newsletter) -> Result<HashSet<Vec<u8>>> {
     // Who took another address has not left.
-    let lines = what_holds(app)?.into_iter().filter(|line| line.event != Event::Moved);
+    let has_moved = |line: &Line| matches!(line.event, Event::Moved | Event::Renamed);
+    let lines = what_holds(app)?.into_iter().filter(|line| !has_moved(line));
     let of_it = lines.filter(|line| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()));
     Ok(of_it.map(|line| line.hash).collect())
 }
@@ -207,9 +236,9 @@ fn what_holds(app: &App) -> Result<Vec<Line>> {
             None => tracing::warn!("a line of withdrawals.log cannot be read; it is left out"),
         }
     }
-    let mut lines: Vec<Line> =
-        last.into_values().filter(|line| line.event != Event::Undone).collect();
-    follow_moves(&mut lines);
+    let (undone, mut lines): (Vec<Line>, Vec<Line>) =
+        last.into_values().partition(|line| line.event == Event::Undone);
+    follow_moves(&mut lines, &undone);
     // The keyed hash of somebody who was erased has an end.
     let kept = app.clock.now() - app.config.retention.of(Kept::Erased);
     lines.retain(|line| line.event != Event::Erased || line.at >= kept);
@@ -217,19 +246,38 @@ fn what_holds(app: &App) -> Result<Vec<Line>> {
 }
 
 /// Who is erased under a new address is erased under those before it: a backup may be older than the
-/// move. Whoever got the old address later is somebody else.
-fn follow_moves(lines: &mut Vec<Line>) {
+/// move. Whoever got the old address later is somebody else. When the domain was renamed, all that is
+/// said about the new address is said about the old one, unless that was taken back there later.
+fn follow_moves(lines: &mut Vec<Line>, undone: &[Line]) {
+    let undone: HashMap<(&[u8], &str), Instant> = undone
+        .iter()
+        .map(|line| ((line.hash.as_slice(), line.newsletter.as_str()), line.at))
+        .collect();
+    let mut by_hash: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        by_hash.entry(line.hash.clone()).or_default().push(at);
+    }
     let mut moves: Vec<Line> = lines.iter().filter(|line| line.to.is_some()).cloned().collect();
     moves.sort_by_key(|line| std::cmp::Reverse(line.at));
     for step in moves {
-        let later = lines.iter().filter(|line| {
-            line.event == Event::Erased
-                && Some(&line.hash) == step.to.as_ref()
-                && line.before > step.at
-        });
-        let earlier: Vec<Line> = later
+        let is_taken_back = |line: &Line| {
+            let back = undone.get(&(step.hash.as_slice(), line.newsletter.as_str()));
+            back.is_some_and(|at| *at > line.at)
+        };
+        let holds_before = |line: &&Line| match line.event {
+            _ if line.before <= step.at => false,
+            Event::Erased => true,
+            Event::Undone | Event::Renamed => false,
+            _ => step.event == Event::Renamed && !is_taken_back(line),
+        };
+        let there = step.to.as_ref().and_then(|to| by_hash.get(to)).into_iter().flatten();
+        let earlier: Vec<Line> = there
+            .map(|at| &lines[*at])
+            .filter(holds_before)
             .map(|line| Line { hash: step.hash.clone(), before: step.at, ..line.clone() })
             .collect();
+        let places = lines.len()..lines.len() + earlier.len();
+        by_hash.entry(step.hash.clone()).or_default().extend(places);
         lines.extend(earlier);
     }
 }
@@ -241,7 +289,7 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
         .map(|person| (person.address_hash.clone(), person))
         .collect();
     let mut ended = 0;
-    for line in lines {
+    for line in lines.iter().filter(|line| line.event != Event::Renamed) {
         let Some(person) = people.get(&line.hash) else {
             suppress_unknown(conn, line)?;
             continue;
@@ -273,7 +321,7 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
             Event::Suppressed => {
                 suppression::suppress(conn, person, EndReason::Staff, SOURCE, line.at)?;
             }
-            Event::Unsubscribed | Event::Moved | Event::Erased | Event::Undone => {
+            Event::Unsubscribed | Event::Moved | Event::Renamed | Event::Erased | Event::Undone => {
                 for (subscription, newsletter) in subscriptions {
                     let reason = EndReason::Unsubscribed;
                     end::end(conn, &newsletter, person, &subscription, reason, SOURCE, line.at)?;
@@ -291,7 +339,7 @@ fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
         Event::Suppressed => EndReason::Staff,
         Event::Erased => line.held.unwrap_or(EndReason::Erased),
         Event::Moved => EndReason::Unsubscribed,
-        Event::Unsubscribed | Event::Undone => return Ok(()),
+        Event::Unsubscribed | Event::Undone | Event::Renamed => return Ok(()),
     };
     if store::suppressions::reason(conn, &line.hash)?.is_none() {
         store::suppressions::put(conn, &line.hash, reason, SOURCE, line.at.start_of_day())?;

@@ -107,6 +107,7 @@ sends! {
                     status: None,
                     text: None,
                     is_gone: false,
+                    sent_to: None,
                     finished_at: Some(now),
                 };
                 store::record(conn, "a worker", &[record])

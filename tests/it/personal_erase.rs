@@ -7,8 +7,9 @@ use lederbrev::app::App;
 use lederbrev::clock::Clock;
 use lederbrev::config::Config;
 use lederbrev::db::{Db, DbConn};
+use lederbrev::moves::{plan, rule::Rule, run};
 use lederbrev::subscribers::ledger::{self, Entry, LedgerKind};
-use lederbrev::subscribers::store::register;
+use lederbrev::subscribers::store::{domains, register};
 use lederbrev::subscribers::{Subscriber, erase};
 use lederbrev::{newsletters, personal};
 
@@ -121,6 +122,13 @@ fn nothing_is_found_of_a_hundred_people_who_were_erased_and_no_past_count_change
     runtime.block_on(async {
         personal::address::ask(&app, &people[7], "leder7@odense.example").await.unwrap();
         personal::ask::for_person(&app, people[8].clone(), None).await.unwrap();
+        // A fifth of them were moved with their domain, and their old addresses are kept to undo it.
+        let rule = Rule::read("kolding.example", "region.example", "").unwrap();
+        plan::begin(&app, rule, false, 20, "test").await.unwrap();
+        while run::go_on(&app).await.unwrap() {}
+        let ids: Vec<i64> = people.iter().map(|person| person.id).collect();
+        let people = app.db.read(move |conn| Ok(domains::people(conn, &ids)?)).await.unwrap();
+        assert!(people[2].email.ends_with("@region.example"));
         // As people come, not as they lie in the database: that moves rows from page to page.
         for at in 0..PEOPLE {
             let person = people[at * 37 % PEOPLE].clone();

@@ -21,7 +21,7 @@ use crate::subscribers::{EndReason, Purpose, Scope, Subscriber, SubscriptionStat
 use crate::{on_both, statement};
 
 /// States of a row that has no final state and is not under way.
-const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
+pub(super) const WAITING: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Deferred];
 
 /// The status codes of an address that does not exist.
 pub(super) fn statuses_of_gone() -> [String; 5] {
@@ -318,11 +318,11 @@ pub fn gone(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// The recipients of some rows.
-pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Subscriber>> {
+/// Some rows with their recipients.
+pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<(i64, Subscriber)>> {
     deliveries::table
         .inner_join(subscribers::table)
         .filter(deliveries::id.eq_any(ids))
-        .select(Subscriber::as_select())
+        .select((deliveries::id, Subscriber::as_select()))
         .load(conn)
 }

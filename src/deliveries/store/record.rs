@@ -33,6 +33,8 @@ pub struct Record {
     pub text: Option<String>,
     /// The server says that there is no such address.
     pub is_gone: bool,
+    /// Which one, then: the person may have another by now.
+    pub sent_to: Option<String>,
     /// When it became final.
     pub finished_at: Option<Instant>,
 }

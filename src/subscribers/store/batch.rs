@@ -53,6 +53,17 @@ pub fn subscriptions(
         .load(conn)
 }
 
+/// What ties these people to newsletters: who, to which, and how.
+pub fn states(
+    conn: &mut DbConn,
+    people: &[i64],
+) -> QueryResult<Vec<(i64, i64, SubscriptionState)>> {
+    subscriptions::table
+        .filter(subscriptions::subscriber.eq_any(people))
+        .select((subscriptions::subscriber, subscriptions::newsletter, subscriptions::state))
+        .load(conn)
+}
+
 /// A row of `subscribers`.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = subscribers, treat_none_as_default_value = false)]

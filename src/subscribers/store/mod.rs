@@ -1,9 +1,10 @@
 //! The tables `subscribers`, `subscriptions`, `consent_texts`, `consents`, `ledger`, `growth`,
 //! `stated_counts`, `suppressions`, `pepper`, `subscriber_mails`,
-//! `merged_subscriptions` and `idle_consents`.
+//! `merged_subscriptions`, `idle_consents`, `domain_moves` and `domain_move_rows`.
 
 pub mod batch;
 pub mod consents;
+pub mod domains;
 pub mod idle;
 pub mod ledger;
 pub mod lists;

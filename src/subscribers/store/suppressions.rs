@@ -15,6 +15,11 @@ pub fn reason(conn: &mut DbConn, hash: &[u8]) -> QueryResult<Option<EndReason>> 
     suppressions::table.find(hash).select(suppressions::reason).first(conn).optional()
 }
 
+/// Where the suppression of an address comes from, if it is suppressed.
+pub fn source(conn: &mut DbConn, hash: &[u8]) -> QueryResult<Option<String>> {
+    suppressions::table.find(hash).select(suppressions::source).first(conn).optional()
+}
+
 /// Suppresses an address, or changes why.
 pub fn put(
     conn: &mut DbConn,

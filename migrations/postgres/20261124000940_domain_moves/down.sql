@@ -1,0 +1,2 @@
+DROP TABLE domain_move_rows;
+DROP TABLE domain_moves;

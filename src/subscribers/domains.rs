@@ -1,0 +1,162 @@
+//! Domains that change: what a move of a domain is, and where somebody who bounces has gone.
+//!
+//! The moving itself is [`crate::moves`], which stands lower.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Subscriber, store};
+use crate::clock::Instant;
+use crate::db::schema::domain_moves;
+use crate::db::{DbConn, Json, PublicId};
+use crate::error::Result;
+use crate::text_enum;
+
+/// How the ledger and the suppressions call it.
+pub const SOURCE: &str = "domain";
+
+text_enum! {
+    /// How far a move is.
+    ///
+    /// `Running` → `Done` → `Undoing` → `Undone`; one that goes by bounces is `Waiting` until
+    /// staff end it.
+    pub enum MoveState {
+        /// People are being moved.
+        Running = "running",
+        /// Who bounces is moved.
+        Waiting = "waiting",
+        /// Nobody is moved any more.
+        Done = "done",
+        /// It is being taken back.
+        Undoing = "undoing",
+        /// It has been.
+        Undone = "undone",
+    }
+}
+
+impl MoveState {
+    /// Whether it goes on by itself.
+    pub fn is_under_way(self) -> bool {
+        matches!(self, Self::Running | Self::Undoing)
+    }
+}
+
+text_enum! {
+    /// What a move knows of somebody.
+    pub enum RowState {
+        /// They have bounced, and are to be moved.
+        Queued = "queued",
+        /// They were moved.
+        Moved = "moved",
+        /// They were shut out at the old address, and are at the new one since.
+        Shut = "shut",
+    }
+}
+
+/// An old domain and its new one, as A-labels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    /// As addresses end now.
+    pub old: String,
+    /// As they are to end.
+    pub new: String,
+}
+
+/// What became of the people, or would.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MoveCounts {
+    /// They have the new address.
+    pub moved: u64,
+    /// They became one with who had it already.
+    pub merged: u64,
+    /// The old address is shut out.
+    pub suppressed: u64,
+    /// The new address is shut out.
+    pub shut: u64,
+    /// Somebody has left at the new address.
+    pub left: u64,
+    /// Two would get the same address.
+    pub double: u64,
+    /// They have not confirmed.
+    pub pending: u64,
+    /// The new address would be none.
+    pub invalid: u64,
+    /// Moved back.
+    pub undone: u64,
+    /// Not moved back: something has changed since.
+    pub kept: u64,
+}
+
+impl MoveCounts {
+    /// Who gets another address.
+    pub fn changes(&self) -> u64 {
+        self.moved + self.merged
+    }
+
+    /// Everybody who has been looked at.
+    pub fn all(&self) -> u64 {
+        let stay = self.suppressed + self.shut + self.left;
+        self.changes() + stay + self.double + self.pending + self.invalid
+    }
+}
+
+/// A move of one domain or several.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = domain_moves)]
+pub struct DomainMove {
+    /// Inside.
+    pub id: i64,
+    /// Outside.
+    pub uuid: PublicId,
+    /// How far it is.
+    pub state: MoveState,
+    /// [`Pair`]s.
+    pub pairs: Json,
+    /// Only who bounces is moved.
+    pub on_bounce: bool,
+    /// How many had an old address when it began.
+    pub people: i64,
+    /// [`MoveCounts`].
+    pub counts: Json,
+    /// The last person who has been looked at; while it is undone, the last one of its rows.
+    pub cursor: i64,
+    /// Who.
+    pub made_by: String,
+    /// When.
+    pub made_at: Instant,
+    /// When it was done.
+    pub finished_at: Option<Instant>,
+}
+
+impl DomainMove {
+    /// The old and the new domains.
+    pub fn pairs(&self) -> Result<Vec<Pair>> {
+        let pairs = serde_json::from_value(self.pairs.0.clone());
+        Ok(pairs.map_err(anyhow::Error::from)?)
+    }
+
+    /// What became of the people so far.
+    pub fn counts(&self) -> Result<MoveCounts> {
+        let counts = serde_json::from_value(self.counts.0.clone());
+        Ok(counts.map_err(anyhow::Error::from)?)
+    }
+}
+
+/// The domain of the key of an address.
+pub fn domain_of(key: &str) -> &str {
+    key.rsplit_once('@').map_or("", |(_, domain)| domain)
+}
+
+/// Somebody's address is said not to exist. Whether it is known where it has gone: then they wait to
+/// be moved there, and are not to be suppressed.
+pub fn bounced(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Result<bool> {
+    let domain = domain_of(&person.address_key);
+    for waiting in store::domains::in_state(conn, MoveState::Waiting)? {
+        if waiting.pairs()?.iter().any(|pair| pair.old == domain) {
+            store::domains::queue(conn, waiting.id, person.id, now)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
