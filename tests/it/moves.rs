@@ -337,6 +337,8 @@ both! {
         let (of, _) = app.move_domain(OLD, NEW).await;
         app.erase(ANNE_NEW).await;
         assert_eq!(app.kept_addresses().await, [Some(BO.to_owned())]);
+        let privacy = app.get("/privacy").await.text().await.unwrap();
+        assert!(privacy.contains("vi retter den for dig: 30 dage"), "{privacy}");
         app.clock.advance(TimeDelta::days(30) - TimeDelta::minutes(1));
         app.run_until_idle().await;
         assert_eq!(app.kept_addresses().await, [Some(BO.to_owned())]);
