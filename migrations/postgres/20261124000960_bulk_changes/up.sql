@@ -4,7 +4,7 @@ CREATE TABLE bulk_changes (
     uuid UUID NOT NULL UNIQUE,
     state TEXT NOT NULL CHECK (state IN ('running', 'done', 'undoing', 'undone')),
     act TEXT NOT NULL,
-    -- whom was asked for; emptied when it cannot be taken back any more
+    -- whom the search asks for; emptied when it is done, because it may name a person
     query JSONB NOT NULL,
     subscriptions BIGINT NOT NULL,
     passed BIGINT NOT NULL,

@@ -88,7 +88,7 @@ pub struct BulkChange {
     pub state: BulkState,
     /// What is done, as [`Act`] writes it.
     pub act: String,
-    /// Whom the search asked for; empty once it cannot be taken back.
+    /// Whom the search asks for; empty once it is done.
     pub query: Json,
     /// How many subscriptions there were when it began.
     pub subscriptions: i64,

@@ -72,10 +72,9 @@ fn forward(app: &Arc<App>, of: &BulkChange) -> Result<()> {
     })?;
     let (of, now) = (of.clone(), app.clock.now());
     let Some((last, ..)) = found.last() else {
-        return app.db.write_blocking(move |conn| {
-            store::turn(conn, of.id, BulkState::Running, BulkState::Done, Some(now))?;
-            Ok(())
-        });
+        app.db.write_blocking(move |conn| Ok(store::finish(conn, of.id, now)?))?;
+        app.db.note_deleted();
+        return Ok(());
     };
     if act == Act::End {
         let leave = found.iter().filter(|(subscription, ..)| subscription.counts());

@@ -144,23 +144,28 @@ pub fn forget_rows(conn: &mut DbConn, of: i64, subscriptions: &[i64]) -> QueryRe
     .map(drop)
 }
 
-/// Forgets what cannot be taken back any more, and whom was asked for; says whether there was any.
+/// Forgets what cannot be taken back any more; says whether there was any.
 pub fn forget_before(conn: &mut DbConn, before: Instant) -> QueryResult<bool> {
-    let old: Vec<i64> = bulk_changes::table
+    let old = bulk_changes::table
         .filter(bulk_changes::made_at.lt(before))
-        .filter(bulk_changes::query.ne(nobody()))
         .filter(bulk_changes::state.eq_any([BulkState::Done, BulkState::Undone]))
-        .select(bulk_changes::id)
-        .load(conn)?;
-    diesel::delete(bulk_rows::table.filter(bulk_rows::bulk_change.eq_any(&old))).execute(conn)?;
-    let rows = diesel::update(bulk_changes::table.filter(bulk_changes::id.eq_any(&old)))
-        .set(bulk_changes::query.eq(nobody()))
+        .select(bulk_changes::id);
+    let rows = diesel::delete(bulk_rows::table.filter(bulk_rows::bulk_change.eq_any(old)))
         .execute(conn)?;
     Ok(rows > 0)
 }
 
-fn nobody() -> Json {
-    Json(serde_json::json!({}))
+/// It is done: whom was asked for is forgotten, because it may name a person.
+pub fn finish(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<bool> {
+    let same = bulk_changes::table.find(id).filter(bulk_changes::state.eq(BulkState::Running));
+    let rows = diesel::update(same)
+        .set((
+            bulk_changes::state.eq(BulkState::Done),
+            bulk_changes::query.eq(Json(serde_json::json!({}))),
+            bulk_changes::finished_at.eq(now),
+        ))
+        .execute(conn)?;
+    Ok(rows > 0)
 }
 
 /// Where somebody works.
