@@ -135,7 +135,7 @@ schedule-sure-hint = Du kan tage den tilbage, indtil udsendelsen begynder.
 schedule-choose = Nej, vælg igen
 zone-copenhagen = dansk tid
 schedule-left-chosen = Er ikke blandt de valgte modtagere, eller har fravalgt denne slags udgaver
-schedule-audience-changed = Segmenter er ændret, siden de blev valgt: { $names }. Vælg modtagere igen for at bruge de nye regler.
+schedule-audience-changed = Reglerne er ændret, siden de blev valgt: { $names }. Vælg modtagere igen for at bruge de nye.
 schedule-words-held = Udgaven skulle være sendt til { $number ->
     [one] 1 abonnent
    *[other] { $number } abonnenter

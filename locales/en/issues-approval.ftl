@@ -135,7 +135,7 @@ schedule-sure-hint = You can take it back until sending begins.
 schedule-choose = No, choose again
 zone-copenhagen = Copenhagen time
 schedule-left-chosen = Are not among the chosen recipients, or do not want this kind of issue
-schedule-audience-changed = Segments have changed since they were chosen: { $names }. Choose the recipients again to use the new rules.
+schedule-audience-changed = The rules have changed since they were chosen: { $names }. Choose the recipients again to use the new ones.
 schedule-words-held = The issue was to go to { $number ->
     [one] 1 subscriber
    *[other] { $number } subscribers

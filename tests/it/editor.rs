@@ -182,7 +182,19 @@ impl<'a> Editor<'a> {
             let examined = examine(&self.app.app, self.issue.uuid, None).await.unwrap();
             form.push(("number".to_owned(), examined.audience.to_string()));
         }
-        self.browser.post(self.path(path)).form(&form).send().await.unwrap()
+        let answer = self.browser.post(self.path(path)).form(&form).send().await.unwrap();
+        if !plans || answer.status() != StatusCode::UNPROCESSABLE_ENTITY {
+            return answer;
+        }
+        // What the time brings with it is only said when the time is known: it is ticked, too.
+        let url = self.path(path);
+        let page = answer.text().await.unwrap();
+        form.extend(
+            page.split("<input")
+                .filter(|tag| attribute(tag, "name").as_deref() == Some("seen"))
+                .map(|tag| ("seen".to_owned(), attribute(tag, "value").unwrap())),
+        );
+        self.browser.post(url).form(&form).send().await.unwrap()
     }
 
     /// Posts to the page on which an issue is planned, and nothing but this.

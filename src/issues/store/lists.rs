@@ -21,13 +21,13 @@ pub struct Filter {
     pub before: Option<i64>,
 }
 
-/// The issue of a kind that was sent from here last.
+/// The issue of a kind that readers got last, whether it was sent from here or is history.
 pub fn last_sent(conn: &mut DbConn, kind: IssueKind) -> QueryResult<Option<Issue>> {
     issues::table
         .filter(issues::kind.eq(kind))
         .filter(issues::state.eq(IssueState::Sent))
-        .filter(issues::started_at.is_not_null())
-        .order((issues::started_at.desc(), issues::id.desc()))
+        .filter(issues::published_on.is_not_null())
+        .order((issues::published_on.desc(), issues::id.desc()))
         .select(Issue::as_select())
         .first(conn)
         .optional()
