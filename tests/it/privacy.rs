@@ -97,6 +97,9 @@ sends! {
             .await;
         assert_eq!(rows, (0, 0));
         assert_eq!(figures().await, before, "the rows have become counts");
+        assert_eq!(sending.look(&issue).await.1, before.counts, "and the equation adds up");
+        let copies = sending.write(move |conn| lederbrev::issues::store::copies(conn, id)).await;
+        assert_eq!(copies, [("accepted".to_owned(), before.counts.accepted), ("skipped".to_owned(), before.counts.skipped)].into_iter().filter(|(_, number)| *number > 0).collect::<Vec<_>>());
         let desk = page(format!("/admin/deliveries/{}", issue.uuid)).await;
         assert!(desk.contains("hvem der fik den"), "{desk}");
     }

@@ -154,17 +154,30 @@ pub fn forget(conn: &mut DbConn, issue: i64) -> QueryResult<()> {
 
 /// What became of an issue's recipients: as it was written down at its end, else counted now.
 pub fn outcome(conn: &mut DbConn, issue: i64) -> QueryResult<Outcome> {
-    let kept: Vec<Group> = delivery_counts::table
-        .filter(delivery_counts::issue.eq(issue))
-        .order((delivery_counts::state, delivery_counts::skip_reason))
-        .select(Group::as_select())
-        .load(conn)?;
+    let kept = kept(conn, issue)?;
     if kept.is_empty() {
         let groups = groups(conn, issue)?;
         return Ok(Outcome::of(&groups, counts(conn, issue)?));
     }
+    Ok(Outcome::of(&kept, sums(&kept)))
+}
+
+/// The numbers that were written down at an issue's end; all 0 while it has not ended.
+pub(super) fn kept_counts(conn: &mut DbConn, issue: i64) -> QueryResult<Counts> {
+    Ok(sums(&kept(conn, issue)?))
+}
+
+fn kept(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Group>> {
+    delivery_counts::table
+        .filter(delivery_counts::issue.eq(issue))
+        .order((delivery_counts::state, delivery_counts::skip_reason))
+        .select(Group::as_select())
+        .load(conn)
+}
+
+fn sums(kept: &[Group]) -> Counts {
     let mut counts = Counts::default();
-    for group in &kept {
+    for group in kept {
         match group.state {
             DeliveryState::Accepted => counts.accepted += group.recipients,
             DeliveryState::Failed => counts.failed += group.recipients,
@@ -172,7 +185,7 @@ pub fn outcome(conn: &mut DbConn, issue: i64) -> QueryResult<Outcome> {
         }
         counts.uncertain += group.uncertain;
     }
-    Ok(Outcome::of(&kept, counts))
+    counts
 }
 
 /// The largest domains of an issue, in the same way.

@@ -50,6 +50,10 @@ pub fn counts(conn: &mut DbConn, issue: i64) -> QueryResult<Counts> {
         .group_by((deliveries::state, deliveries::uncertain))
         .select((deliveries::state, deliveries::uncertain, count_star()))
         .load(conn)?;
+    if groups.is_empty() {
+        // Who got an old issue is forgotten; how many they were is written down.
+        return super::outcome::kept_counts(conn, issue);
+    }
     let held = deliveries::table
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::state.eq(DeliveryState::Deferred))

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::Rendition;
 use crate::db::DbConn;
-use crate::db::schema::{deliveries, issues, renditions};
+use crate::db::schema::{deliveries, delivery_counts, issues, renditions};
 use crate::issues::{Issue, IssueKind, IssueState};
 
 /// Which issues a list shows; `None` is all.
@@ -151,20 +151,46 @@ pub fn beside(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Option<Issue>, O
     Ok((before.first(conn).optional()?, after.first(conn).optional()?))
 }
 
-/// How many copies of an issue are in each state, by the state's word.
+/// How many copies of an issue are in each state, by the state's word. Who got an old issue is
+/// forgotten; how many they were is written down.
 pub fn copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64)>> {
-    deliveries::table
+    let copies: Vec<(String, i64)> = deliveries::table
         .filter(deliveries::issue.eq(issue))
         .group_by(deliveries::state)
         .select((deliveries::state, diesel::dsl::count_star()))
-        .load(conn)
+        .load(conn)?;
+    if !copies.is_empty() {
+        return Ok(copies);
+    }
+    // A state has a row for each reason.
+    let mut kept: Vec<(String, i64)> = Vec::new();
+    for (state, recipients, _) in kept_counts(conn, issue)? {
+        match kept.last_mut().filter(|(last, _)| *last == state) {
+            Some((_, so_far)) => *so_far += recipients,
+            None => kept.push((state, recipients)),
+        }
+    }
+    Ok(kept)
 }
 
 /// How many copies of an issue may have gone out without our knowing.
 pub fn uncertain_copies(conn: &mut DbConn, issue: i64) -> QueryResult<i64> {
-    deliveries::table
+    let there: i64 = deliveries::table
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::uncertain.gt(0))
         .count()
-        .get_result(conn)
+        .get_result(conn)?;
+    if there > 0 {
+        return Ok(there);
+    }
+    Ok(kept_counts(conn, issue)?.iter().map(|(_, _, uncertain)| uncertain).sum())
+}
+
+/// What was written down at an issue's end: state, recipients, and those that may have got it twice.
+fn kept_counts(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(String, i64, i64)>> {
+    delivery_counts::table
+        .filter(delivery_counts::issue.eq(issue))
+        .order(delivery_counts::state)
+        .select((delivery_counts::state, delivery_counts::recipients, delivery_counts::uncertain))
+        .load(conn)
 }
