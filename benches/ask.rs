@@ -123,7 +123,10 @@ fn answer(
             let query = Query { q: format!("leder{}", 1_000 + round), ..Query::default() };
             people::find(conn, &query.search(), as_of, 50).unwrap().len() as i64
         }
-        _ => reports::issue::for_issue(conn, issue, now).unwrap().links.len() as i64,
+        _ => reports::issue::for_issue(conn, issue, now, now - TimeDelta::days(396))
+            .unwrap()
+            .links
+            .len() as i64,
     }
 }
 

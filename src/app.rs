@@ -241,6 +241,7 @@ routes! {
 
     GET "/o/{token}.gif" Public => tracking::routes::open;
     GET "/c/{token}" Public => tracking::routes::click;
+    GET "/p/{slug}" Public => tracking::routes::short;
 
     GET "/outbox" Public => outbox::routes::list;
     GET "/outbox/{number}" Public => outbox::routes::mail;
@@ -258,7 +259,10 @@ routes! {
     POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
     POST "/admin/relay/try-again" Desk => deliveries::routes::try_relay;
 
+    GET "/admin/verdicts" Anyone => tracking::routes::verdicts;
     GET "/admin/issues/{id}/report" Anyone => reports::routes::issue;
+    GET "/admin/issues/{id}/report.csv" Anyone => reports::routes::issue_csv;
+    GET "/admin/issues/{id}/report/clicks" Anyone => reports::routes::over_the_issue;
     GET "/admin/figures" Anyone => reports::routes::figures;
     POST "/admin/figures" Editors => reports::routes::enter_figure;
 
@@ -277,6 +281,9 @@ routes! {
     POST "/admin/library/move" Editors => library::routes::moves::submit;
     POST "/admin/library/move/{id}/undo" Editors => library::routes::moves::undo;
     GET "/admin/library/{id}" Editors => reports::routes::item;
+    POST "/admin/library/{id}/short-link" Editors => tracking::routes::make_short;
+    GET "/admin/publications" Anyone => reports::routes::catalogue;
+    GET "/admin/publications.csv" Anyone => reports::routes::catalogue_csv;
     POST "/admin/library/{id}" Editors => library::routes::item::change;
     POST "/admin/library/{id}/about" Editors => library::routes::item::add_about;
     POST "/admin/library/{id}/unrelate" Editors => library::routes::item::remove_about;
@@ -318,7 +325,7 @@ routes! {
     POST "/admin/test-groups/{newsletter}" Editors => issues::routes::test_groups::act;
     GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;
     POST "/admin/issues/{id}/review" Editors => issues::routes::review::act;
-    GET "/admin" Anyone => issues::routes::desk::show;
+    GET "/admin" Anyone => operations::desk::show;
     GET "/admin/calendar" Anyone => issues::routes::calendar::show;
     GET "/admin/issues" Anyone => issues::routes::list;
     POST "/admin/issues" Editors => issues::routes::create;

@@ -116,6 +116,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { tracking::write_down(&app).await }),
     },
     Recurring {
+        schedule: "35 * * * * *",
+        name: "judge opens and clicks by what came around them",
+        run: |app| Box::pin(async move { tracking::settle(&app).await }),
+    },
+    Recurring {
         schedule: "40 * * * * *",
         name: "read the feeds that are due",
         run: |app| Box::pin(async move { library::feeds::read_due(&app).await }),

@@ -215,6 +215,11 @@ impl Links {
         self.tokened("c", Purpose::PersonalClick, delivery, link.into(), 0)
     }
 
+    /// The short link of a library item.
+    pub fn short(&self, slug: &str) -> String {
+        self.url(&format!("p/{slug}"))
+    }
+
     /// `/archive/{slug}`, the web version of an issue.
     pub fn archived(&self, slug: &str) -> String {
         self.url(&format!("archive/{slug}"))

@@ -34,10 +34,33 @@ report-clicks = Klik
 report-loads-words = En billedhentning er ikke en læser: nogle henter billedet flere gange, andre aldrig. Derfor vises der ingen åbningsrate.
 report-people = De læsere, der har sagt ja til at blive målt
 report-consenting = Har sagt ja
+report-people-lead = { $consenting ->
+    [one] 1 modtager havde sagt ja til at blive målt, da udgaven blev sendt ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
+   *[other] { $consenting } modtagere havde sagt ja til at blive målt, da udgaven blev sendt ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
+  }
 report-people-opened = Har åbnet
 report-people-clicked = Har klikket
+report-people-number = Personer, mindst–højst
+report-people-share = Andel af dem
+report-people-machine = Kun maskiner
+report-people-suspected = Mistænkt for at være maskiner
+report-people-suspected-words = { $people ->
+    [one] 1 person har kun klikket hurtigere, end mennesker gør. Det kan være en maskine, og personen er talt med blandt de uvisse.
+   *[other] { $people } personer har kun klikket hurtigere, end mennesker gør. Det kan være maskiner, og de er talt med blandt de uvisse.
+  }
+report-people-forgotten = Hvad de læsere gjorde, der har sagt ja til at blive målt, er slettet igen, fordi det kun gemmes en tid. Tallene for hele udgaven er her stadig.
+report-by-leadership_group = Efter ledelsesniveau
+report-by-sector = Efter sektor
+report-by-domain = Efter domæne
+report-by-rest = De øvrige tilsammen
+report-by-not-stated = Ikke oplyst
 report-people-words = Tallene gælder kun dem, der har sagt ja. De kan ikke overføres til de øvrige modtagere.
-report-links = Klik på hvert link
+report-links = Klik i udgaven
+report-blocks = Klik på hver blok
+report-map = Klik tegnet ind i udgaven
+report-map-words = Udgaven, som den blev sendt. Ved hvert link står, hvor mange klik mennesker har givet det, mindst–højst. Billeder og links kan ikke åbnes herfra.
+report-map-clicks = { $clicks } klik
+report-each-link = Vis klik på hvert link
 report-no-links = Udgaven har ingen links, der tælles.
 report-block = Blok
 report-address = Adresse
@@ -51,10 +74,19 @@ report-chart-nothing = Der er ikke talt noget endnu.
 report-hours-table = Vis tallene som tabel
 report-domains = Modtagernes domæner
 report-domain = Domæne
-report-compare = Sammenlignet med den forrige af samme slags
-report-no-compare = Der er ikke sendt en udgave af samme slags før denne.
+report-compare = Sammenlignet med de fem foregående
+report-no-compare = Der er ikke sendt en udgave herfra før denne.
+report-compare-words = Billedhentninger og klik er menneskers, mindst–højst.
+report-issue = Udgave
+report-this = denne
+report-special = Særnummer
+report-csv = Hent tallene som CSV
+report-csv-part = Del
+report-csv-of = Hvad
+report-csv-measure = Mål
+report-csv-number = Antal
+report-verdicts-link = Sådan skelner vi mellem mennesker og maskiner
 report-when = Sendt
-report-loads-interval = Billedhentninger af mennesker, mindst–højst
 report-clicks-interval = Klik af mennesker, mindst–højst
 report-definitions = Sådan er tallene talt
 report-definition-delivered = Breve, som modtagerens mailserver har taget imod, uden dem, der kom retur. Foreløbigt i 7 dage.

@@ -34,10 +34,33 @@ report-clicks = Clicks
 report-loads-words = An image load is not a reader: some load the image several times, others never. So no open rate is shown.
 report-people = The readers who consented to being measured
 report-consenting = Consented
+report-people-lead = { $consenting ->
+    [one] 1 recipient had consented to being measured when the issue was sent ({ $share } of those it was delivered to). Of the others nobody knows who read it.
+   *[other] { $consenting } recipients had consented to being measured when the issue was sent ({ $share } of those it was delivered to). Of the others nobody knows who read it.
+  }
 report-people-opened = Opened
 report-people-clicked = Clicked
+report-people-number = People, at least–at most
+report-people-share = Share of them
+report-people-machine = Only machines
+report-people-suspected = Suspected of being machines
+report-people-suspected-words = { $people ->
+    [one] 1 person has only clicked sooner than people do. It may be a machine, and the person is counted among those that cannot be told.
+   *[other] { $people } people have only clicked sooner than people do. It may be machines, and they are counted among those that cannot be told.
+  }
+report-people-forgotten = What the readers did who consented to being measured has been deleted, because it is kept for a time only. The numbers of the whole issue are still here.
+report-by-leadership_group = By level
+report-by-sector = By sector
+report-by-domain = By domain
+report-by-rest = All others together
+report-by-not-stated = Not stated
 report-people-words = These numbers are about those who consented only. They cannot be carried over to the other recipients.
-report-links = Clicks on each link
+report-links = Clicks in the issue
+report-blocks = Clicks on each block
+report-map = Clicks drawn over the issue
+report-map-words = The issue as it was sent. At each link stands how many clicks people gave it, at least–at most. Pictures and links cannot be opened from here.
+report-map-clicks = { $clicks } clicks
+report-each-link = Show the clicks on each link
 report-no-links = The issue has no links that are counted.
 report-block = Block
 report-address = Address
@@ -51,10 +74,19 @@ report-chart-nothing = Nothing has been counted yet.
 report-hours-table = Show the numbers as a table
 report-domains = Domains of the recipients
 report-domain = Domain
-report-compare = Compared with the one before it of the same kind
-report-no-compare = No issue of the same kind was sent before this one.
+report-compare = Compared with the five before it
+report-no-compare = No issue was sent from here before this one.
+report-compare-words = Loads and clicks are those of people, at least–at most.
+report-issue = Issue
+report-this = this one
+report-special = Special edition
+report-csv = Download the numbers as CSV
+report-csv-part = Part
+report-csv-of = Of what
+report-csv-measure = Measure
+report-csv-number = Number
+report-verdicts-link = How people and machines are told apart
 report-when = Sent
-report-loads-interval = Image loads by humans, at least–at most
 report-clicks-interval = Clicks by humans, at least–at most
 report-definitions = How the numbers are counted
 report-definition-delivered = Letters that the recipient's mail server accepted, without those that were returned. Provisional for 7 days.

@@ -603,6 +603,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    judged_hits (id) {
+        id -> Integer,
+        rule_version -> Integer,
+        until -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     open_counts (issue, hour, verdict) {
         issue -> BigInt,
         hour -> Moment,
@@ -1083,6 +1094,30 @@ diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
 diesel::joinable!(deliveries -> issues (issue));
 diesel::joinable!(deliveries -> subscribers (subscriber));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    short_links (library_item) {
+        library_item -> BigInt,
+        slug -> Text,
+        made_by -> Text,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    short_link_counts (library_item, hour, verdict) {
+        library_item -> BigInt,
+        hour -> Moment,
+        verdict -> Text,
+        clicks -> BigInt,
+    }
+}
+
 diesel::joinable!(open_counts -> issues (issue));
 diesel::joinable!(click_counts -> issues (issue));
 diesel::joinable!(opens -> deliveries (delivery));
@@ -1151,6 +1186,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     renditions,
     issue_links,
     deliveries,
+    judged_hits,
+    short_links,
+    short_link_counts,
     open_counts,
     click_counts,
     opens,

@@ -59,12 +59,12 @@ fn chunk(conn: &mut DbConn, id: i64, call: &Call, asked_at: Instant) -> Result<S
     let Some(to) = issues::store::next_subscriptions(conn, call.newsletter, from, CHUNK)? else {
         return Ok(Step::End);
     };
-    let size = issues::store::audience_between(conn, call, (from, to), asked_at)?;
+    let size = issues::store::audience_between(conn, id, call, (from, to), asked_at)?;
     if !issues::store::advance_fan_out(conn, id, from, to, size)? {
         return Ok(Step::NotOurs);
     }
     let recipients: Vec<(i64, String)> =
-        issues::store::recipients_between(conn, call, (from, to), asked_at)?
+        issues::store::recipients_between(conn, id, call, (from, to), asked_at)?
             .into_iter()
             .map(|(subscriber, key)| (subscriber, domain(&key)))
             .collect();

@@ -1,5 +1,4 @@
-//! What an editor sees first: what goes next, what is being written, how the last one went, and
-//! what wants attention.
+//! What an editor sees first: what goes next, what is being written, and what wants attention.
 
 use chrono::TimeDelta;
 
@@ -15,21 +14,6 @@ use crate::subscribers;
 /// Drafts on the desk; the list has the others.
 const DRAFTS: i64 = 6;
 
-/// How the last issue went: everybody in its audience is in exactly one of these.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Numbers {
-    /// Who was to get it, as counted when it began.
-    pub audience: i64,
-    /// Taken by the next server.
-    pub accepted: i64,
-    /// Refused for good.
-    pub failed: i64,
-    /// Not sent, with a reason.
-    pub skipped: i64,
-    /// On the way.
-    pub waiting: i64,
-}
-
 /// All that is on the desk.
 pub struct Desk {
     /// Planned or on its way: the next first.
@@ -42,19 +26,19 @@ pub struct Desk {
     pub returned: Vec<(Issue, String, String)>,
     /// Sent, with a correction that waits for the one who looks.
     pub corrections: Vec<Issue>,
-    /// The last that began to go out, and its numbers.
-    pub last: Option<(Issue, Numbers)>,
     /// The newsletters whose footer lacks what the law asks for.
     pub incomplete: Vec<Newsletter>,
     /// Newsletters with people to whom nothing was sent for ten months, and how many those are.
     pub idle: Vec<(Newsletter, i64)>,
+    /// Whether anything was ever sent from here.
+    pub has_sent: bool,
     /// Whether there is a newsletter at all.
     pub has_newsletter: bool,
 }
 
 /// Reads it as somebody finds it.
 pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
-    use IssueState::{Approved, Draft, InReview, Paused, Preparing, Scheduled, Sending, Sent};
+    use IssueState::{Approved, Draft, InReview, Paused, Preparing, Scheduled, Sending};
     let states =
         |states: &[IssueState]| Filter { states: Some(states.to_vec()), ..Filter::default() };
     let mut next = store::list(conn, &states(&[Scheduled, Preparing, Sending, Paused]), 50)?;
@@ -82,15 +66,6 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
     let waiting = store::waiting_corrections(conn)?.into_iter();
     let corrections =
         waiting.filter(|(_, by)| *by != staff.actor()).map(|(issue, _)| issue).collect();
-    let begun = store::list(conn, &states(&[Preparing, Sending, Paused, Sent]), 50)?;
-    let last = begun.into_iter().filter(|issue| issue.started_at.is_some());
-    let last = match last.max_by_key(|issue| issue.started_at) {
-        Some(issue) => {
-            let numbers = numbers(conn, &issue)?;
-            Some((issue, numbers))
-        }
-        None => None,
-    };
     let newsletters = newsletters::store::all(conn)?;
     let mut idle = Vec::new();
     for (newsletter, people) in subscribers::store::idle::all(conn)? {
@@ -98,33 +73,19 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
         idle.extend(of_it.map(|newsletter| (newsletter.clone(), people)));
     }
     Ok(Desk {
+        has_sent: store::has_sent(conn)?,
         idle,
         next,
         drafts,
         in_review,
         returned,
         corrections,
-        last,
         has_newsletter: !newsletters.is_empty(),
         incomplete: newsletters
             .into_iter()
             .filter(|newsletter| preflight::lacks_sender(&newsletter.details()))
             .collect(),
     })
-}
-
-fn numbers(conn: &mut DbConn, issue: &Issue) -> Result<Numbers> {
-    let mut numbers =
-        Numbers { audience: issue.audience_count.unwrap_or_default(), ..Numbers::default() };
-    for (state, count) in store::copies(conn, issue.id)? {
-        match state.as_str() {
-            "accepted" => numbers.accepted += count,
-            "failed" => numbers.failed += count,
-            "skipped" => numbers.skipped += count,
-            _ => numbers.waiting += count,
-        }
-    }
-    Ok(numbers)
 }
 
 /// How long until a moment: the key of a text and its number.

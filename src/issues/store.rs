@@ -29,8 +29,8 @@ pub use corrections::{
     redirect_link, waiting_corrections,
 };
 pub use lists::{
-    Filter, beside, copies, is_number_taken, last_sent, list, neighbours, newest_published,
-    next_number, published_by_slug, uncertain_copies,
+    Filter, beside, copies, has_sent, is_number_taken, last_sent, list, neighbours,
+    newest_published, next_number, published_by_slug, uncertain_copies,
 };
 pub use load::load;
 pub use preflight::{
@@ -47,8 +47,7 @@ pub use revisions::{
     replace_revision, revision, revisions, slugs_like,
 };
 pub use sending::{
-    advance_fan_out, begin_fan_out, begin_sending, finish, hold_preparing, is_preparing, lock,
-    reopen, state,
+    advance_fan_out, begin_fan_out, begin_sending, finish, hold_fan_outs, lock, reopen, state,
 };
 pub use templates::{
     NewTemplate, all_templates, find_template, insert_template, rename_template,

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{Error, Result};
-use crate::issues;
 use crate::personal::address;
 use crate::staff;
 use crate::subscribers::domains::{DomainMove, MoveCounts, MoveState, RowState, SOURCE};
@@ -28,8 +27,6 @@ pub const CHUNK: i64 = 100;
 
 /// Somebody else has gone on with it.
 pub(super) const MOVED: &str = "error-domain-state";
-/// Who is to get an issue is being written down just now.
-const BUSY: &str = "error-domain-busy";
 
 /// The job: goes on with what is under way; says whether there was anything.
 pub async fn go_on(app: &Data<App>) -> Result<bool> {
@@ -64,7 +61,7 @@ pub async fn forget_old(app: &App) -> Result<bool> {
 /// `false` when it is for later, or for another process.
 fn goes(went: Result<bool>) -> Result<bool> {
     match went {
-        Err(Error::Conflict(MOVED | BUSY)) => Ok(false),
+        Err(Error::Conflict(MOVED)) => Ok(false),
         went => went,
     }
 }
@@ -168,26 +165,12 @@ fn at_old(judge: &Judge, people: Vec<Subscriber>) -> Vec<Subscriber> {
 /// Judges people in the write that moves them. Whoever has changed the address themselves is left.
 fn again(conn: &mut DbConn, judge: &Judge, ids: &[i64]) -> Result<Vec<Judged>> {
     let people = at_old(judge, store::people(conn, ids)?);
-    let judged = judge.judge(conn, people)?;
-    if judged.iter().any(|judged| judged.verdict == Verdict::Merged)
-        && issues::store::hold_preparing(conn)?
-    {
-        return Err(Error::Conflict(BUSY));
-    }
-    Ok(judged)
+    judge.judge(conn, people)
 }
 
 /// What is written into `withdrawals.log` before people are moved; returns their hashes.
 fn announce(app: &App, judge: &Judge, people: Vec<Subscriber>) -> Result<Vec<Vec<u8>>> {
-    let judged = app.db.read_blocking(|conn| {
-        let judged = judge.judge(conn, people)?;
-        let merges = judged.iter().any(|judged| judged.verdict == Verdict::Merged);
-        // Whose copy is whose must not change while they are handed out.
-        match merges && issues::store::is_preparing(conn)? {
-            true => Err(Error::Conflict(BUSY)),
-            false => Ok(judged),
-        }
-    })?;
+    let judged = app.db.read_blocking(|conn| judge.judge(conn, people))?;
     let (mut undone, mut renames) = (Vec::new(), Vec::new());
     for judged in judged.iter().filter(|judged| judged.verdict.is_change()) {
         let Some((_, hash)) = &judged.to else { continue };

@@ -42,6 +42,17 @@ pub enum Answer {
     NotLetIn,
 }
 
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Away => "away",
+            Self::TooSlow => "too-slow",
+            Self::NotLetIn => "not-let-in",
+        })
+    }
+}
+
 impl Readiness {
     /// Whether the service can do its work.
     pub fn is_ready(self) -> bool {

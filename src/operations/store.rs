@@ -3,10 +3,11 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::{deliveries, issues, newsletters, subscriptions};
+use crate::db::schema::{deliveries, issues, newsletters, subscriber_mails, subscriptions};
 use crate::deliveries::DeliveryState;
-use crate::issues::IssueState;
+use crate::issues::{Issue, IssueState, Origin};
 use crate::subscribers::SubscriptionState;
 
 /// Whether the database answers.
@@ -23,6 +24,31 @@ pub fn deliveries_on_their_way(conn: &mut DbConn) -> QueryResult<Vec<(DeliverySt
         .group_by(deliveries::state)
         .select((deliveries::state, count_star()))
         .load(conn)
+}
+
+/// Single mails of which it was written down that they should have gone before a moment.
+pub fn late_mails(conn: &mut DbConn, before: Instant) -> QueryResult<i64> {
+    let confirmations: i64 = subscriptions::table
+        .filter(subscriptions::mail.is_not_null())
+        .filter(subscriptions::mail_due_at.lt(before))
+        .count()
+        .get_result(conn)?;
+    let others: i64 = subscriber_mails::table
+        .filter(subscriber_mails::due_at.lt(before))
+        .count()
+        .get_result(conn)?;
+    Ok(confirmations + others)
+}
+
+/// The last issue that began to go out from here.
+pub fn last_issue(conn: &mut DbConn) -> QueryResult<Option<Issue>> {
+    issues::table
+        .filter(issues::origin.eq(Origin::Here))
+        .filter(issues::started_at.is_not_null())
+        .order(issues::started_at.desc())
+        .select(Issue::as_select())
+        .first(conn)
+        .optional()
 }
 
 /// The issues, by state.

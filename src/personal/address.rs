@@ -9,6 +9,7 @@ use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::deliveries;
 use crate::error::{Error, Result};
+use crate::issues;
 use crate::links::Purpose;
 use crate::mail::EmailAddress;
 use crate::people;
@@ -188,6 +189,7 @@ fn merge(
     source: &str,
     now: Instant,
 ) -> Result<()> {
+    issues::store::hold_fan_outs(conn)?;
     for (theirs, newsletter) in register::subscriptions_of(conn, other.id)? {
         let Some(own) = register::subscription(conn, person.id, newsletter.id)? else {
             moves::hand_over_subscription(conn, theirs.id, person.id)?;

@@ -25,9 +25,10 @@ use crate::web::api::{List, Paging};
     params(("id" = uuid::Uuid, Path)), responses((status = 200, body = IssueReport)))]
 pub async fn issue(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<IssueReport>> {
     let (id, now) = (id.into_inner(), app.clock.now());
+    let kept_since = now - app.config.retention.measured;
     let report = app.db.read(move |conn| {
         let issue = issues::store::by_uuid(conn, id)?;
-        Ok(for_issue(conn, &issue, now)?)
+        Ok(for_issue(conn, &issue, now, kept_since)?)
     });
     Ok(Json(report.await?))
 }

@@ -1,12 +1,13 @@
 //! The report of an issue.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::readers::{self, Readers};
 use super::store;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
@@ -23,6 +24,8 @@ const ATTRIBUTED: TimeDelta = TimeDelta::days(7);
 const YEAR: TimeDelta = TimeDelta::days(365);
 /// The largest domains are named.
 const DOMAINS: usize = 30;
+/// Earlier issues beside which it is put.
+const COMPARED: i64 = 5;
 
 /// Hits by who may be behind them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,6 +45,15 @@ impl Verdicts {
             Verdict::Machine => &mut self.machine,
             Verdict::Unknown => &mut self.unknown,
         } += hits;
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            human: self.human + other.human,
+            machine: self.machine + other.machine,
+            unknown: self.unknown + other.unknown,
+        }
     }
 
     /// All of them.
@@ -104,26 +116,6 @@ pub struct Numbers {
     pub clicks: Verdicts,
 }
 
-/// How many different people did something, among those who consented.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reached {
-    /// Surely, as far as can be seen.
-    pub human: i64,
-    /// At most: those for whom it cannot be told included.
-    pub human_at_most: i64,
-}
-
-/// The people who consented to being measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct People {
-    /// How many of those who got the issue consented.
-    pub consenting: i64,
-    /// How many of them opened it; a click counts as an open, too.
-    pub opened: Reached,
-    /// How many of them clicked.
-    pub clicked: Reached,
-}
-
 /// A link of the issue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Link {
@@ -134,6 +126,17 @@ pub struct Link {
     /// Where it leads.
     pub url: String,
     /// Its clicks.
+    pub clicks: Verdicts,
+}
+
+/// A block of the issue, by the clicks on all its links.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Block {
+    /// As [`Link::block`].
+    pub block: String,
+    /// How many links it has.
+    pub links: i64,
+    /// The clicks on them.
     pub clicks: Verdicts,
 }
 
@@ -162,7 +165,7 @@ pub struct Domain {
     pub failed: i64,
 }
 
-/// The issue of the same kind that went out before.
+/// An issue that went out before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Previous {
     /// The issue.
@@ -170,6 +173,9 @@ pub struct Previous {
     pub id: PublicId,
     /// Its subject.
     pub subject: String,
+    /// `ordinary` or `special`.
+    #[schema(value_type = String)]
+    pub kind: IssueKind,
     /// When its sending began.
     #[schema(value_type = Option<String>)]
     pub started_at: Option<Instant>,
@@ -212,35 +218,44 @@ pub struct IssueReport {
     pub measured: Tracking,
     /// Its numbers.
     pub numbers: Numbers,
-    /// The people who consented, if anybody did.
-    pub people: Option<People>,
+    /// The people who consented, if anybody did and what they did is still kept.
+    pub readers: Option<Readers>,
+    /// Its blocks that have links, in reading order.
+    pub blocks: Vec<Block>,
     /// Its links.
     pub links: Vec<Link>,
     /// The hours in which something happened.
     pub hours: Vec<Hour>,
     /// The largest domains.
     pub domains: Vec<Domain>,
-    /// What to compare it with.
-    pub previous: Option<Previous>,
+    /// The newsletter's last five issues before it, the newest first.
+    pub before: Vec<Previous>,
     /// What a special edition is compared with, too; null for an ordinary issue, and when there
     /// were none in the year before.
     pub ordinary: Option<Ordinary>,
 }
 
-/// Makes the report of an issue.
-pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<IssueReport> {
+/// Makes the report of an issue. What persons did before `kept_since` is no longer kept.
+pub fn for_issue(
+    conn: &mut DbConn,
+    issue: &Issue,
+    now: Instant,
+    kept_since: Instant,
+) -> QueryResult<IssueReport> {
     let newsletter = newsletters::store::find(conn, issue.newsletter)?;
     let loads = store::loads(conn, issue.id)?;
     let clicks = store::clicks(conn, issue.id)?;
-    let previous = match store::previous(conn, issue)? {
-        Some(before) => Some(Previous {
-            id: before.uuid,
-            subject: before.subject.clone(),
-            started_at: before.started_at,
-            numbers: numbers(conn, &before, now)?,
-        }),
-        None => None,
-    };
+    let mut before = Vec::new();
+    for earlier in store::before(conn, issue, COMPARED)? {
+        before.push(Previous {
+            id: earlier.uuid,
+            subject: earlier.subject.clone(),
+            kind: earlier.kind,
+            started_at: earlier.started_at,
+            numbers: numbers(conn, &earlier, now)?,
+        });
+    }
+    let (blocks, links) = blocks_and_links(conn, issue, &clicks)?;
     let domains = deliveries::store::largest_domains(conn, issue.id, DOMAINS)?;
     Ok(IssueReport {
         id: issue.uuid,
@@ -250,8 +265,9 @@ pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<
         finished_at: issue.finished_at,
         measured: newsletter.open_tracking,
         numbers: numbers(conn, issue, now)?,
-        people: people(conn, issue.id)?,
-        links: links(conn, issue, &clicks)?,
+        readers: readers::of_issue(conn, issue, kept_since)?,
+        blocks,
+        links,
         hours: hours(&loads, &clicks),
         domains: domains
             .into_iter()
@@ -262,7 +278,7 @@ pub fn for_issue(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<
                 failed: domain.failed,
             })
             .collect(),
-        previous,
+        before,
         ordinary: ordinary(conn, issue, now)?,
     })
 }
@@ -295,7 +311,8 @@ fn unsubscribed(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<i
     store::unsubscribed(conn, issue, end)
 }
 
-fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
+/// What an issue can be compared with others by.
+pub fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
     let mut loads = Verdicts::default();
     for load in store::loads(conn, issue.id)? {
         loads.add(load.verdict, load.hits);
@@ -327,42 +344,34 @@ fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Deliv
     })
 }
 
-fn people(conn: &mut DbConn, issue: i64) -> QueryResult<Option<People>> {
-    let consenting = deliveries::store::outcome(conn, issue)?.personal;
-    if consenting == 0 {
-        return Ok(None);
-    }
-    let clicked = store::clickers(conn, issue)?;
-    let mut opened = store::openers(conn, issue)?;
-    opened.extend(&clicked);
-    Ok(Some(People { consenting, opened: reached(&opened), clicked: reached(&clicked) }))
-}
-
-/// Different copies, each of which is one person's.
-fn reached(hits: &[(i64, Verdict)]) -> Reached {
-    let different = |verdicts: &[Verdict]| {
-        let copies = hits.iter().filter(|(_, verdict)| verdicts.contains(verdict));
-        copies.map(|(copy, _)| copy).collect::<HashSet<_>>().len() as i64
-    };
-    Reached {
-        human: different(&[Verdict::Human]),
-        human_at_most: different(&[Verdict::Human, Verdict::Unknown]),
-    }
-}
-
-fn links(conn: &mut DbConn, issue: &Issue, clicks: &[store::Click]) -> QueryResult<Vec<Link>> {
+fn blocks_and_links(
+    conn: &mut DbConn,
+    issue: &Issue,
+    clicks: &[store::Click],
+) -> QueryResult<(Vec<Block>, Vec<Link>)> {
     let titles = block_titles(conn, issue)?;
     let mut by_link: HashMap<i32, Verdicts> = HashMap::new();
     for click in clicks {
         by_link.entry(click.link).or_default().add(click.verdict, click.hits);
     }
-    let link = |(number, block, url): (i32, Option<PublicId>, String)| Link {
-        number,
-        block: block.and_then(|block| titles.get(&block).cloned()).unwrap_or_default(),
-        url,
-        clicks: by_link.get(&number).copied().unwrap_or_default(),
-    };
-    Ok(store::links(conn, issue.id)?.into_iter().map(link).collect())
+    let mut places: Vec<Option<PublicId>> = Vec::new();
+    let (mut blocks, mut links): (Vec<Block>, Vec<Link>) = (Vec::new(), Vec::new());
+    for (number, place, url) in store::links(conn, issue.id)? {
+        let clicks = by_link.get(&number).copied().unwrap_or_default();
+        let block = place.and_then(|place| titles.get(&place).cloned()).unwrap_or_default();
+        links.push(Link { number, block: block.clone(), url, clicks });
+        match places.iter().position(|known| *known == place) {
+            Some(at) => {
+                blocks[at].links += 1;
+                blocks[at].clicks = blocks[at].clicks.plus(clicks);
+            }
+            None => {
+                places.push(place);
+                blocks.push(Block { block, links: 1, clicks });
+            }
+        }
+    }
+    Ok((blocks, links))
 }
 
 /// The titles of the blocks of what was sent.

@@ -19,6 +19,7 @@ use crate::issues::Origin;
 use crate::library::Item;
 use crate::library::store::links_to;
 use crate::newsletters::Tracking;
+use crate::tracking::store::short;
 
 /// An issue that links an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,6 +63,15 @@ pub struct Address {
     pub clicks: Verdicts,
 }
 
+/// The item's short link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ShortLink {
+    /// The part of the address behind `/p/`.
+    pub slug: String,
+    /// How often it was followed: counted apart from the links of issues.
+    pub clicks: Verdicts,
+}
+
 /// The report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ItemReport {
@@ -76,6 +86,8 @@ pub struct ItemReport {
     pub issues: Vec<Usage>,
     /// The addresses by which they do, the one that is clicked most first.
     pub addresses: Vec<Address>,
+    /// Its short link, if one was made.
+    pub short_link: Option<ShortLink>,
 }
 
 /// Makes the report of an item.
@@ -110,11 +122,18 @@ pub fn for_item(conn: &mut DbConn, item: &Item) -> QueryResult<ItemReport> {
     let mut addresses: Vec<Address> =
         by_address.into_iter().map(|(url, clicks)| Address { url, clicks }).collect();
     addresses.sort_by_key(|address| std::cmp::Reverse(address.clicks.human_at_most()));
+    let mut followed = Verdicts::default();
+    for (_, verdict, clicks) in short::sums(conn, &[item.id])? {
+        followed.add(verdict, clicks);
+    }
+    let short_link =
+        short::slug_of(conn, item.id)?.map(|slug| ShortLink { slug, clicks: followed });
     Ok(ItemReport {
         id: item.uuid,
         title: item.details.title.clone(),
         clicks: all,
         issues: store::linking(conn, &issues)?.into_iter().map(usage).collect(),
         addresses,
+        short_link,
     })
 }

@@ -5,10 +5,12 @@
 //! side by side, with the interval that follows, and never as one filtered rate.
 
 pub mod api;
+pub mod catalogue;
 pub mod chart;
 pub mod figures;
 pub mod issue;
 pub mod item;
+pub mod readers;
 pub mod routes;
 pub mod store;
 

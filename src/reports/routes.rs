@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use super::chart::{Bar, Chart};
 use super::figures::{self, Figure, FigureForm, Qualifier};
 use super::issue::{Hour, IssueReport, Verdicts, for_issue};
-use super::item::{ItemReport, for_item};
+use super::item::{ItemReport, ShortLink, for_item};
+use super::readers::{By, Portion, Reached};
 use super::store;
 use crate::app::App;
 use crate::clock::Instant;
@@ -16,10 +17,19 @@ use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
 use crate::issues::{self, Origin};
 use crate::library;
+use crate::links::Links;
 use crate::newsletters::Tracking;
 use crate::staff::Staff;
 use crate::web::page::Part;
 use crate::web::{Lang, Page, html, page, see_other};
+
+mod catalogue;
+mod clicks;
+mod issue_csv;
+
+pub use catalogue::{catalogue, catalogue_csv};
+pub use clicks::over_the_issue;
+pub use issue_csv::issue_csv;
 
 /// Hours that the time line shows; what comes later is in the sums.
 const HOURS: i64 = 72;
@@ -31,6 +41,8 @@ struct ReportPage {
     report: IssueReport,
     zone: Tz,
     is_imported: bool,
+    /// What readers did with it is no longer kept.
+    is_old: bool,
     /// The hours that the time line shows.
     hours: Vec<Hour>,
     loads: Chart,
@@ -72,6 +84,49 @@ impl ReportPage {
     fn between(&self, least: &i64, most: &i64) -> String {
         between(&self.page, least, most)
     }
+
+    /// The share of those who consented, from what is surely people to what may be.
+    fn share(&self, reached: &Reached, consenting: &i64) -> String {
+        let least = self.page.percent(&reached.human, consenting);
+        let most = self.page.percent(&reached.human_at_most, consenting);
+        if least == most { least } else { format!("{least} – {most}") }
+    }
+
+    fn day(&self, at: &Instant) -> String {
+        self.page.day(&at.day_in(self.zone))
+    }
+
+    /// Whether nothing is known of readers only because it is no longer kept.
+    fn were_forgotten(&self) -> bool {
+        self.report.measured == Tracking::Consented && self.is_old
+    }
+
+    /// The most clicks on a block, so that the others are drawn against it.
+    fn most_clicked(&self) -> i64 {
+        let all = self.report.blocks.iter().map(|block| block.clicks.human_at_most());
+        all.max().unwrap_or(0).max(1)
+    }
+
+    /// Those who consented, by level, by sector, or by domain.
+    fn portions(&self, by: &By) -> Vec<&Portion> {
+        let all = self.report.readers.iter().flat_map(|readers| &readers.portions);
+        all.filter(|portion| portion.by == *by).collect()
+    }
+
+    fn portion_name(&self, portion: &Portion) -> String {
+        portion_name(&self.page, portion)
+    }
+}
+
+/// What people of a portion have in common, in words.
+fn portion_name(page: &Page, portion: &Portion) -> String {
+    match (portion.by, portion.value.as_deref()) {
+        (_, None) => page.t("report-by-rest"),
+        (_, Some("")) => page.t("report-by-not-stated"),
+        (By::Domain, Some(domain)) => crate::mail::shown_domain(domain),
+        (By::Sector, Some(sector)) => page.t(format!("sector-{sector}")),
+        (By::LeadershipGroup, Some(level)) => page.t(format!("group-{level}")),
+    }
 }
 
 fn between(page: &Page, least: &i64, most: &i64) -> String {
@@ -86,9 +141,16 @@ struct UsedPart {
     page: Page,
     report: ItemReport,
     zone: Tz,
+    links: Links,
+    /// Whether it has an address to which a short link could lead.
+    can_make: bool,
 }
 
 impl UsedPart {
+    fn short_url(&self, link: &ShortLink) -> String {
+        self.links.short(&link.slug)
+    }
+
     fn interval(&self, hits: &Verdicts) -> String {
         between(&self.page, &hits.human, &hits.human_at_most())
     }
@@ -117,10 +179,11 @@ pub async fn item(
     let id = id.into_inner();
     let report = app.db.read(move |conn| {
         let item = library::store::by_uuid(conn, id)?;
-        Ok(for_item(conn, &item)?)
+        Ok((for_item(conn, &item)?, !item.addresses.is_empty()))
     });
-    let (report, zone) = (report.await?, chrono_tz::Europe::Copenhagen);
-    let used = Part::of(&UsedPart { page: Page::new(&request), report, zone })?;
+    let ((report, can_make), zone) = (report.await?, chrono_tz::Europe::Copenhagen);
+    let (page, links) = (Page::new(&request), app.links.clone());
+    let used = Part::of(&UsedPart { page, report, zone, links, can_make })?;
     library::routes::item::show(&request, &app, id, used).await
 }
 
@@ -131,11 +194,12 @@ pub async fn issue(
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
     let (uuid, now) = (id.into_inner(), app.clock.now());
+    let kept_since = now - app.config.retention.measured;
     let (issue, report) = app
         .db
         .read(move |conn| {
             let issue = issues::store::by_uuid(conn, uuid)?;
-            let report = for_issue(conn, &issue, now)?;
+            let report = for_issue(conn, &issue, now, kept_since)?;
             Ok((issue, report))
         })
         .await?;
@@ -156,6 +220,8 @@ pub async fn issue(
         report,
         zone,
         is_imported: issue.origin == Origin::Imported,
+        is_old: issue.deliveries_cleared_at.is_some()
+            || issue.started_at.is_some_and(|started| started < kept_since),
         hours,
         loads,
         clicks,

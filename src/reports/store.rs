@@ -8,14 +8,15 @@ use super::figures::{Figure, NewFigure};
 use crate::clock::Instant;
 use crate::db::schema::{
     click_counts, clicks as click_rows, deliveries, figures, issue_links, issues, newsletters,
-    open_counts, opens, subscriptions,
+    open_counts, opens, subscribers, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
-use crate::deliveries::DeliveryState;
+use crate::deliveries::{DeliveryState, Variant};
 use crate::issues::{Issue, IssueKind, IssueState, Origin};
 use crate::newsletters::Tracking;
 use crate::subscribers::{EndReason, SubscriptionState};
 use crate::tracking::Verdict;
+use crate::tracking::verdict::Reason;
 
 /// A count of loads.
 #[derive(Debug, Clone, Copy, Queryable)]
@@ -138,23 +139,63 @@ pub fn links(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i32, Option<Publ
         .load(conn)
 }
 
+/// What came of one copy.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Hits {
+    /// Whose copy.
+    pub delivery: i64,
+    /// By whom.
+    pub verdict: Verdict,
+    /// Why that is thought.
+    pub reason: Reason,
+}
+
 /// The copies whose image was loaded, and by whom.
-pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i64, Verdict)>> {
+pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
     opens::table
         .inner_join(deliveries::table)
         .filter(deliveries::issue.eq(issue))
-        .select((opens::delivery, opens::verdict))
+        .select((opens::delivery, opens::verdict, opens::reason))
         .distinct()
         .load(conn)
 }
 
 /// The copies in which a link was clicked, and by whom.
-pub fn clickers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i64, Verdict)>> {
+pub fn clickers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
     click_rows::table
         .inner_join(deliveries::table)
         .filter(deliveries::issue.eq(issue))
-        .select((click_rows::delivery, click_rows::verdict))
+        .select((click_rows::delivery, click_rows::verdict, click_rows::reason))
         .distinct()
+        .load(conn)
+}
+
+/// A copy of somebody who consented.
+#[derive(Debug, Clone, Queryable)]
+pub struct Copy {
+    /// Which.
+    pub delivery: i64,
+    /// The level at which they lead.
+    pub leadership_group: Option<String>,
+    /// Where they work.
+    pub sector: Option<String>,
+    /// The domain of the address to which it went.
+    pub domain: String,
+}
+
+/// The copies of an issue that went to people who consented and are still in the register.
+pub fn personal_copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Copy>> {
+    deliveries::table
+        .inner_join(subscribers::table)
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::state.eq(DeliveryState::Accepted))
+        .filter(deliveries::variant.eq(Variant::Personal))
+        .select((
+            deliveries::id,
+            subscribers::leadership_group,
+            subscribers::sector,
+            deliveries::domain,
+        ))
         .load(conn)
 }
 
@@ -195,18 +236,17 @@ pub fn next_start(
         .map(Option::flatten)
 }
 
-/// The issue of the same newsletter and kind that was sent from here before one.
-pub fn previous(conn: &mut DbConn, issue: &Issue) -> QueryResult<Option<Issue>> {
-    let Some(started) = issue.started_at else { return Ok(None) };
+/// The issues of the same newsletter that were sent from here before one, the newest first.
+pub fn before(conn: &mut DbConn, issue: &Issue, most: i64) -> QueryResult<Vec<Issue>> {
+    let Some(started) = issue.started_at else { return Ok(Vec::new()) };
     issues::table
         .filter(issues::newsletter.eq(issue.newsletter))
-        .filter(issues::kind.eq(issue.kind))
         .filter(issues::origin.eq(Origin::Here))
         .filter(issues::started_at.lt(started))
         .order(issues::started_at.desc())
+        .limit(most)
         .select(Issue::as_select())
-        .first(conn)
-        .optional()
+        .load(conn)
 }
 
 /// The ordinary issues of a newsletter that were sent from here and began in a stretch of time.

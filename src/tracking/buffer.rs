@@ -20,6 +20,17 @@ pub struct Count {
     pub verdict: Verdict,
 }
 
+/// What is counted of a short link. Ordered for the same reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShortCount {
+    /// The library item to which it leads.
+    pub item: i64,
+    /// The start of the UTC hour.
+    pub hour: Instant,
+    /// Who may be behind it.
+    pub verdict: Verdict,
+}
+
 /// A hit by a personal link. Whether it may be stored is asked when it is written down.
 #[derive(Debug, Clone)]
 pub struct PersonalHit {
@@ -42,6 +53,8 @@ pub struct PersonalHit {
 pub struct Batch {
     /// How many of each; nothing personal in it.
     pub counts: BTreeMap<Count, i64>,
+    /// How many of each short link; nothing personal either.
+    pub short: BTreeMap<ShortCount, i64>,
     /// Hits by personal links.
     pub personal: Vec<PersonalHit>,
 }
@@ -49,7 +62,7 @@ pub struct Batch {
 impl Batch {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
-        self.counts.is_empty() && self.personal.is_empty()
+        self.counts.is_empty() && self.short.is_empty() && self.personal.is_empty()
     }
 }
 
@@ -92,7 +105,14 @@ impl Buffer {
 
     /// Counts a hit.
     pub fn count(&self, count: Count) {
-        self.waiting().add(count, 1, self.room);
+        let mut waiting = self.waiting();
+        waiting.dropped += add(&mut waiting.batch.counts, count, 1, self.room);
+    }
+
+    /// Counts somebody who followed a short link.
+    pub fn count_short(&self, count: ShortCount) {
+        let mut waiting = self.waiting();
+        waiting.dropped += add(&mut waiting.batch.short, count, 1, self.room);
     }
 
     /// Takes a personal hit in.
@@ -106,6 +126,7 @@ impl Buffer {
         let some = waiting.batch.personal.len().min(CHUNK);
         Batch {
             counts: std::mem::take(&mut waiting.batch.counts),
+            short: std::mem::take(&mut waiting.batch.short),
             personal: waiting.batch.personal.drain(..some).collect(),
         }
     }
@@ -114,7 +135,10 @@ impl Buffer {
     pub fn take_back(&self, batch: &Batch) {
         let mut waiting = self.waiting();
         for (count, hits) in &batch.counts {
-            waiting.add(*count, *hits, self.room);
+            waiting.dropped += add(&mut waiting.batch.counts, *count, *hits, self.room);
+        }
+        for (count, hits) in &batch.short {
+            waiting.dropped += add(&mut waiting.batch.short, *count, *hits, self.room);
         }
         for hit in &batch.personal {
             waiting.keep(hit.clone(), self.room);
@@ -128,16 +152,6 @@ impl Buffer {
 }
 
 impl Waiting {
-    fn add(&mut self, count: Count, hits: i64, room: usize) {
-        if let Some(so_far) = self.batch.counts.get_mut(&count) {
-            *so_far += hits;
-        } else if self.batch.counts.len() < room {
-            self.batch.counts.insert(count, hits);
-        } else {
-            self.dropped += hits.unsigned_abs();
-        }
-    }
-
     fn keep(&mut self, hit: PersonalHit, room: usize) {
         if self.batch.personal.len() < room {
             self.batch.personal.push(hit);
@@ -145,6 +159,18 @@ impl Waiting {
             self.dropped += 1;
         }
     }
+}
+
+/// Adds hits to a count; returns how many of them found no room.
+fn add<K: Ord>(counts: &mut BTreeMap<K, i64>, count: K, hits: i64, room: usize) -> u64 {
+    if let Some(so_far) = counts.get_mut(&count) {
+        *so_far += hits;
+    } else if counts.len() < room {
+        counts.insert(count, hits);
+    } else {
+        return hits.unsigned_abs();
+    }
+    0
 }
 
 #[cfg(test)]

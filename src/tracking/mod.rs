@@ -12,15 +12,25 @@
 //!   rows go when the consent is withdrawn, with the person, or when they are too old
 //!   ([`crate::privacy`]).
 //!
+//! A hit that has a row is judged alone at first, and once more when what came around it is known
+//! ([`settle`]): by rules about several hits, which only rows allow.
+//!
+//! A short link ([`short`]) leads to a library item from anywhere, a poster or a post: it is no
+//! one's, and is counted apart from the links of issues.
+//!
 //! A hit is answered the same way in every case. `OPTIONS` is not answered, so it is not counted.
 
 pub mod buffer;
 pub mod check;
+pub mod judge;
 pub mod routes;
+mod settle;
+pub mod short;
 pub mod store;
 pub mod verdict;
 mod write;
 
 pub use buffer::Buffer;
+pub use settle::settle;
 pub use verdict::Verdict;
 pub use write::write_down;

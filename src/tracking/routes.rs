@@ -1,18 +1,37 @@
-//! `/o/{token}.gif` and `/c/{token}`
+//! `/o/{token}.gif`, `/c/{token}`, `/p/{slug}`, `/admin/verdicts` and
+//! `/admin/library/{id}/short-link`
 
 use std::net::IpAddr;
 
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use diesel::OptionalExtension;
 use url::Url;
 
-use super::buffer::{Count, PersonalHit};
-use super::store;
-use super::verdict::{self, Signals};
+use super::buffer::{Count, PersonalHit, ShortCount};
+use super::verdict::{self, RULE_VERSION, Reason, Signals};
+use super::{short, store};
 use crate::app::App;
+use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::links::{Purpose, Token};
-use crate::web::headers;
+use crate::staff::Staff;
+use crate::web::{Page, headers, html, see_other};
+
+#[derive(Template)]
+#[template(path = "tracking/pages/verdicts.html")]
+struct VerdictsPage {
+    page: Page,
+    reasons: &'static [Reason],
+    version: i32,
+}
+
+/// `GET /admin/verdicts`: the rules by which people and machines are told apart.
+pub async fn verdicts(request: HttpRequest) -> Result<HttpResponse> {
+    let page = Page::new(&request);
+    html(&VerdictsPage { page, reasons: Reason::ALL, version: RULE_VERSION })
+}
 
 /// A transparent image of one pixel: GIF89a with a graphic control extension.
 const GIF: [u8; 43] = [
@@ -73,6 +92,38 @@ pub async fn click(
         .insert_header((header::LOCATION, to))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
+}
+
+/// `GET /p/{slug}`: leads to a library item, from wherever its short link stands. Whatever is put
+/// behind it is left out: nothing in the request can name another address.
+pub async fn short(
+    request: HttpRequest,
+    app: web::Data<App>,
+    slug: web::Path<String>,
+) -> Result<HttpResponse> {
+    let slug = slug.into_inner();
+    let found = app.db.read(move |conn| Ok(store::short::destination(conn, &slug).optional()?));
+    let (item, stored) = found.await?.ok_or(Error::NotFound)?;
+    let to = location(&stored).ok_or(Error::NotFound)?;
+    let signals =
+        Signals { is_head: is_head(&request), agent: &agent(&request), click_after: None };
+    let verdict = verdict::judge(&signals).verdict();
+    app.hits.count_short(ShortCount { item, hour: app.clock.now().hour(), verdict });
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish())
+}
+
+/// `POST /admin/library/{id}/short-link`
+pub async fn make_short(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    let id = id.into_inner();
+    short::make(&app, id, &staff.actor()).await?;
+    Ok(see_other(&format!("/admin/library/{id}?done=saved#short-link")))
 }
 
 /// An address as a header carries it: byte for byte if it is ASCII, else in its encoded form.

@@ -1,17 +1,19 @@
 //! Who may be behind a hit: a person, a machine, or nobody can tell. For reports only; it never
 //! protects an action.
 //!
-//! Each rule looks at a single hit, because nothing about a person is kept to compare it with.
-//! Rules about several hits (bursts over many links, one network over many recipients) are only
-//! possible with consent, and are not here yet.
+//! The rules here look at a single hit. They are all there is where nothing about a person is kept
+//! to compare it with; of those who consent, [`super::judge`] sees more.
 
 use chrono::TimeDelta;
 
 use crate::text_enum;
 
-/// The version of the rules below; stored with every personal hit, so that a report can tell what
-/// was judged by which rules.
-pub const RULE_VERSION: i32 = 1;
+/// The version of all rules, here and in [`super::judge`]. A hit that was judged by others is
+/// judged again.
+pub const RULE_VERSION: i32 = 2;
+
+/// In place of a version: the hit was judged alone so far.
+pub const ALONE: i32 = 0;
 
 text_enum! {
     /// Who may be behind a hit.
@@ -40,6 +42,11 @@ text_enum! {
         Scanner = "scanner",
         /// A program that shows a preview of a link that somebody passed on.
         LinkPreview = "link_preview",
+        /// A click among several on different links within a few seconds, or an open with them.
+        Burst = "burst",
+        /// One of very many hits from one network within a minute, and nothing of the reader's
+        /// own came after it: an employer's gateway.
+        Crowd = "crowd",
         /// An agent that hides everything, as Apple's Mail Privacy Protection does: it loads
         /// images when mail arrives, and then a later look by the reader cannot be seen.
         PrivacyPrefetch = "privacy_prefetch",
@@ -54,6 +61,12 @@ text_enum! {
 }
 
 impl Reason {
+    /// Whether the rule needs more than the hit itself, and so only holds where hits have rows: for
+    /// people who consented to that.
+    pub fn needs_rows(self) -> bool {
+        matches!(self, Self::TooSoon | Self::Burst | Self::Crowd)
+    }
+
     /// What follows from the rule.
     pub fn verdict(self) -> Verdict {
         match self {
@@ -62,7 +75,9 @@ impl Reason {
             | Self::Robot
             | Self::Headless
             | Self::Scanner
-            | Self::LinkPreview => Verdict::Machine,
+            | Self::LinkPreview
+            | Self::Burst
+            | Self::Crowd => Verdict::Machine,
             Self::PrivacyPrefetch | Self::TooSoon => Verdict::Unknown,
             Self::ImageProxy | Self::Ordinary => Verdict::Human,
         }

@@ -54,6 +54,9 @@ fn write(conn: &mut DbConn, batch: &Batch) -> Result<()> {
     for (count, total) in &totals {
         store::add(conn, count, *total)?;
     }
+    for (count, clicks) in &batch.short {
+        store::short::add(conn, count, *clicks)?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use actix_web::web::Data;
@@ -93,6 +94,23 @@ pub fn migrated_postgres() -> String {
 }
 
 impl TestApp {
+    /// The program itself with some arguments, on the database of this app.
+    pub fn command(&self, arguments: &[&str]) -> Output {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match &self.app.config.database_url {
+            DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+            DatabaseUrl::Postgres(url) => url.clone(),
+        };
+        Command::new(env!("CARGO_BIN_EXE_lederbrev"))
+            .args(arguments)
+            .env("LEDERBREV_DATABASE_URL", url)
+            .env("LEDERBREV_DATA_DIR", folder.path())
+            .env("LEDERBREV_SECRET_KEY", "a secret key for tests, long enough to be one")
+            .env("LEDERBREV_SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one")
+            .output()
+            .unwrap()
+    }
+
     /// On a SQLite database in a folder of its own.
     pub async fn sqlite() -> Self {
         Self::start(sqlite_in, &[]).await

@@ -52,6 +52,7 @@ const SHOWING: [&str; 26] = [
 fn is_document(path: &str) -> bool {
     path.starts_with("/outbox/") && path.ends_with("/html")
         || path.contains("/preview/")
+        || path.ends_with("/report/clicks")
         || path.starts_with("/archive/") && path.ends_with("/mail")
 }
 

@@ -212,6 +212,7 @@ pub async fn fill(app: &TestApp) -> Vec<String> {
                 "/schedule",
                 "/audience",
                 "/report",
+                "/report/clicks",
                 "/corrections",
                 "/template",
                 "/library",

@@ -137,3 +137,42 @@ fn killed(url: &str, folder: &Path) {
     let differences = db.read_blocking(ledger::check).unwrap();
     assert_eq!(differences, [""; 0]);
 }
+
+#[test]
+fn an_import_whose_process_stands_still_is_taken_over_and_done_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = postgres::new_database();
+    let db = migrated(&url);
+    let id = waiting_import(&url, folder.path(), &db);
+    let look = || db.read_blocking(|conn| Ok(store::find(conn, id)?)).unwrap();
+    let first = serve(&url, folder.path(), 1);
+    until("the first has begun", || look().cursor > 0);
+    // Between two chunks: in the middle of one, the database waits for it.
+    first.signal("STOP");
+    while !is_free(&url) {
+        first.signal("CONT");
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        first.signal("STOP");
+    }
+    let stood = look().cursor;
+    assert_eq!(look().state, State::Running, "it was stopped in the middle");
+    let second = serve(&url, folder.path(), 1);
+    until("the second goes on", || look().cursor > stood || look().state == State::Done);
+    // It wakes up in the middle, with a chunk in its hands that somebody else has taken.
+    first.signal("CONT");
+    until("it is done", || look().state == State::Done);
+    first.end();
+    second.end();
+    assert_eq!(look().counts().unwrap().created, ROWS.unsigned_abs());
+    for table in ["subscribers", "subscriptions", "consents", "ledger", "import_rows"] {
+        assert_eq!(count(&db, &format!("(SELECT count(*) FROM {table})")), ROWS, "{table}");
+    }
+    assert_eq!(db.read_blocking(ledger::check).unwrap(), [""; 0]);
+}
+
+/// Whether nobody is writing in the imports.
+fn is_free(url: &str) -> bool {
+    let mut conn = PgConnection::establish(url).unwrap();
+    conn.batch_execute("SET lock_timeout = '200ms'; BEGIN").unwrap();
+    conn.batch_execute("LOCK TABLE imports IN EXCLUSIVE MODE").is_ok()
+}

@@ -8,10 +8,12 @@ use lederbrev::issues::render::IssueLink;
 use lederbrev::issues::{Issue, Origin, store};
 use lederbrev::library::{self, Item, ItemKind, NewItem};
 use lederbrev::newsletters::Tracking;
+use lederbrev::reports::catalogue::{self, Year};
 use lederbrev::reports::issue::Verdicts;
 use lederbrev::reports::{ItemReport, for_item};
 use lederbrev::staff::Role;
 use lederbrev::tracking::Verdict;
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::app::TestApp;
@@ -114,7 +116,7 @@ sends! {
         let (id, now) = (first.id, app.clock.now());
         let whole = sending.write(move |conn| {
             let issue = store::find(conn, id)?;
-            lederbrev::reports::for_issue(conn, &issue, now)
+            lederbrev::reports::for_issue(conn, &issue, now, now - TimeDelta::days(396))
         });
         assert_eq!(whole.await.links[0].clicks, found.issues[2].clicks);
 
@@ -181,6 +183,77 @@ sends! {
         assert_eq!(stored, [Some(item.id), Some(item.id), Some(other.id)]);
     }
 
+    async fn a_short_link_leads_to_the_item_wherever_it_moves_and_is_counted_apart(sending: Sending) {
+        let app = &sending.app;
+        let item = publication(app, "Ledelse på Ærø", &[PAGE]).await;
+        let other = publication(app, "Ledelse på Ærø", &[FILE]).await;
+        let editor = app.signed_in(Role::Editor).await;
+        for item in [&item, &item, &other] {
+            let url = app.url(&format!("/admin/library/{}/short-link", item.uuid));
+            assert_eq!(editor.post(url).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        }
+        let link = report(app, &item).await.short_link.unwrap();
+        assert_eq!(link.slug, "ledelse-paa-aeroe");
+        assert_eq!(report(app, &other).await.short_link.unwrap().slug, "ledelse-paa-aeroe-2");
+        let follow = async |method: Method, path: &str, agent: &str| {
+            let request = app.client.request(method, app.url(path));
+            request.header("user-agent", agent).send().await.unwrap()
+        };
+        let (firefox, path) = ("Mozilla/5.0 (X11) Firefox/128.0", "/p/ledelse-paa-aeroe");
+        let answer = follow(Method::GET, path, firefox).await;
+        assert_eq!((answer.status(), &answer.headers()["location"]), (StatusCode::FOUND, &PAGE.parse().unwrap()));
+        assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert!(!answer.headers().contains_key("set-cookie"));
+        follow(Method::GET, &format!("{path}?to=https://ond.example"), firefox).await;
+        follow(Method::HEAD, path, firefox).await;
+        follow(Method::GET, path, "Mozilla/5.0").await;
+        assert_eq!(follow(Method::GET, "/p/findes-ikke", firefox).await.status(), StatusCode::NOT_FOUND);
+        app.run_until_idle().await;
+        let found = report(app, &item).await;
+        assert_eq!(found.short_link.unwrap().clicks, verdicts(2, 1, 1));
+        assert_eq!(found.clicks, verdicts(0, 0, 0), "what is followed elsewhere is no click in an issue");
+
+        let mut new = NewItem { details: item.details.clone(), addresses: vec![CAMPAIGN.to_owned()] };
+        new.addresses.push(PAGE.to_owned());
+        library::save(&app.app, Some(item.uuid), new, "test").await.unwrap();
+        let answer = follow(Method::GET, path, firefox).await;
+        assert_eq!(answer.headers()["location"], CAMPAIGN);
+        let reader = app.signed_in(Role::Reader).await;
+        let url = app.url(&format!("/admin/library/{}/short-link", item.uuid));
+        assert_eq!(reader.post(url).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    }
+
+    async fn the_catalogue_adds_clicks_up_by_the_year_of_the_issue(sending: Sending) {
+        let app = &sending.app;
+        sending.readers(2).await;
+        let item = publication(app, "Undgå værdiløs kompetenceudvikling", &[PAGE, FILE]).await;
+        publication(app, "Katalog over udgivelser", &["https://lederweb.example/katalog"]).await;
+        let first = sending.sent_with(&[PAGE, "https://lederweb.example/andet"]).await;
+        sending.count(&first, Some(1), Verdict::Human, 10).await;
+        sending.count(&first, Some(2), Verdict::Human, 99).await;
+        app.clock.advance(TimeDelta::days(365));
+        let second = sending.sent_with(&[FILE, PAGE]).await;
+        sending.count(&second, Some(1), Verdict::Unknown, 4).await;
+        sending.count(&second, Some(2), Verdict::Human, 3).await;
+        let catalogue = app.app.db.read(|conn| Ok(catalogue::catalogue(conn, None)?)).await.unwrap();
+        assert_eq!(catalogue.years, [2018, 2017]);
+        let [most, other] = &catalogue.publications[..] else { panic!("{catalogue:?}") };
+        assert_eq!(most.id, item.uuid);
+        let year = |issues, human, unknown| Year { issues, clicks: Some(verdicts(human, 0, unknown)) };
+        assert_eq!(most.by_year, [year(1, 3, 4), year(1, 10, 0)]);
+        assert_eq!(most.all, year(2, 13, 4));
+        assert_eq!((other.all, other.short_link), (Year::default(), None));
+        let reader = app.signed_in(Role::Reader).await;
+        let get = async |path: &str| {
+            reader.get(app.url(path)).send().await.unwrap().text().await.unwrap()
+        };
+        let html = get("/admin/publications").await;
+        assert!(html.contains("13–17") && html.contains("3–7"), "{html}");
+        let file = get("/admin/publications.csv?kind=publication").await;
+        let row = "\"Undgå værdiløs kompetenceudvikling\";\"Udgivelse\";\"2017\";\"10\";\"0\";\"0\"";
+        assert!(file.contains(row), "{file}");
+    }
+
     async fn what_is_not_counted_is_not_shown_as_nothing(sending: Sending) {
         let app = &sending.app;
         sending.readers(1).await;
@@ -238,6 +311,14 @@ async fn the_clicks_of_an_item_are_read_in_a_browser() {
     browser.axe().await;
     browser.screenshot("library-clicks-phone-dark").await;
     browser.fits_a_narrow_screen().await;
+    for (path, name) in [
+        ("/admin/publications".to_owned(), "publications"),
+        ("/admin/verdicts".to_owned(), "verdicts"),
+        (format!("/admin/issues/{}/report", second.uuid), "report"),
+    ] {
+        browser.goto(&path).await;
+        browser.is_accessible_everywhere(name).await;
+    }
     browser.no_console_errors().await;
     browser.close().await;
 }

@@ -39,6 +39,7 @@ mod hostile_house;
 mod hostile_lists;
 mod import;
 mod imports;
+mod imports_command;
 mod imports_killed;
 mod imports_pages;
 mod imports_sources;

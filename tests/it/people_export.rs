@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
-use std::process::{Command, Output};
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use lederbrev::db::schema::{audit_log, exports, subscribers, subscriptions};
-use lederbrev::db::{DatabaseUrl, DbConn, Json};
+use lederbrev::db::{DbConn, Json};
 use lederbrev::people::export::file::ExportFile;
 use lederbrev::people::export::{Column, Format, Plan};
 use lederbrev::people::search::Query;
@@ -335,7 +334,7 @@ both! {
     async fn the_command_line_writes_the_same_file_and_gives_its_reason(app: TestApp) {
         people(&app, &HOSTILE).await;
         let (name, columns) = (["--newsletter", "lederweb"], ["--columns", "email,name"]);
-        let out = command(&app, &[&name[..], &columns, &["--reason", "Sikkerhedskopi"]].concat());
+        let out = app.command(&[&["export"][..], &name, &columns, &["--reason", "Sikkerhedskopi"]].concat());
         assert!(out.status.success(), "{out:?}");
         let found = rows(&out.stdout, b';');
         assert_eq!(found.len(), 1 + HOSTILE.len());
@@ -348,32 +347,14 @@ both! {
         let file = folder.path().join("abonnenter.xlsx");
         let file = file.to_str().unwrap();
         let more = ["--reason", "Sikkerhedskopi", "--format", "xlsx", "--state", "active", file];
-        let out = command(&app, &[&name[..], &more].concat());
+        let out = app.command(&[&["export"][..], &name, &more].concat());
         assert_eq!(String::from_utf8_lossy(&out.stdout), "rows: 8\n", "{out:?}");
         assert!(std::fs::read(file).unwrap().starts_with(b"PK"));
-        let out = command(&app, &[&name[..], &["--reason", " "]].concat());
+        let out = app.command(&[&["export"][..], &name, &["--reason", " "]].concat());
         assert!(!out.status.success() && out.stdout.is_empty());
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
         assert!(said.contains("Write what you need the list for."), "{said}");
     }
-}
-
-/// `lederbrev export` on the database of an app.
-fn command(app: &TestApp, arguments: &[&str]) -> Output {
-    let folder = tempfile::tempdir().unwrap();
-    let url = match &app.app.config.database_url {
-        DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
-        DatabaseUrl::Postgres(url) => url.clone(),
-    };
-    Command::new(env!("CARGO_BIN_EXE_lederbrev"))
-        .arg("export")
-        .args(arguments)
-        .env("LEDERBREV_DATABASE_URL", url)
-        .env("LEDERBREV_DATA_DIR", folder.path())
-        .env("LEDERBREV_SECRET_KEY", "a secret key for tests, long enough to be one")
-        .env("LEDERBREV_SUPPRESSION_PEPPER", "a pepper for tests, also long enough to be one")
-        .output()
-        .unwrap()
 }
 
 #[actix_web::test]

@@ -3,16 +3,20 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
-use lederbrev::db::schema::{deliveries, issues, subscriptions};
+use lederbrev::db::schema::{deliveries, issues, subscribers, subscriptions};
 use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
-use lederbrev::reports::issue::{Reached, Skipped, Verdicts};
+use lederbrev::reports::issue::{Skipped, Verdicts};
+use lederbrev::reports::readers::{By, Reached};
 use lederbrev::reports::{IssueReport, for_issue};
 use lederbrev::staff::Role;
-use lederbrev::subscribers::{EndReason, SubscriptionState};
+use lederbrev::subscribers::store::consents;
+use lederbrev::subscribers::store::ledger;
+use lederbrev::subscribers::{ConsentMethod, EndReason, Purpose, SubscriptionState};
 use lederbrev::tracking::Verdict;
 use lederbrev::tracking::buffer::Count;
+use lederbrev::web::Lang;
 use reqwest::StatusCode;
 
 use crate::app::TestApp;
@@ -25,7 +29,7 @@ impl Sending {
         let (id, now) = (issue.id, self.app.clock.now());
         self.write(move |conn| {
             let issue = lederbrev::issues::store::find(conn, id)?;
-            for_issue(conn, &issue, now)
+            for_issue(conn, &issue, now, now - TimeDelta::days(396))
         })
         .await
     }
@@ -86,7 +90,7 @@ sends! {
         assert_eq!(hours, [(46, 0), (3, 5)]);
         assert_eq!(report.numbers.unsubscribed, 1);
         assert_eq!(report.domains.iter().map(|domain| domain.recipients).sum::<i64>(), 20);
-        assert_eq!((report.people, report.previous.is_none()), (None, true));
+        assert_eq!((report.readers, report.before.len()), (None, 0));
 
         sending.app.clock.advance(TimeDelta::days(8));
         let later = sending.report(&issue).await;
@@ -145,7 +149,7 @@ sends! {
         assert_eq!(sending.report(&first).await.numbers.unsubscribed, 1);
         let report = sending.report(&second).await;
         assert_eq!(report.numbers.unsubscribed, 1);
-        let before = report.previous.unwrap();
+        let before = &report.before[0];
         assert_eq!((before.id, before.numbers.delivery.audience), (first.uuid, 6));
         assert_eq!(before.numbers.unsubscribed, 1);
     }
@@ -160,15 +164,76 @@ sends! {
             sending.hit(get.clone(), &links.personal_open(copies[0]), "Mozilla/5.0").await;
         }
         sending.app.run_until_idle().await;
-        let people = sending.report(&issue).await.people.unwrap();
+        let people = sending.report(&issue).await.readers.unwrap();
         assert_eq!(people.consenting, 1);
-        assert_eq!(people.opened, Reached { human: 0, human_at_most: 1 });
+        assert_eq!(people.opened, Reached { human: 0, human_at_most: 1, machine: 0 });
         sending.app.clock.advance(TimeDelta::minutes(1));
         sending.hit(get, &links.personal_click(copies[0], 1), browser).await;
         sending.app.run_until_idle().await;
-        let people = sending.report(&issue).await.people.unwrap();
-        assert_eq!(people.opened, Reached { human: 1, human_at_most: 1 }, "a click is an open");
-        assert_eq!(people.clicked, Reached { human: 1, human_at_most: 1 });
+        let people = sending.report(&issue).await.readers.unwrap();
+        assert_eq!(people.opened, Reached { human: 1, human_at_most: 1, machine: 0 }, "a click is an open");
+        assert_eq!(people.clicked, Reached { human: 1, human_at_most: 1, machine: 0 });
+    }
+
+    async fn readers_are_put_together_by_level_sector_and_domain_and_never_singled_out(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let readers = sending.readers(8).await;
+        let (newsletter, now) = (sending.newsletter, sending.app.clock.now());
+        let all = readers.clone();
+        sending
+            .write(move |conn| {
+                for (at, reader) in all.iter().enumerate() {
+                    let person = subscribers::table.find(reader.subscriber);
+                    diesel::update(person)
+                        .set(subscribers::leadership_group.eq(if at < 6 { "3" } else { "1" }))
+                        .execute(conn)?;
+                    consents::insert(conn, &consent(reader.subscriber, newsletter, now), now)?;
+                }
+                Ok(())
+            })
+            .await;
+        let issue = sending.due_issue().await;
+        sending.run_to_the_end(&issue).await;
+        let id = issue.id;
+        let copies: Vec<i64> = sending
+            .write(move |conn| {
+                let of_it = deliveries::table.filter(deliveries::issue.eq(id));
+                of_it.order(deliveries::subscriber).select(deliveries::id).load(conn)
+            })
+            .await;
+        sending.app.clock.advance(TimeDelta::minutes(3));
+        let (links, get) = (&sending.app.app.links, reqwest::Method::GET);
+        for copy in [0, 1, 7] {
+            sending.hit(get.clone(), &links.personal_click(copies[copy], 1), "Mozilla/5.0 (X11)").await;
+        }
+        sending.app.run_until_idle().await;
+        let report = sending.report(&issue).await.readers.unwrap();
+        assert_eq!((report.consenting, report.clicked.human), (8, 3));
+        let levels: Vec<_> =
+            report.portions.iter().filter(|portion| portion.by == By::LeadershipGroup).collect();
+        let numbers = |at: usize| (levels[at].value.as_deref(), levels[at].consenting);
+        assert_eq!((levels.len(), numbers(0), numbers(1)), (2, (Some("3"), 6), (None, 2)));
+        assert_eq!((levels[0].clicked.human, levels[1].clicked.human), (2, 1));
+
+        // What they did is forgotten after a time; then nothing is said, and not that nobody read it.
+        sending.app.clock.advance(TimeDelta::days(397));
+        assert_eq!(sending.report(&issue).await.readers, None);
+    }
+}
+
+/// Somebody's consent to being measured.
+pub fn consent(subscriber: i64, newsletter: i64, now: Instant) -> consents::NewConsent<'static> {
+    consents::NewConsent {
+        subscriber,
+        newsletter,
+        purpose: Purpose::Tracking,
+        text: "Ja, I må gerne måle, hvad jeg læser.",
+        language: Lang::Da,
+        method: ConsentMethod::Form,
+        form_address: "",
+        source: "test",
+        request_ip: None,
+        confirmed_at: Some(now),
     }
 }
 
@@ -194,6 +259,30 @@ async fn the_page_shows_all_three_kinds_and_no_person() {
     );
     assert!(html.contains("aarhus.example"), "domains are no persons");
 
+    let get = async |path: &str| {
+        let url = sending.app.url(&format!("/admin/issues/{}/{path}", issue.uuid));
+        reader.get(url).send().await.unwrap()
+    };
+    let file = get("report.csv").await;
+    assert_eq!(file.headers()["content-type"], "text/csv; charset=utf-8");
+    let file = file.text().await.unwrap();
+    for row in [
+        "\"Billedhentninger\";\"\";\"Mennesker\";\"1203\"",
+        "\"Billedhentninger\";\"\";\"Maskiner\";\"7\"",
+        "\"Levering\";\"\";\"Modtagere\";\"4\"",
+    ] {
+        assert!(file.contains(row), "{row} in {file}");
+    }
+    sending.count(&issue, Some(1), Verdict::Human, 12).await;
+    sending.count(&issue, Some(1), Verdict::Unknown, 2).await;
+    let map = get("report/clicks").await;
+    assert!(map.headers()["content-security-policy"].to_str().unwrap().contains("sandbox"));
+    let map = map.text().await.unwrap();
+    assert!(map.contains("12–14 klik</span></a>") && !map.contains("/c/"), "{map}");
+    let rules = reader.get(sending.app.url("/admin/verdicts")).send().await.unwrap();
+    let rules = rules.text().await.unwrap();
+    assert!(rules.contains("Apple Mail") && rules.contains("Flere end 20 modtagere"), "{rules}");
+
     let token = sending.app.token(Role::Reader).await;
     let api = sending.app.url(&format!("/api/v1/issues/{}/report", issue.uuid));
     let json: serde_json::Value =
@@ -208,6 +297,35 @@ async fn the_page_shows_all_three_kinds_and_no_person() {
         })
         .await;
     assert!(page().await.contains("Den er ikke sendt herfra"));
+}
+
+#[actix_web::test]
+async fn each_role_finds_the_numbers_it_looks_for_on_its_desk() {
+    let sending = Sending::sqlite().await;
+    sending.readers(3).await;
+    let (app, newsletter) = (&sending.app, sending.newsletter);
+    let (by, now) = ("Statusnotat 2016", app.clock.now());
+    let day = "2016-03-24".parse().unwrap();
+    app.app
+        .db
+        .write(move |conn| Ok(ledger::state(conn, newsletter, day, 26_420, by, "test", now)?))
+        .await
+        .unwrap();
+    let issue = sending.due_issue().await;
+    sending.run_to_the_end(&issue).await;
+    sending.count(&issue, Some(1), Verdict::Human, 5).await;
+    let desk = async |role| {
+        let browser = app.signed_in(role).await;
+        browser.get(app.url("/admin")).send().await.unwrap().text().await.unwrap()
+    };
+    for role in [Role::Reader, Role::Editor, Role::Operator] {
+        let html = desk(role).await;
+        assert!(html.contains("24. marts 2016") && html.contains("26.420"), "{html}");
+        assert!(html.contains("Seneste udsendelse") && html.contains("/report\""), "{html}");
+        assert!(!html.contains("leder0@"), "no person stands there");
+        let watches = matches!(role, Role::Operator);
+        assert_eq!(html.contains("Mailserveren svarer"), watches, "{html}");
+    }
 }
 
 both! {

@@ -11,19 +11,21 @@ use lederbrev::app::App;
 use lederbrev::clock::Clock;
 use lederbrev::config::Config;
 use lederbrev::db::schema::{
-    click_counts, clicks, deliveries, issues, newsletters, open_counts, opens,
+    click_counts, clicks, deliveries, issue_links, issues, judged_hits, newsletters, open_counts,
+    opens,
 };
 use lederbrev::db::{DatabaseUrl, DbConn, migrate};
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
+use lederbrev::subscribers::Purpose;
 use lederbrev::subscribers::store::{consents, register};
-use lederbrev::subscribers::{ConsentMethod, Purpose};
 use lederbrev::tracking::buffer::Count;
+use lederbrev::tracking::verdict::RULE_VERSION;
 use lederbrev::tracking::{self, Verdict};
-use lederbrev::web::Lang;
 use reqwest::header::USER_AGENT;
 use reqwest::{Method, Response, StatusCode};
 
+use crate::reports::consent;
 use crate::sending::{Reader, Sending};
 use crate::sends;
 
@@ -89,19 +91,7 @@ impl Sending {
         let readers = self.readers(people).await;
         let (newsletter, now, first) = (self.newsletter, self.app.clock.now(), readers[0]);
         self.write(move |conn| {
-            let consent = consents::NewConsent {
-                subscriber: first.subscriber,
-                newsletter,
-                purpose: Purpose::Tracking,
-                text: "Ja, I må gerne måle, hvad jeg læser.",
-                language: Lang::Da,
-                method: ConsentMethod::Form,
-                form_address: "",
-                source: "test",
-                request_ip: None,
-                confirmed_at: Some(now),
-            };
-            consents::insert(conn, &consent, now)
+            consents::insert(conn, &consent(first.subscriber, newsletter, now), now)
         })
         .await;
         let issue = self.due_issue().await;
@@ -307,6 +297,76 @@ sends! {
         assert_eq!(answer.headers()["location"], DESTINATION);
         assert_eq!(sending.rows().await, (0, 0), "what was stored before goes with the consent");
         assert_eq!(sending.counted(&issue).await, counted);
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
+    }
+
+    async fn a_scanner_that_follows_every_link_is_seen_when_its_burst_is_over(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let (issue, copies, _) = sending.sent_issue(2).await;
+        let id = issue.id;
+        sending
+            .write(move |conn| {
+                for number in 2..=6 {
+                    let url = format!("https://lederweb.example/artikel/{number}");
+                    diesel::insert_into(issue_links::table)
+                        .values((
+                            issue_links::issue.eq(id),
+                            issue_links::number.eq(number),
+                            issue_links::url.eq(url),
+                        ))
+                        .execute(conn)?;
+                }
+                Ok(())
+            })
+            .await;
+        let links = &sending.app.app.links;
+        sending.app.clock.advance(TimeDelta::minutes(2));
+        sending.hit(Method::GET, &links.personal_open(copies[0]), BROWSER).await;
+        for link in [1, 3, 5] {
+            sending.hit(Method::GET, &links.personal_click(copies[0], link), BROWSER).await;
+        }
+        // The reader comes later.
+        sending.app.clock.advance(TimeDelta::minutes(5));
+        sending.hit(Method::GET, &links.personal_click(copies[0], 3), BROWSER).await;
+        let human = |hits| Counts::from([(Verdict::Human, hits)]);
+        assert_eq!(sending.counted(&issue).await, (human(1), human(4)), "each alone is a person's");
+        sending.app.clock.advance(TimeDelta::minutes(14));
+        let (opened, clicked) = sending.counted(&issue).await;
+        let zero_and = |machine, human| {
+            Counts::from([(Verdict::Human, human), (Verdict::Machine, machine)])
+        };
+        assert_eq!((opened, clicked), (zero_and(1, 0), zero_and(3, 1)));
+        let reasons = async || -> Vec<(String, i32)> {
+            let read = clicks::table.order(clicks::id).select((clicks::reason, clicks::rule_version));
+            sending.write(move |conn| read.load(conn)).await
+        };
+        let judged = reasons().await;
+        let words: Vec<&str> = judged.iter().map(|(reason, _)| reason.as_str()).collect();
+        assert_eq!(words, ["burst", "burst", "burst", "ordinary"]);
+        assert!(judged.iter().all(|(_, version)| *version == RULE_VERSION));
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
+
+        // By older rules everything was a person's; by these it is judged again, to the same end.
+        sending
+            .write(|conn| {
+                diesel::update(clicks::table)
+                    .set((clicks::verdict.eq("human"), clicks::reason.eq("ordinary")))
+                    .execute(conn)?;
+                diesel::update(judged_hits::table)
+                    .set(judged_hits::rule_version.eq(RULE_VERSION - 1))
+                    .execute(conn)
+            })
+            .await;
+        assert_eq!(sending.counted(&issue).await.1, zero_and(3, 1));
+        assert_eq!(reasons().await, judged);
+        assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
+
+        // Whoever withdraws takes the rows along, and no count with them.
+        let (open, click) = sending.all_counted().await;
+        let find = |conn: &mut _| register::by_key(conn, "leder0@aarhus.example");
+        let person = sending.write(find).await.unwrap();
+        lederbrev::subscribers::erase::erase(&sending.app.app, person).await.unwrap();
+        assert_eq!((sending.rows().await, sending.all_counted().await), ((0, 0), (open, click)));
         assert_eq!(sending.app.app.db.read(tracking::check::all).await.unwrap(), [""; 0]);
     }
 

@@ -1,6 +1,6 @@
 //! `/admin`: the desk.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::app::App;
@@ -11,6 +11,7 @@ use crate::issues::{Issue, IssueKind, IssueState};
 use crate::mail::Closed;
 use crate::newsletters::Newsletter;
 use crate::staff::Staff;
+use crate::web::page::Part;
 use crate::web::{Page, html};
 
 #[derive(Template)]
@@ -21,14 +22,21 @@ struct DeskPage {
     desk: Desk,
     now: Instant,
     name: String,
+    /// What stands below: see [`show`].
+    numbers: Part,
 }
 
-/// `GET /admin`
-pub async fn show(request: HttpRequest, app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+/// `GET /admin`, with the numbers that a room below this one knows.
+pub async fn show(
+    request: &HttpRequest,
+    app: &App,
+    staff: Staff,
+    numbers: Part,
+) -> Result<HttpResponse> {
     let desk = app.db.read(move |conn| desk::open(conn, &staff)).await?;
-    let page = Page::new(&request);
+    let page = Page::new(request);
     let name = page.reader.as_ref().map(|reader| reader.name.clone()).unwrap_or_default();
-    html(&DeskPage { page, door: app.door.closed(), desk, now: app.clock.now(), name })
+    html(&DeskPage { page, door: app.door.closed(), desk, now: app.clock.now(), name, numbers })
 }
 
 impl DeskPage {
@@ -64,7 +72,7 @@ impl DeskPage {
     }
 
     fn is_empty(&self) -> bool {
-        self.desk.next.is_empty() && self.desk.drafts.is_empty() && self.desk.last.is_none()
+        self.desk.next.is_empty() && self.desk.drafts.is_empty() && !self.desk.has_sent
     }
 
     fn idle(&self, newsletter: &Newsletter, people: &i64) -> String {

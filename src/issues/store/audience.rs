@@ -103,31 +103,44 @@ pub fn audience_size(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResul
     recipients(call, now).count().get_result(conn)
 }
 
-/// How many of an audience have subscriptions after one and up to another.
-pub fn audience_between(
-    conn: &mut DbConn,
+/// Those of an audience with subscriptions after one and up to another who have no copy yet. Two
+/// rows of the register can become one person while the audience is written down: who had a copy
+/// by the one has none to come by the other.
+fn between<'a>(
+    issue: i64,
     call: &Call,
     (after, up_to): (i64, i64),
     now: Instant,
-) -> QueryResult<i64> {
+) -> Recipients<'a> {
+    let copies = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
     recipients(call, now)
         .filter(subscriptions::id.gt(after))
         .filter(subscriptions::id.le(up_to))
-        .count()
-        .get_result(conn)
+        .filter(not(exists(copies)))
 }
 
-/// Those of an audience with subscriptions after one and up to another: who, and the key of the
-/// address.
+/// How many of an audience have subscriptions after one and up to another, and no copy yet.
+pub fn audience_between(
+    conn: &mut DbConn,
+    issue: i64,
+    call: &Call,
+    ids: (i64, i64),
+    now: Instant,
+) -> QueryResult<i64> {
+    between(issue, call, ids, now).count().get_result(conn)
+}
+
+/// Those of [`audience_between`]: who, and the key of the address.
 pub fn recipients_between(
     conn: &mut DbConn,
+    issue: i64,
     call: &Call,
-    (after, up_to): (i64, i64),
+    ids: (i64, i64),
     now: Instant,
 ) -> QueryResult<Vec<(i64, String)>> {
-    recipients(call, now)
-        .filter(subscriptions::id.gt(after))
-        .filter(subscriptions::id.le(up_to))
+    between(issue, call, ids, now)
         .order(subscriptions::id)
         .select((subscribers::id, subscribers::address_key))
         .load(conn)

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::Rendition;
 use crate::db::DbConn;
 use crate::db::schema::{deliveries, delivery_counts, issues, renditions};
-use crate::issues::{Issue, IssueKind, IssueState};
+use crate::issues::{Issue, IssueKind, IssueState, Origin};
 
 /// Which issues a list shows; `None` is all.
 #[derive(Debug, Clone, Default)]
@@ -149,6 +149,14 @@ pub fn beside(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Option<Issue>, O
     let before = of().filter(issues::id.lt(issue.id)).order(issues::id.desc());
     let after = of().filter(issues::id.gt(issue.id)).order(issues::id.asc());
     Ok((before.first(conn).optional()?, after.first(conn).optional()?))
+}
+
+/// Whether any issue has begun to go out from here.
+pub fn has_sent(conn: &mut DbConn) -> QueryResult<bool> {
+    let sent = issues::table
+        .filter(issues::origin.eq(Origin::Here))
+        .filter(issues::started_at.is_not_null());
+    diesel::select(diesel::dsl::exists(sent)).get_result(conn)
 }
 
 /// How many copies of an issue are in each state, by the state's word. Who got an old issue is

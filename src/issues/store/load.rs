@@ -29,7 +29,7 @@ pub fn load(
     let call = Call::of(issue)?;
     let audience = audience_size(conn, &call, now)?;
     let largest = match rules.provider_per_minute {
-        Some(_) => largest(conn, &call, now)?,
+        Some(_) => largest(conn, issue.id, &call, now)?,
         None => 0,
     };
     let taken = match rules.per_day {
@@ -40,11 +40,11 @@ pub fn load(
 }
 
 /// How many of an audience are at the provider with the most.
-fn largest(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<i64> {
+fn largest(conn: &mut DbConn, issue: i64, call: &Call, now: Instant) -> QueryResult<i64> {
     let mut counts: HashMap<String, i64> = HashMap::new();
     let mut after = 0;
     while let Some(up_to) = next_subscriptions(conn, call.newsletter, after, CHUNK)? {
-        for (_, address) in recipients_between(conn, call, (after, up_to), now)? {
+        for (_, address) in recipients_between(conn, issue, call, (after, up_to), now)? {
             let domain = address.rsplit('@').next().unwrap_or_default();
             *counts.entry(provider_of(domain).into_owned()).or_default() += 1;
         }

@@ -20,19 +20,14 @@ pub fn lock(conn: &mut DbConn, id: i64) -> QueryResult<()> {
     diesel::update(issues::table.find(id)).set(same).execute(conn).map(drop)
 }
 
-/// Whether the audience of an issue is being written down.
-pub fn is_preparing(conn: &mut DbConn) -> QueryResult<bool> {
-    let preparing = issues::table.filter(issues::state.eq(IssueState::Preparing));
-    diesel::select(diesel::dsl::exists(preparing)).get_result(conn)
-}
-
-/// The same, and lets no issue begin with it before the transaction ends.
-pub fn hold_preparing(conn: &mut DbConn) -> QueryResult<bool> {
+/// Lets no audience be written down before the transaction ends: who is who must not change while
+/// copies are handed out.
+pub fn hold_fan_outs(conn: &mut DbConn) -> QueryResult<()> {
     let about_to = [IssueState::Scheduled, IssueState::Paused, IssueState::Preparing];
     diesel::update(issues::table.filter(issues::state.eq_any(about_to)))
         .set(issues::state.eq(issues::state))
-        .execute(conn)?;
-    is_preparing(conn)
+        .execute(conn)
+        .map(drop)
 }
 
 /// An issue's time has come: its audience is about to be written down. It was scheduled, or held

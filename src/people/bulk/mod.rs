@@ -60,7 +60,7 @@ impl Act {
         std::iter::once(Self::End).chain(sectors).chain(levels).collect()
     }
 
-    /// Reads what [`Act::to_string`] wrote.
+    /// Reads what its `Display` wrote.
     pub fn parse(word: &str) -> Option<Self> {
         Self::all().into_iter().find(|act| act.to_string() == word)
     }

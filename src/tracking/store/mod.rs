@@ -1,4 +1,8 @@
-//! The tables `open_counts`, `click_counts`, `opens` and `clicks`.
+//! The tables `open_counts`, `click_counts`, `opens`, `clicks`, `judged_hits`, `short_links` and
+//! `short_link_counts`.
+
+pub mod judged;
+pub mod short;
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +10,7 @@ use diesel::prelude::*;
 
 use super::Verdict;
 use super::buffer::{Count, PersonalHit};
-use super::verdict::{RULE_VERSION, Reason};
+use super::verdict::{ALONE, Reason};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::{
@@ -162,7 +166,7 @@ pub fn insert(conn: &mut DbConn, rows: &[Row<'_>]) -> QueryResult<()> {
                 opens::network.eq(&row.hit.network),
                 opens::verdict.eq(row.reason.verdict()),
                 opens::reason.eq(row.reason),
-                opens::rule_version.eq(RULE_VERSION),
+                opens::rule_version.eq(ALONE),
             )
         })
         .collect();
@@ -177,7 +181,7 @@ pub fn insert(conn: &mut DbConn, rows: &[Row<'_>]) -> QueryResult<()> {
                 clicks::network.eq(&row.hit.network),
                 clicks::verdict.eq(row.reason.verdict()),
                 clicks::reason.eq(row.reason),
-                clicks::rule_version.eq(RULE_VERSION),
+                clicks::rule_version.eq(ALONE),
             ))
         })
         .collect();

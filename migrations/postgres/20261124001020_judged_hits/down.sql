@@ -1,0 +1,7 @@
+DROP TRIGGER clicks_turn ON clicks;
+DROP FUNCTION clicks_turn();
+DROP TRIGGER opens_turn ON opens;
+DROP FUNCTION opens_turn();
+DROP INDEX clicks_by_time;
+DROP INDEX opens_by_time;
+DROP TABLE judged_hits;

@@ -1,0 +1,2 @@
+DROP TABLE short_link_counts;
+DROP TABLE short_links;
