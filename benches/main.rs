@@ -14,6 +14,7 @@
 mod ask;
 mod compile_once;
 mod floor;
+mod hits;
 mod import;
 mod measure;
 #[path = "../tests/it/postgres.rs"]
@@ -34,13 +35,15 @@ fn main() {
             "sink" => sink::run(&words),
             "floor" => floor::run(&words),
             "product" => product::run(&words),
+            "hits" => hits::serve(&words),
+            "bare-hits" => hits::bare(&words),
             "import" => import::product(&words),
             "inserts" => import::inserts(&words),
             "signups" => signups::serve(&words),
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 13] = [
+    let benches: [(&str, fn()); 15] = [
         ("compile_once", compile_once::run),
         ("preflight", preflight::run),
         ("send_floor", send::floor),
@@ -48,6 +51,8 @@ fn main() {
         ("send_dkim", send::dkim),
         ("send_latency", send::latency),
         ("send_scale", send::scale),
+        ("open_pixel", hits::opens),
+        ("click", hits::clicks),
         ("subscribe", signups::rate),
         ("signup_timing", signups::timing),
         ("import", import::sqlite),

@@ -58,8 +58,7 @@ async fn prepare(app: &Data<App>, count: usize) -> Issue {
         app.db.write(move |conn| Ok(insert(conn, id, from, to, now)?)).await.unwrap();
     }
     let editor = editor(app).await;
-    let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Special, content: content() };
-    let issue = compose::create(app, new, &editor.actor()).await.unwrap();
+    let issue = draft(app, &newsletter, &editor).await;
     let plan = issues::schedule::Plan::at_once();
     let issue = issues::schedule::schedule(app, issue.uuid, &plan, &editor).await.unwrap();
     let app = app.clone().into_inner();
@@ -71,6 +70,12 @@ async fn prepare(app: &Data<App>, count: usize) -> Issue {
     })
     .await
     .unwrap()
+}
+
+/// The special edition, written.
+pub async fn draft(app: &App, newsletter: &Newsletter, editor: &Staff) -> Issue {
+    let new = NewIssue { newsletter: newsletter.id, kind: IssueKind::Special, content: content() };
+    compose::create(app, new, &editor.actor()).await.unwrap()
 }
 
 /// The demo's special edition without its last blocks, so that a message is about 36 kB.
@@ -104,7 +109,8 @@ pub fn newsletter(conn: &mut DbConn, now: Instant) -> QueryResult<Newsletter> {
     newsletters::store::find(conn, id)
 }
 
-async fn editor(app: &App) -> Staff {
+/// Who writes it.
+pub async fn editor(app: &App) -> Staff {
     let email = "mette@lederweb.example";
     lederbrev::staff::add::add(app, email, "Mette Lund", Role::Editor, "bench").await.unwrap();
     let person = app.db.read(move |conn| Ok(lederbrev::staff::store::by_email(conn, email)?)).await;

@@ -400,7 +400,10 @@ pub async fn serve_until_stopped(
             handle.stop(true).await;
             running.await??;
             // Nobody asks any more: these are the last opens and clicks.
-            tracking::write_down(&app).await.map_err(explain)?;
+            if tracking::write_down(&app).await.is_err() {
+                // Two processes can have waited for each other: once more is enough.
+                tracking::write_down(&app).await.map_err(explain)?;
+            }
             stopped
         })
         .await?;

@@ -15,5 +15,5 @@ desk-service-relay-away = Mailserveren svarer ikke. Se, om den kører, og om adr
 desk-service-relay-not-let-in = Mailserveren lukker os ikke ind. Se, om navn og adgangskode i MAIL_URL er rigtige.
 desk-service-relay-ok = Mailserveren svarer
 desk-service-relay-too-slow = Mailserveren svarer for langsomt
-desk-service-wrong = Se på det
+desk-service-wrong = Kræver handling
 desk-subscribers = Abonnenter

@@ -35,8 +35,8 @@ report-loads-words = En billedhentning er ikke en læser: nogle henter billedet 
 report-people = De læsere, der har sagt ja til at blive målt
 report-consenting = Har sagt ja
 report-people-lead = { $consenting ->
-    [one] 1 modtager havde sagt ja til at blive målt, da udgaven blev sendt ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
-   *[other] { $consenting } modtagere havde sagt ja til at blive målt, da udgaven blev sendt ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
+    [one] 1 modtager har sagt ja til at blive målt og fik udgaven ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
+   *[other] { $consenting } modtagere har sagt ja til at blive målt og fik udgaven ({ $share } af dem, den er leveret til). Om de øvrige ved vi ikke, hvem der læste den.
   }
 report-people-opened = Har åbnet
 report-people-clicked = Har klikket
@@ -48,7 +48,12 @@ report-people-suspected-words = { $people ->
     [one] 1 person har kun klikket hurtigere, end mennesker gør. Det kan være en maskine, og personen er talt med blandt de uvisse.
    *[other] { $people } personer har kun klikket hurtigere, end mennesker gør. Det kan være maskiner, og de er talt med blandt de uvisse.
   }
-report-people-forgotten = Hvad de læsere gjorde, der har sagt ja til at blive målt, er slettet igen, fordi det kun gemmes en tid. Tallene for hele udgaven er her stadig.
+report-people-forgotten = Oplysninger om, hvad læsere med samtykke gjorde, er slettet, fordi de kun gemmes i en periode. Tallene for hele udgaven er her stadig.
+report-people-withdrawn = { $people ->
+    [one] 1 har trukket sit samtykke tilbage eller er slettet siden og er ikke talt med.
+   *[other] { $people } har trukket deres samtykke tilbage eller er slettet siden og er ikke talt med.
+  }
+report-people-few = Færre end 5 modtagere har sagt ja til at blive målt. Tal om så få ville handle om enkelte personer og vises derfor ikke.
 report-by-leadership_group = Efter ledelsesniveau
 report-by-sector = Efter sektor
 report-by-domain = Efter domæne
@@ -58,7 +63,7 @@ report-people-words = Tallene gælder kun dem, der har sagt ja. De kan ikke over
 report-links = Klik i udgaven
 report-blocks = Klik på hver blok
 report-map = Klik tegnet ind i udgaven
-report-map-words = Udgaven, som den blev sendt. Ved hvert link står, hvor mange klik mennesker har givet det, mindst–højst. Billeder og links kan ikke åbnes herfra.
+report-map-words = Udgaven, som den blev sendt. Ved hvert link står, hvor mange gange mennesker har klikket på det, mindst–højst; fører flere steder i en blok til det samme, står tallet ved det første. Billeder og links kan ikke åbnes herfra.
 report-map-clicks = { $clicks } klik
 report-each-link = Vis klik på hvert link
 report-no-links = Udgaven har ingen links, der tælles.
@@ -83,7 +88,7 @@ report-special = Særnummer
 report-csv = Hent tallene som CSV
 report-csv-part = Del
 report-csv-of = Hvad
-report-csv-measure = Mål
+report-csv-measure = Måltal
 report-csv-number = Antal
 report-verdicts-link = Sådan skelner vi mellem mennesker og maskiner
 report-when = Sendt

@@ -15,5 +15,5 @@ desk-service-relay-away = The mail server does not answer. See whether it runs a
 desk-service-relay-not-let-in = The mail server does not let us in. See whether name and password in MAIL_URL are right.
 desk-service-relay-ok = The mail server answers
 desk-service-relay-too-slow = The mail server answers too slowly
-desk-service-wrong = Look at it
+desk-service-wrong = Needs attention
 desk-subscribers = Subscribers

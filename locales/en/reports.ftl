@@ -35,8 +35,8 @@ report-loads-words = An image load is not a reader: some load the image several 
 report-people = The readers who consented to being measured
 report-consenting = Consented
 report-people-lead = { $consenting ->
-    [one] 1 recipient had consented to being measured when the issue was sent ({ $share } of those it was delivered to). Of the others nobody knows who read it.
-   *[other] { $consenting } recipients had consented to being measured when the issue was sent ({ $share } of those it was delivered to). Of the others nobody knows who read it.
+    [one] 1 recipient has consented to being measured and got the issue ({ $share } of those it was delivered to). Of the others nobody knows who read it.
+   *[other] { $consenting } recipients have consented to being measured and got the issue ({ $share } of those it was delivered to). Of the others nobody knows who read it.
   }
 report-people-opened = Opened
 report-people-clicked = Clicked
@@ -49,6 +49,11 @@ report-people-suspected-words = { $people ->
    *[other] { $people } people have only clicked sooner than people do. It may be machines, and they are counted among those that cannot be told.
   }
 report-people-forgotten = What the readers did who consented to being measured has been deleted, because it is kept for a time only. The numbers of the whole issue are still here.
+report-people-withdrawn = { $people ->
+    [one] 1 has withdrawn the consent or was erased since, and is not counted.
+   *[other] { $people } have withdrawn their consent or were erased since, and are not counted.
+  }
+report-people-few = Fewer than 5 recipients have consented to being measured. Numbers of so few would be about persons and are not shown.
 report-by-leadership_group = By level
 report-by-sector = By sector
 report-by-domain = By domain
@@ -58,7 +63,7 @@ report-people-words = These numbers are about those who consented only. They can
 report-links = Clicks in the issue
 report-blocks = Clicks on each block
 report-map = Clicks drawn over the issue
-report-map-words = The issue as it was sent. At each link stands how many clicks people gave it, at least–at most. Pictures and links cannot be opened from here.
+report-map-words = The issue as it was sent. At each link stands how often people clicked it, at least–at most; where several places of a block lead to the same, it stands at the first. Pictures and links cannot be opened from here.
 report-map-clicks = { $clicks } clicks
 report-each-link = Show the clicks on each link
 report-no-links = The issue has no links that are counted.

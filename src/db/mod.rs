@@ -97,6 +97,35 @@ pub fn one_snapshot(conn: &mut DbConn) -> diesel::QueryResult<()> {
     }
 }
 
+/// Keeps rows of a table, by their ids, as they are until the transaction ends; returns those of
+/// which a condition still holds. On SQLite nobody else writes meanwhile anyway.
+pub fn hold(
+    conn: &mut DbConn,
+    table: &'static str,
+    condition: &'static str,
+    ids: &[i64],
+) -> diesel::QueryResult<Vec<i64>> {
+    use diesel::RunQueryDsl;
+    use diesel::sql_types::{Array, BigInt};
+
+    #[derive(diesel::QueryableByName)]
+    struct Held {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    match conn {
+        DbConn::Sqlite(_) => Ok(ids.to_vec()),
+        DbConn::Postgres(conn) => {
+            let text = format!(
+                "SELECT id FROM {table} WHERE id = ANY($1) AND {condition} ORDER BY id FOR SHARE"
+            );
+            let query = diesel::sql_query(text).bind::<Array<BigInt>, _>(ids);
+            let held: Vec<Held> = query.load(conn)?;
+            Ok(held.into_iter().map(|held| held.id).collect())
+        }
+    }
+}
+
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

@@ -1195,3 +1195,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     clicks,
     figures,
 );
+
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    subscribers::leadership_group,
+    subscribers::sector,
+    deliveries::domain,
+);

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::{Error, Result};
+use crate::issues;
 use crate::personal::address;
 use crate::staff;
 use crate::subscribers::domains::{DomainMove, MoveCounts, MoveState, RowState, SOURCE};
@@ -165,7 +166,12 @@ fn at_old(judge: &Judge, people: Vec<Subscriber>) -> Vec<Subscriber> {
 /// Judges people in the write that moves them. Whoever has changed the address themselves is left.
 fn again(conn: &mut DbConn, judge: &Judge, ids: &[i64]) -> Result<Vec<Judged>> {
     let people = at_old(judge, store::people(conn, ids)?);
-    judge.judge(conn, people)
+    let judged = judge.judge(conn, people)?;
+    if judged.iter().any(|judged| judged.verdict == Verdict::Merged) {
+        // Before anybody is touched, so that the fan-out and this do not wait in a circle.
+        issues::store::hold_fan_outs(conn)?;
+    }
+    Ok(judged)
 }
 
 /// What is written into `withdrawals.log` before people are moved; returns their hashes.

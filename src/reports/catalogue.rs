@@ -49,6 +49,9 @@ pub struct Catalogue {
     pub publications: Vec<Publication>,
 }
 
+/// The issues of a year that link a publication, and the clicks in them.
+type Linked = (BTreeSet<i64>, Option<Verdicts>);
+
 /// Reads the catalogue, all kinds or one.
 pub fn catalogue(conn: &mut DbConn, kind: Option<ItemKind>) -> QueryResult<Catalogue> {
     let search = Search { kind, limit: i64::from(i32::MAX), ..Search::default() };
@@ -70,7 +73,7 @@ pub fn catalogue(conn: &mut DbConn, kind: Option<ItemKind>) -> QueryResult<Catal
     for sum in store::click_sums(conn, &issues, links.iter().map(|link| link.number))? {
         clicks.entry((sum.issue, sum.link)).or_default().add(sum.verdict, sum.hits);
     }
-    let mut by_item: HashMap<i64, HashMap<i32, (BTreeSet<i64>, Option<Verdicts>)>> = HashMap::new();
+    let mut by_item: HashMap<i64, HashMap<i32, Linked>> = HashMap::new();
     for link in &links {
         let Some((year, is_measured)) = sent.get(&link.issue) else { continue };
         let (linking, sum) = by_item.entry(link.item).or_default().entry(*year).or_default();

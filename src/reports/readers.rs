@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{self, Copy, Hits};
+use super::store::{self, Traits};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::deliveries;
@@ -78,16 +78,18 @@ pub struct Portion {
 /// The people who consented to being measured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Readers {
-    /// How many of those who got the issue consented when it was sent.
+    /// How many of those who got the issue consented when it was sent, and still do.
     pub consenting: i64,
-    /// How many of them opened it; a click counts as an open, too.
+    /// How many have withdrawn that since, or are erased: what they did is deleted.
+    pub withdrawn: i64,
+    /// How many of those who consent opened it; a click counts as an open, too.
     pub opened: Reached,
     /// How many of them clicked.
     pub clicked: Reached,
     /// How many have only clicks that came sooner than people are: suspected of being machines,
     /// and among those for whom it cannot be told.
     pub suspected: i64,
-    /// The same by level, sector and domain, of those who still are in the register.
+    /// The same by level, sector and domain.
     pub portions: Vec<Portion>,
 }
 
@@ -98,31 +100,37 @@ impl Readers {
     }
 }
 
-/// Reads them; `None` when nobody consented, or what they did is no longer kept: hits from before
-/// `kept_since` are not.
+/// Reads them; `None` when fewer than five consent, or what they did is no longer kept: hits from
+/// before `kept_since` are not.
 pub fn of_issue(
     conn: &mut DbConn,
     issue: &Issue,
     kept_since: Instant,
 ) -> QueryResult<Option<Readers>> {
-    let consenting = deliveries::store::outcome(conn, issue.id)?.personal;
+    let sent_to = deliveries::store::outcome(conn, issue.id)?.personal;
     let is_kept = issue.deliveries_cleared_at.is_none()
         && issue.started_at.is_some_and(|started| started >= kept_since);
-    if consenting == 0 || !is_kept {
+    if sent_to < FEWEST || !is_kept {
+        return Ok(None);
+    }
+    let groups = store::consenting(conn, issue.id)?;
+    let consenting: i64 = groups.iter().map(|(_, people)| people).sum();
+    if consenting < FEWEST {
         return Ok(None);
     }
     let mut done: HashMap<i64, Done> = HashMap::new();
-    for Hits { delivery, verdict, .. } in store::openers(conn, issue.id)? {
-        done.entry(delivery).or_default().opened.push(verdict);
+    for hit in store::openers(conn, issue.id)? {
+        done.entry(hit.delivery).or_insert_with(|| Done::of(hit.traits)).opened.push(hit.verdict);
     }
-    for Hits { delivery, verdict, reason } in store::clickers(conn, issue.id)? {
-        let person = done.entry(delivery).or_default();
-        person.opened.push(verdict);
-        person.clicked.push(verdict);
-        person.soon |= reason == Reason::TooSoon;
+    for hit in store::clickers(conn, issue.id)? {
+        let person = done.entry(hit.delivery).or_insert_with(|| Done::of(hit.traits));
+        person.opened.push(hit.verdict);
+        person.clicked.push(hit.verdict);
+        person.soon |= hit.reason == Reason::TooSoon;
     }
     let mut readers = Readers {
         consenting,
+        withdrawn: (sent_to - consenting).max(0),
         opened: Reached::default(),
         clicked: Reached::default(),
         suspected: 0,
@@ -133,26 +141,30 @@ pub fn of_issue(
         readers.clicked.add(&person.clicked);
         readers.suspected += i64::from(person.is_suspected());
     }
-    let copies = store::personal_copies(conn, issue.id)?;
-    let by = |by: By, value: fn(&Copy) -> &str| portions(by, &copies, &done, value);
+    let by = |by: By, value: fn(&Traits) -> &str| portions(by, &groups, &done, value);
     readers.portions = [
-        by(By::LeadershipGroup, |copy| copy.leadership_group.as_deref().unwrap_or_default()),
-        by(By::Sector, |copy| copy.sector.as_deref().unwrap_or_default()),
-        by(By::Domain, |copy| &copy.domain),
+        by(By::LeadershipGroup, |traits| traits.leadership_group.as_deref().unwrap_or_default()),
+        by(By::Sector, |traits| traits.sector.as_deref().unwrap_or_default()),
+        by(By::Domain, |traits| &traits.domain),
     ]
     .concat();
     Ok(Some(readers))
 }
 
 /// What came of one person.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Done {
+    traits: Traits,
     opened: Vec<Verdict>,
     clicked: Vec<Verdict>,
     soon: bool,
 }
 
 impl Done {
+    fn of(traits: Traits) -> Self {
+        Self { traits, opened: Vec::new(), clicked: Vec::new(), soon: false }
+    }
+
     fn is_suspected(&self) -> bool {
         self.soon && !self.clicked.contains(&Verdict::Human)
     }
@@ -160,9 +172,9 @@ impl Done {
 
 fn portions(
     by: By,
-    copies: &[Copy],
+    groups: &[(Traits, i64)],
     done: &HashMap<i64, Done>,
-    value: fn(&Copy) -> &str,
+    value: fn(&Traits) -> &str,
 ) -> Vec<Portion> {
     let empty = |value: Option<&str>| Portion {
         by,
@@ -172,13 +184,14 @@ fn portions(
         clicked: Reached::default(),
     };
     let mut found: BTreeMap<&str, Portion> = BTreeMap::new();
-    for copy in copies {
-        let portion = found.entry(value(copy)).or_insert_with(|| empty(Some(value(copy))));
-        portion.consenting += 1;
-        if let Some(done) = done.get(&copy.delivery) {
-            portion.opened.add(&done.opened);
-            portion.clicked.add(&done.clicked);
-        }
+    for (traits, people) in groups {
+        let value = value(traits);
+        found.entry(value).or_insert_with(|| empty(Some(value))).consenting += people;
+    }
+    for person in done.values() {
+        let Some(portion) = found.get_mut(value(&person.traits)) else { continue };
+        portion.opened.add(&person.opened);
+        portion.clicked.add(&person.clicked);
     }
     let mut all: Vec<Portion> = found.into_values().collect();
     if by == By::Domain {
@@ -190,15 +203,27 @@ fn portions(
         if portion.consenting >= FEWEST && shown.len() < most {
             shown.push(portion);
         } else {
-            rest.consenting += portion.consenting;
-            rest.opened = sum(rest.opened, portion.opened);
-            rest.clicked = sum(rest.clicked, portion.clicked);
+            rest.take(portion);
         }
     }
-    if rest.consenting > 0 {
+    // What is left out could be told from what is shown: it must be enough people, too.
+    while rest.consenting > 0 && rest.consenting < FEWEST && !shown.is_empty() {
+        let smallest = shown.iter().enumerate().min_by_key(|(_, portion)| portion.consenting);
+        let at = smallest.map_or(0, |(at, _)| at);
+        rest.take(shown.remove(at));
+    }
+    if rest.consenting > 0 && !shown.is_empty() {
         shown.push(rest);
     }
     shown
+}
+
+impl Portion {
+    fn take(&mut self, other: Self) {
+        self.consenting += other.consenting;
+        self.opened = sum(self.opened, other.opened);
+        self.clicked = sum(self.clicked, other.clicked);
+    }
 }
 
 fn sum(one: Reached, other: Reached) -> Reached {

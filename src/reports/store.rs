@@ -1,20 +1,20 @@
 //! What a report reads; and the table `figures`.
 
-use diesel::dsl::sql;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::figures::{Figure, NewFigure};
 use crate::clock::Instant;
 use crate::db::schema::{
-    click_counts, clicks as click_rows, deliveries, figures, issue_links, issues, newsletters,
-    open_counts, opens, subscribers, subscriptions,
+    click_counts, clicks as click_rows, consents, deliveries, figures, issue_links, issues,
+    newsletters, open_counts, opens, subscribers, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, Variant};
 use crate::issues::{Issue, IssueKind, IssueState, Origin};
 use crate::newsletters::Tracking;
-use crate::subscribers::{EndReason, SubscriptionState};
+use crate::subscribers::{EndReason, Purpose, SubscriptionState};
 use crate::tracking::Verdict;
 use crate::tracking::verdict::Reason;
 
@@ -139,8 +139,19 @@ pub fn links(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i32, Option<Publ
         .load(conn)
 }
 
+/// What recipients can have in common.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Traits {
+    /// The level at which they lead.
+    pub leadership_group: Option<String>,
+    /// Where they work.
+    pub sector: Option<String>,
+    /// The domain of the address to which the copy went.
+    pub domain: String,
+}
+
 /// What came of one copy.
-#[derive(Debug, Clone, Copy, Queryable)]
+#[derive(Debug, Clone, Queryable)]
 pub struct Hits {
     /// Whose copy.
     pub delivery: i64,
@@ -148,14 +159,21 @@ pub struct Hits {
     pub verdict: Verdict,
     /// Why that is thought.
     pub reason: Reason,
+    /// Who it went to.
+    pub traits: Traits,
 }
 
 /// The copies whose image was loaded, and by whom.
 pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
     opens::table
-        .inner_join(deliveries::table)
+        .inner_join(deliveries::table.inner_join(subscribers::table))
         .filter(deliveries::issue.eq(issue))
-        .select((opens::delivery, opens::verdict, opens::reason))
+        .select((
+            opens::delivery,
+            opens::verdict,
+            opens::reason,
+            (subscribers::leadership_group, subscribers::sector, deliveries::domain),
+        ))
         .distinct()
         .load(conn)
 }
@@ -163,39 +181,37 @@ pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
 /// The copies in which a link was clicked, and by whom.
 pub fn clickers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
     click_rows::table
-        .inner_join(deliveries::table)
+        .inner_join(deliveries::table.inner_join(subscribers::table))
         .filter(deliveries::issue.eq(issue))
-        .select((click_rows::delivery, click_rows::verdict, click_rows::reason))
+        .select((
+            click_rows::delivery,
+            click_rows::verdict,
+            click_rows::reason,
+            (subscribers::leadership_group, subscribers::sector, deliveries::domain),
+        ))
         .distinct()
         .load(conn)
 }
 
-/// A copy of somebody who consented.
-#[derive(Debug, Clone, Queryable)]
-pub struct Copy {
-    /// Which.
-    pub delivery: i64,
-    /// The level at which they lead.
-    pub leadership_group: Option<String>,
-    /// Where they work.
-    pub sector: Option<String>,
-    /// The domain of the address to which it went.
-    pub domain: String,
-}
-
-/// The copies of an issue that went to people who consented and are still in the register.
-pub fn personal_copies(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Copy>> {
+/// How many of an issue's recipients got a copy by which they are measured and consent to that
+/// still, by what they have in common.
+pub fn consenting(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Traits, i64)>> {
+    let traits = (subscribers::leadership_group, subscribers::sector, deliveries::domain);
+    let consents = consents::table
+        .filter(consents::subscriber.eq(subscribers::id))
+        .filter(consents::newsletter.eq(issues::newsletter))
+        .filter(consents::purpose.eq(Purpose::Tracking))
+        .filter(consents::confirmed_at.is_not_null())
+        .filter(consents::withdrawn_at.is_null());
     deliveries::table
         .inner_join(subscribers::table)
+        .inner_join(issues::table)
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::state.eq(DeliveryState::Accepted))
         .filter(deliveries::variant.eq(Variant::Personal))
-        .select((
-            deliveries::id,
-            subscribers::leadership_group,
-            subscribers::sector,
-            deliveries::domain,
-        ))
+        .filter(diesel::dsl::exists(consents))
+        .group_by(traits)
+        .select((traits, count_star()))
         .load(conn)
 }
 

@@ -123,7 +123,7 @@ pub async fn make_short(
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
     short::make(&app, id, &staff.actor()).await?;
-    Ok(see_other(&format!("/admin/library/{id}?done=saved#short-link")))
+    Ok(see_other(format!("/admin/library/{id}?done=saved#short-link")))
 }
 
 /// An address as a header carries it: byte for byte if it is ASCII, else in its encoded form.

@@ -32,10 +32,11 @@ pub async fn make(app: &App, item: PublicId, by: &str) -> Result<String> {
                 slug => slug,
             };
             let chosen = slug::free(&wanted, &store::taken(conn, &wanted)?);
-            store::insert(conn, item.id, &chosen, &by, now)?;
-            let subject = format!("library item {}", item.uuid);
-            let details = json!({ "slug": chosen });
-            staff::store::audit(conn, &by, "short-link.made", &subject, details, now)?;
+            if store::insert(conn, item.id, &chosen, &by, now)? > 0 {
+                let subject = format!("library item {}", item.uuid);
+                let details = json!({ "slug": chosen });
+                staff::store::audit(conn, &by, "short-link.made", &subject, details, now)?;
+            }
             Ok(store::slug_of(conn, item.id)?.unwrap_or(chosen))
         })
         .await

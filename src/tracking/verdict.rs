@@ -28,20 +28,23 @@ text_enum! {
 }
 
 text_enum! {
-    /// The rule that decided.
+    /// The rule that decided, in the order in which they are asked.
     pub enum Reason {
         /// It asked for the headers only.
         Head = "head",
         /// It did not say what it is.
         NoAgent = "no_agent",
-        /// It says that it is a robot or a tool.
-        Robot = "robot",
+        /// A mail provider's proxy, which loads an image when its reader looks, so a person is
+        /// possible and the time approximate.
+        ImageProxy = "image_proxy",
         /// A browser that nobody looks at.
         Headless = "headless",
         /// A security product that looks at mail before its reader does.
         Scanner = "scanner",
         /// A program that shows a preview of a link that somebody passed on.
         LinkPreview = "link_preview",
+        /// It says that it is a robot or a tool.
+        Robot = "robot",
         /// A click among several on different links within a few seconds, or an open with them.
         Burst = "burst",
         /// One of very many hits from one network within a minute, and nothing of the reader's
@@ -52,9 +55,6 @@ text_enum! {
         PrivacyPrefetch = "privacy_prefetch",
         /// A click sooner after the mail was accepted than people are.
         TooSoon = "too_soon",
-        /// A mail provider's proxy, which loads an image when its reader looks, so a person is
-        /// possible and the time approximate.
-        ImageProxy = "image_proxy",
         /// Nothing speaks against a person.
         Ordinary = "ordinary",
     }

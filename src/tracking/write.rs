@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::buffer::{Batch, Count, PersonalHit};
+use super::judge::AFTER;
 use super::store::{self, Recipient, Row, Total};
 use super::verdict::{self, Signals};
 use crate::app::App;
@@ -51,6 +52,11 @@ fn write(conn: &mut DbConn, batch: &Batch) -> Result<()> {
         add_personal(hit, &recipients, &mut totals, &mut rows);
     }
     store::insert(conn, &rows)?;
+    if let Some(first) = rows.iter().map(|row| row.hit.at).min()
+        && store::judged::judged(conn)?.until > first
+    {
+        store::judged::go_back(conn, first - AFTER)?;
+    }
     for (count, total) in &totals {
         store::add(conn, count, *total)?;
     }

@@ -43,6 +43,34 @@ impl Sending {
         self.app.run_until_idle().await;
     }
 
+    /// An issue that went to so many, of whom the first ones consent to being measured; with the
+    /// copies in the order of the readers.
+    async fn measured_issue(
+        &self,
+        count: usize,
+        consenting: usize,
+    ) -> (Issue, Vec<i64>, Vec<Reader>) {
+        let readers = self.readers(count).await;
+        let (newsletter, now, all) = (self.newsletter, self.app.clock.now(), readers.clone());
+        self.write(move |conn| {
+            for reader in &all[..consenting] {
+                consents::insert(conn, &consent(reader.subscriber, newsletter, now), now)?;
+            }
+            Ok(())
+        })
+        .await;
+        let issue = self.due_issue().await;
+        self.run_to_the_end(&issue).await;
+        let id = issue.id;
+        let copies = self
+            .write(move |conn| {
+                let of_it = deliveries::table.filter(deliveries::issue.eq(id));
+                of_it.order(deliveries::subscriber).select(deliveries::id).load(conn)
+            })
+            .await;
+        (issue, copies, readers)
+    }
+
     async fn leave(&self, reader: Reader, at: Instant) {
         self.write(move |conn| {
             diesel::update(subscriptions::table.find(reader.subscription))
@@ -156,7 +184,7 @@ sends! {
 
     async fn people_who_consented_are_counted_once_with_an_upper_end(sending: Sending) {
         sending.measure(Tracking::Consented).await;
-        let (issue, copies, _) = sending.sent_issue(3).await;
+        let (issue, copies, readers) = sending.measured_issue(7, 6).await;
         let links = &sending.app.app.links;
         let browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
         let get = reqwest::Method::GET;
@@ -165,55 +193,67 @@ sends! {
         }
         sending.app.run_until_idle().await;
         let people = sending.report(&issue).await.readers.unwrap();
-        assert_eq!(people.consenting, 1);
+        assert_eq!((people.consenting, people.withdrawn), (6, 0));
         assert_eq!(people.opened, Reached { human: 0, human_at_most: 1, machine: 0 });
         sending.app.clock.advance(TimeDelta::minutes(1));
-        sending.hit(get, &links.personal_click(copies[0], 1), browser).await;
+        sending.hit(get.clone(), &links.personal_click(copies[0], 1), browser).await;
+        sending.hit(get, &links.personal_click(copies[1], 1), "curl/8.5.0").await;
         sending.app.run_until_idle().await;
         let people = sending.report(&issue).await.readers.unwrap();
-        assert_eq!(people.opened, Reached { human: 1, human_at_most: 1, machine: 0 }, "a click is an open");
-        assert_eq!(people.clicked, Reached { human: 1, human_at_most: 1, machine: 0 });
+        let once = Reached { human: 1, human_at_most: 1, machine: 1 };
+        assert_eq!((people.opened, people.clicked), (once, once), "a click is an open");
+
+        // Whoever withdraws is in no number any more, neither above the line nor below it.
+        let (newsletter, now) = (sending.newsletter, sending.app.clock.now());
+        let withdraw = async |reader: Reader| {
+            sending
+                .write(move |conn| {
+                    let of = (reader.subscriber, [Purpose::Tracking]);
+                    consents::withdraw(conn, of.0, newsletter, &of.1, "preferences", now)
+                })
+                .await
+        };
+        withdraw(readers[0]).await;
+        let people = sending.report(&issue).await.readers.unwrap();
+        assert_eq!((people.consenting, people.withdrawn, people.opened.human), (5, 1, 0));
+        withdraw(readers[1]).await;
+        assert_eq!(sending.report(&issue).await.readers, None, "four are too few to be shown");
     }
 
     async fn readers_are_put_together_by_level_sector_and_domain_and_never_singled_out(sending: Sending) {
         sending.measure(Tracking::Consented).await;
-        let readers = sending.readers(8).await;
-        let (newsletter, now) = (sending.newsletter, sending.app.clock.now());
-        let all = readers.clone();
+        let (issue, copies, readers) = sending.measured_issue(16, 16).await;
         sending
             .write(move |conn| {
-                for (at, reader) in all.iter().enumerate() {
-                    let person = subscribers::table.find(reader.subscriber);
-                    diesel::update(person)
-                        .set(subscribers::leadership_group.eq(if at < 6 { "3" } else { "1" }))
+                for (at, reader) in readers.iter().enumerate() {
+                    let (level, sector) = (if at < 6 { "3" } else { "1" }, at < 14);
+                    diesel::update(subscribers::table.find(reader.subscriber))
+                        .set((
+                            subscribers::leadership_group.eq(level),
+                            subscribers::sector.eq(if sector { "kommune" } else { "region" }),
+                        ))
                         .execute(conn)?;
-                    consents::insert(conn, &consent(reader.subscriber, newsletter, now), now)?;
                 }
                 Ok(())
             })
             .await;
-        let issue = sending.due_issue().await;
-        sending.run_to_the_end(&issue).await;
-        let id = issue.id;
-        let copies: Vec<i64> = sending
-            .write(move |conn| {
-                let of_it = deliveries::table.filter(deliveries::issue.eq(id));
-                of_it.order(deliveries::subscriber).select(deliveries::id).load(conn)
-            })
-            .await;
         sending.app.clock.advance(TimeDelta::minutes(3));
         let (links, get) = (&sending.app.app.links, reqwest::Method::GET);
-        for copy in [0, 1, 7] {
+        for copy in [0, 1, 15] {
             sending.hit(get.clone(), &links.personal_click(copies[copy], 1), "Mozilla/5.0 (X11)").await;
         }
         sending.app.run_until_idle().await;
         let report = sending.report(&issue).await.readers.unwrap();
-        assert_eq!((report.consenting, report.clicked.human), (8, 3));
-        let levels: Vec<_> =
-            report.portions.iter().filter(|portion| portion.by == By::LeadershipGroup).collect();
-        let numbers = |at: usize| (levels[at].value.as_deref(), levels[at].consenting);
-        assert_eq!((levels.len(), numbers(0), numbers(1)), (2, (Some("3"), 6), (None, 2)));
-        assert_eq!((levels[0].clicked.human, levels[1].clicked.human), (2, 1));
+        assert_eq!((report.consenting, report.clicked.human), (16, 3));
+        let numbers = |by: By| -> Vec<(Option<&str>, i64, i64)> {
+            let all = report.portions.iter().filter(|portion| portion.by == by);
+            let one = all.map(|of| (of.value.as_deref(), of.consenting, of.clicked.human));
+            one.collect()
+        };
+        assert_eq!(numbers(By::LeadershipGroup), [(Some("1"), 10, 1), (Some("3"), 6, 2)]);
+        // Two from regions could be told from the rest, so the smallest group goes with them.
+        assert_eq!(numbers(By::Sector), []);
+        assert!(report.portions.iter().all(|portion| portion.consenting >= 5));
 
         // What they did is forgotten after a time; then nothing is said, and not that nobody read it.
         sending.app.clock.advance(TimeDelta::days(397));

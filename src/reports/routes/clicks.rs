@@ -1,6 +1,6 @@
 //! `/admin/issues/{id}/report/clicks`: the clicks, drawn over the issue as it was sent.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -75,16 +75,18 @@ impl PersonalAddresses for Nowhere {
     }
 }
 
-/// A mail with something said at the end of each of its links; the links lead nowhere.
+/// A mail with something said at the end of each of its links, where it stands first; the links lead
+/// nowhere.
 fn drawn(html: &str, mark: impl Fn(i32) -> String) -> String {
     let nobody = Person { name: None, addresses: &Nowhere };
     let mut out = String::with_capacity(html.len() + 4_096);
-    let mut open = None;
+    let (mut open, mut said) = (None, HashSet::new());
     for piece in pieces(html) {
         match piece {
             Piece::Splice(Splice::Link(number), _) => {
                 out.push('#');
-                open = Some(number);
+                // A picture, a title and a button of one block can be one link: it is said once.
+                open = said.insert(number).then_some(number);
             }
             Piece::Splice(splice, fallback) => {
                 out.push_str(&nobody.value(splice, fallback, Place::Html));
@@ -113,12 +115,12 @@ mod tests {
         let (one, two) = (Splice::Link(1).marker(), Splice::Link(2).marker());
         let leave = Splice::Unsubscribe.marker();
         let html = format!(
-            "<a href=\"{one}\">Læs</a> og <a href=\"{two}\"><img alt=\"\"></a> <a href=\"{leave}\">Afmeld</a>"
+            "<a href=\"{one}\">Læs</a> og <a href=\"{two}\"><img alt=\"\"></a> <a href=\"{one}\">Mere</a> <a href=\"{leave}\">Afmeld</a>"
         );
         let drawn = drawn(&html, |link| format!("{link}<"));
         let mark = |link: i32| format!("<span style=\"{MARK}\">{link}&#60;</span>");
         let expected = format!(
-            "<a href=\"#\">Læs{}</a> og <a href=\"#\"><img alt=\"\">{}</a> <a href=\"#\">Afmeld</a>",
+            "<a href=\"#\">Læs{}</a> og <a href=\"#\"><img alt=\"\">{}</a> <a href=\"#\">Mere</a> <a href=\"#\">Afmeld</a>",
             mark(1),
             mark(2)
         );

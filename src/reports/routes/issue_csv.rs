@@ -53,6 +53,7 @@ fn table(page: &Page, report: &IssueReport) -> String {
     for (measure, number) in [
         ("report-audience", delivery.audience),
         ("report-accepted", delivery.accepted),
+        ("report-delivered", delivery.delivered),
         ("report-failed", delivery.failed),
         ("report-skipped", delivery.skipped),
         ("report-open", delivery.open),
@@ -79,6 +80,13 @@ fn table(page: &Page, report: &IssueReport) -> String {
             rows.reached(&part, &of, "report-people-clicked", &portion.clicked);
         }
     }
+    for block in &report.blocks {
+        let title = match block.block.is_empty() {
+            true => page.t("report-intro"),
+            false => block.block.clone(),
+        };
+        rows.hits("report-blocks", &title, &block.clicks);
+    }
     for link in &report.links {
         rows.hits("report-links", &link.url, &link.clicks);
     }
@@ -91,6 +99,21 @@ fn table(page: &Page, report: &IssueReport) -> String {
         rows.number("report-domains", &domain.name, "report-audience", domain.recipients);
         rows.number("report-domains", &domain.name, "report-accepted", domain.accepted);
         rows.number("report-domains", &domain.name, "report-failed", domain.failed);
+    }
+    for before in &report.before {
+        let (of, numbers) = (&before.subject, &before.numbers);
+        rows.number("report-compare", of, "report-audience", numbers.delivery.audience);
+        rows.number("report-compare", of, "report-accepted", numbers.delivery.accepted);
+        rows.number("report-compare", of, "report-failed", numbers.delivery.failed);
+        rows.number("report-compare", of, "report-unsubscribed", numbers.unsubscribed);
+        rows.hits("report-compare", &format!("{of}: {}", page.t("report-loads")), &numbers.loads);
+        rows.hits("report-compare", &format!("{of}: {}", page.t("report-clicks")), &numbers.clicks);
+    }
+    if let Some(ordinary) = &report.ordinary {
+        let part = "report-ordinary-title";
+        rows.number(part, "", "report-accepted", ordinary.accepted);
+        rows.number(part, "", "report-unsubscribed", ordinary.unsubscribed);
+        rows.hits(part, &page.t("report-clicks"), &ordinary.clicks);
     }
     rows.out
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::super::judge::Hit;
+use super::super::judge::{self, Hit};
 use super::super::verdict::Reason;
 use crate::clock::Instant;
 use crate::db::DbConn;
@@ -65,7 +65,7 @@ pub fn next_hits(
 }
 
 /// A hit as it is stored.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stored {
     /// Its row, in `clicks` or `opens`.
     pub id: i64,
@@ -79,56 +79,101 @@ pub struct Stored {
 
 type Row = (i64, i64, i64, Instant, String, String, Reason, Option<Instant>);
 
-fn stored((id, issue, delivery, at, agent, network, reason, accepted_at): Row) -> Stored {
+/// What stands for words that are only compared.
+#[derive(Default)]
+struct Names(HashMap<String, u64>);
+
+impl Names {
+    fn of(&mut self, words: String) -> u64 {
+        let next = self.0.len() as u64;
+        *self.0.entry(words).or_insert(next)
+    }
+}
+
+fn stored(row: Row, link: Option<i32>, agents: &mut Names, networks: &mut Names) -> Stored {
+    let (id, issue, delivery, at, agent, network, reason, accepted_at) = row;
     // That it asked for headers only is known by how it was judged: no rule comes before that one.
     let is_head = reason == Reason::Head;
-    let hit = Hit { delivery, link: None, at, is_head, agent, network, accepted_at };
+    let alone = judge::alone(link.is_some(), is_head, &agent, at, accepted_at);
+    let network = (!network.is_empty()).then(|| networks.of(network));
+    let hit = Hit { delivery, link, at, agent: agents.of(agent), network, alone };
     Stored { id, issue, reason, hit }
 }
 
-/// The hits from a moment on and before another, in the order in which they came.
-pub fn hits_between(conn: &mut DbConn, from: Instant, before: Instant) -> QueryResult<Vec<Stored>> {
-    let opened: Vec<Row> = opens::table
-        .inner_join(deliveries::table)
-        .filter(opens::at.ge(from))
-        .filter(opens::at.lt(before))
-        .select((
-            opens::id,
-            deliveries::issue,
-            opens::delivery,
-            opens::at,
-            opens::agent,
-            opens::network,
-            opens::reason,
-            deliveries::finished_at,
-        ))
-        .load(conn)?;
-    let clicked: Vec<(i32, Row)> = clicks::table
-        .inner_join(deliveries::table)
-        .filter(clicks::at.ge(from))
-        .filter(clicks::at.lt(before))
-        .select((
-            clicks::link,
-            (
-                clicks::id,
+/// Goes through the hits from a moment on and before another, a page at a time: what is kept of
+/// each is small.
+pub fn each_between(
+    conn: &mut DbConn,
+    from: Instant,
+    before: Instant,
+    mut take: impl FnMut(Stored),
+) -> QueryResult<()> {
+    const PAGE: i64 = 10_000;
+    let (mut agents, mut networks) = (Names::default(), Names::default());
+    let mut behind = (from, i64::MIN);
+    loop {
+        let page: Vec<Row> = opens::table
+            .inner_join(deliveries::table)
+            .filter(opens::at.gt(behind.0).or(opens::at.eq(behind.0).and(opens::id.gt(behind.1))))
+            .filter(opens::at.ge(from))
+            .filter(opens::at.lt(before))
+            .order((opens::at, opens::id))
+            .limit(PAGE)
+            .select((
+                opens::id,
                 deliveries::issue,
-                clicks::delivery,
-                clicks::at,
-                clicks::agent,
-                clicks::network,
-                clicks::reason,
+                opens::delivery,
+                opens::at,
+                opens::agent,
+                opens::network,
+                opens::reason,
                 deliveries::finished_at,
-            ),
-        ))
-        .load(conn)?;
-    let mut all: Vec<Stored> = opened.into_iter().map(stored).collect();
-    all.extend(clicked.into_iter().map(|(link, row)| {
-        let mut click = stored(row);
-        click.hit.link = Some(link);
-        click
-    }));
-    all.sort_by_key(|stored| (stored.hit.at, stored.hit.link, stored.id));
-    Ok(all)
+            ))
+            .load(conn)?;
+        let Some(last) = page.last() else { break };
+        behind = (last.3, last.0);
+        page.into_iter().for_each(|row| take(stored(row, None, &mut agents, &mut networks)));
+    }
+    let mut behind = (from, i64::MIN);
+    loop {
+        let page: Vec<(i32, Row)> = clicks::table
+            .inner_join(deliveries::table)
+            .filter(
+                clicks::at.gt(behind.0).or(clicks::at.eq(behind.0).and(clicks::id.gt(behind.1))),
+            )
+            .filter(clicks::at.ge(from))
+            .filter(clicks::at.lt(before))
+            .order((clicks::at, clicks::id))
+            .limit(PAGE)
+            .select((
+                clicks::link,
+                (
+                    clicks::id,
+                    deliveries::issue,
+                    clicks::delivery,
+                    clicks::at,
+                    clicks::agent,
+                    clicks::network,
+                    clicks::reason,
+                    deliveries::finished_at,
+                ),
+            ))
+            .load(conn)?;
+        let Some((_, last)) = page.last() else { return Ok(()) };
+        behind = (last.3, last.0);
+        for (link, row) in page {
+            take(stored(row, Some(link), &mut agents, &mut networks));
+        }
+    }
+}
+
+/// A hit has come so late that its neighbours may have been judged without it: they are judged
+/// again.
+pub fn go_back(conn: &mut DbConn, to: Instant) -> QueryResult<()> {
+    diesel::update(judged_hits::table.filter(judged_hits::until.gt(to)))
+        .set(judged_hits::until.eq(to))
+        .execute(conn)
+        .map(drop)
 }
 
 /// How many links some issues have.

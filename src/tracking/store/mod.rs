@@ -12,11 +12,11 @@ use super::Verdict;
 use super::buffer::{Count, PersonalHit};
 use super::verdict::{ALONE, Reason};
 use crate::clock::Instant;
-use crate::db::DbConn;
 use crate::db::schema::{
     click_counts, clicks, consents, deliveries, issue_links, issues, newsletters, open_counts,
     opens,
 };
+use crate::db::{self, DbConn};
 use crate::newsletters::Tracking;
 use crate::on_both;
 use crate::subscribers::Purpose;
@@ -71,7 +71,7 @@ pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<HashMap<i64, Re
             deliveries::finished_at,
         ))
         .load(conn)?;
-    let consenting: Vec<i64> = deliveries::table
+    let consenting: Vec<(i64, i64)> = deliveries::table
         .inner_join(issues::table)
         .inner_join(
             consents::table.on(consents::subscriber
@@ -83,9 +83,14 @@ pub fn recipients(conn: &mut DbConn, ids: &[i64]) -> QueryResult<HashMap<i64, Re
         .filter(consents::purpose.eq(Purpose::Tracking))
         .filter(consents::confirmed_at.is_not_null())
         .filter(consents::withdrawn_at.is_null())
-        .select(deliveries::id)
+        .select((deliveries::id, consents::id))
         .load(conn)?;
-    let consenting: HashSet<i64> = consenting.into_iter().collect();
+    // Whoever withdraws now waits until what was stored until then is there to be deleted.
+    let ids: Vec<i64> = consenting.iter().map(|(_, consent)| *consent).collect();
+    let held = db::hold(conn, "consents", "withdrawn_at IS NULL", &ids)?;
+    let held: HashSet<i64> = held.into_iter().collect();
+    let consenting = consenting.into_iter().filter(|(_, consent)| held.contains(consent));
+    let consenting: HashSet<i64> = consenting.map(|(delivery, _)| delivery).collect();
     let recipient = |(id, issue, mode, accepted_at)| {
         (id, Recipient { issue, mode, accepted_at, consents: consenting.contains(&id) })
     };
