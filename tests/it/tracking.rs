@@ -330,7 +330,7 @@ sends! {
         sending.hit(Method::GET, &links.personal_click(copies[0], 3), BROWSER).await;
         let human = |hits| Counts::from([(Verdict::Human, hits)]);
         assert_eq!(sending.counted(&issue).await, (human(1), human(4)), "each alone is a person's");
-        sending.app.clock.advance(TimeDelta::minutes(14));
+        sending.app.clock.advance(TimeDelta::minutes(15));
         let (opened, clicked) = sending.counted(&issue).await;
         let zero_and = |machine, human| {
             Counts::from([(Verdict::Human, human), (Verdict::Machine, machine)])
