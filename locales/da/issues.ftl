@@ -313,6 +313,11 @@ desk-paused = »{ $issue }« er sat på pause.
 desk-review = »{ $issue }« venter på dig.
 desk-see = Se hvorfor, og hvad der kan gøres
 desk-open = Læs og godkend
+desk-held = { $count ->
+    [one] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. Én mail venter.
+   *[other] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. { $number } mails venter.
+}
+desk-held-see = Se og beslut
 desk-idle = { $count ->
     [one] Én person har sagt ja til { $newsletter } for mere end ti måneder siden og har ikke fået en udgave siden.
    *[other] { $number } personer har sagt ja til { $newsletter } for mere end ti måneder siden og har ikke fået en udgave siden.

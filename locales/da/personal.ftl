@@ -7,6 +7,7 @@ own-ask-valid = Linket virker én gang og i { $minutes } minutter.
 own-check-lead = Er adressen i vores register, har vi sendt en mail med et link til din side.
 own-check-valid = Linket virker én gang og i { $minutes } minutter.
 own-check-spam = Se efter i mappen med uønsket mail.
+own-check-most = Du kan højst få tre link om dagen.
 own-check-other = Får du nyhedsbrevet på en anden adresse?
 own-check-again = Prøv med den.
 own-enter-lead = Siden viser, hvad vi har gemt om { $address }, og lader dig ændre det.

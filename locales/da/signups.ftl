@@ -1,13 +1,13 @@
 # Hvor folk tilmelder sig, og hvad der holder misbrug ude.
 signups-title = Tilmelding
 signups-lead = Her kan I se, hvor nye abonnenter kommer fra. Lav en kilde for hver stand, annonce og hjemmeside, så får den sin egen adresse og QR-kode.
-signups-caption = Abonnenter efter kilde. Bedt om og bekræftet gælder de seneste { $days } dage.
+signups-caption = Abonnenter efter kilde. Anmodninger og bekræftelser er fra de seneste { $days } dage. Den, der udfylder formularen to gange, tæller to gange.
 signups-source = Kilde
 signups-subscribers = Abonnenter nu
 signups-came = Kommet i alt
-signups-asked = Har bedt om det
-signups-asked-lately = Har bedt om det de seneste { $days } dage
-signups-confirmed = Har bekræftet
+signups-asked = Anmodninger
+signups-asked-lately = Anmodninger de seneste { $days } dage
+signups-confirmed = Bekræftet
 signups-per-cent = { $share } %
 signups-form = Formularen uden kilde
 signups-empty = Der er ingen kilder endnu. Opret den første, for eksempel »Stand på Lederdagen«.
@@ -19,8 +19,16 @@ signups-origins = Hjemmesider, hvor jeres egen formular må stå
 signups-origins-hint = Én på hver linje, for eksempel https://www.lederweb.dk. Tomt felt: kun formularen her.
 signups-create = Opret kilden
 signups-held = Bekræftelser holdes tilbage
-signups-held-numbers = På et døgn er { $asked } adresser skrevet i formularen, men kun { $confirmed } har bekræftet. Nogen får os formentlig til at skrive til folk, der ikke har bedt om det.
-signups-held-help = Mails, der beder om en bekræftelse, venter, til et døgn er gået, eller til I sender dem. Det, der har ventet over et døgn, sendes ikke. Er det en rigtig kampagne, så send dem nu.
+signups-held-numbers = På et døgn blev formularen sendt { $asked } gange, men kun { $confirmed } blev bekræftet. Nogen får os formentlig til at skrive til folk, der ikke har bedt om det.
+signups-held-help = Mails, der beder om en bekræftelse, venter, til tilstrømningen er ovre, eller til I beslutter noget. Det, der har ventet over et døgn, sendes ikke. Er det en rigtig kampagne, så send dem nu. Er det misbrug, så kassér dem.
+signups-held-waiting = { $count ->
+    [one] Lige nu venter én mail.
+   *[other] Lige nu venter { $number } mails.
+}
+signups-discard = Kassér det, der venter
+signups-discard-what = Ingen af dem, der venter, får en mail. Har nogen af dem selv bedt om nyhedsbrevet, skal de udfylde formularen igen. Det kan ikke fortrydes. Nye tilmeldinger holdes stadig tilbage.
+signups-discard-do = Kassér dem
+done-signups-discarded = Det, der ventede, er kasseret. Nye tilmeldinger holdes stadig tilbage.
 signups-release = Send dem nu
 done-signups-released = Bekræftelserne sendes nu. Det næste døgn holdes ingen tilbage.
 error-signups-no-hold = Der holdes ingen bekræftelser tilbage.
@@ -44,6 +52,6 @@ signups-back = Tilbage til kilden
 signups-print-help = Udskriv arket med browserens udskriftsknap.
 error-signup-title = Giv kilden et navn.
 error-signup-origin = »{ $typed }« er ikke adressen på en hjemmeside. Skriv den som https://www.lederweb.dk.
-error-signup-origins = Der er plads til { $most } hjemmesider.
-error-signup-sources = Der er plads til { $most } kilder. Brug en af dem, der er lagt væk.
+error-signup-origins = Der er plads til { $most } hjemmesider. Slet nogle af linjerne, eller lav en kilde mere til resten.
+error-signup-sources = Et nyhedsbrev kan højst have { $most } kilder. Giv en, I ikke bruger mere, et nyt navn, og brug den; den beholder sin adresse.
 error-signup-site = Formularen på den side, du kom fra, kan ikke bruges. Tryk på knappen her i stedet.

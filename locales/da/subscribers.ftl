@@ -43,6 +43,8 @@ check-valid = Linket i mailen virker i { $days } dage.
 check-nothing-title = Har du ikke fået mailen?
 check-spam = Se efter i mappen med uønsket mail. Mailen kommer fra { $sender }.
 check-wait = Vent et par minutter. Nogle arbejdspladser kontrollerer mails, før de bliver leveret.
+check-resend = Kommer den stadig ikke, så udfyld formularen igen: tidligst efter et minut og højst tre gange om dagen. Kun linket i den nyeste mail virker.
+check-resend-form = Til formularen
 check-wrong = Skrev du en forkert adresse?
 check-again = Prøv igen med den rigtige.
 

@@ -313,6 +313,11 @@ desk-paused = "{ $issue }" is paused.
 desk-review = “{ $issue }” waits for you.
 desk-see = See why, and what can be done
 desk-open = Read and approve
+desk-held = { $count ->
+    [one] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. One mail is waiting.
+   *[other] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. { $number } mails are waiting.
+}
+desk-held-see = Look and decide
 desk-idle = { $count ->
     [one] One person said yes to { $newsletter } more than ten months ago and has got no issue since.
    *[other] { $number } people said yes to { $newsletter } more than ten months ago and have got no issue since.

@@ -7,6 +7,7 @@ own-ask-valid = The link works once and for { $minutes } minutes.
 own-check-lead = If the address is in our register, we have sent a mail with a link to your page.
 own-check-valid = The link works once and for { $minutes } minutes.
 own-check-spam = Look in the folder of unwanted mail.
+own-check-most = You can get three links a day at most.
 own-check-other = Do you get the newsletter at another address?
 own-check-again = Try that one.
 own-enter-lead = The page shows what we keep about { $address }, and lets you change it.

@@ -1,12 +1,12 @@
 # Where people sign up, and what keeps abuse out.
 signups-title = Sign-up
 signups-lead = See where new subscribers come from. Make a source for each stand, advert and site, and it gets an address and a QR code of its own.
-signups-caption = Subscribers by source. Asked and confirmed are those of the last { $days } days.
+signups-caption = Subscribers by source. Requests and confirmations are of the last { $days } days. Who fills in the form twice counts twice.
 signups-source = Source
 signups-subscribers = Subscribers now
 signups-came = Came in all
-signups-asked = Asked
-signups-asked-lately = Asked in the last { $days } days
+signups-asked = Requests
+signups-asked-lately = Requests in the last { $days } days
 signups-confirmed = Confirmed
 signups-per-cent = { $share } %
 signups-form = The form without a source
@@ -19,8 +19,16 @@ signups-origins = Sites where your own form may stand
 signups-origins-hint = One a line, such as https://www.lederweb.dk. Empty: only the form here.
 signups-create = Make the source
 signups-held = Confirmations are held back
-signups-held-numbers = In a day, { $asked } addresses were typed into the form and only { $confirmed } confirmed. Somebody is probably making us write to people who never asked.
-signups-held-help = Mails that ask for a confirmation wait until a day has passed or you send them. What has waited for more than a day is not sent. If this is a real campaign, send them now.
+signups-held-numbers = In one day the form was sent { $asked } times, but only { $confirmed } were confirmed. Somebody is probably making us write to people who never asked.
+signups-held-help = Mails that ask for a confirmation wait until the flood is over, or until you decide. What has waited for more than a day is not sent. If it is a real campaign, send them now. If it is abuse, discard them.
+signups-held-waiting = { $count ->
+    [one] One mail is waiting now.
+   *[other] { $number } mails are waiting now.
+}
+signups-discard = Discard what is waiting
+signups-discard-what = None of those who are waiting gets a mail. Whoever asked for the newsletter themselves has to fill in the form again. This cannot be undone. New sign-ups are still held back.
+signups-discard-do = Discard them
+done-signups-discarded = What was waiting has been discarded. New sign-ups are still held back.
 signups-release = Send them now
 done-signups-released = The confirmations are sent now. None is held back for the next day.
 error-signups-no-hold = No confirmations are held back.
@@ -44,6 +52,6 @@ signups-back = Back to the source
 signups-print-help = Print the sheet with your browser’s print button.
 error-signup-title = Give the source a name.
 error-signup-origin = “{ $typed }” is not the address of a site. Write it like https://www.lederweb.dk.
-error-signup-origins = There is room for { $most } sites.
-error-signup-sources = There is room for { $most } sources. Use one that was put away.
+error-signup-origins = There is room for { $most } sites. Delete some of the lines, or make one more source for the rest.
+error-signup-sources = A newsletter can have { $most } sources at most. Give one that you no longer use a new name and use that; it keeps its address.
 error-signup-site = The form on the page you came from cannot be used. Press the button here instead.

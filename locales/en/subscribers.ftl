@@ -43,6 +43,8 @@ check-valid = The link in the mail works for { $days } days.
 check-nothing-title = Has the mail not arrived?
 check-spam = Look in your junk folder. The mail comes from { $sender }.
 check-wait = Wait a few minutes. Some workplaces check mail before it is delivered.
+check-resend = If it still does not come, fill in the form again: after a minute at the earliest and three times a day at most. Only the link in the newest mail works.
+check-resend-form = To the form
 check-wrong = Did you write a wrong address?
 check-again = Try again with the right one.
 

@@ -8,6 +8,8 @@ use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::error::Result;
 use crate::newsletters::{self, Newsletter};
+use crate::signups::hold;
+use crate::signups::store::Hold;
 use crate::staff::{self, Staff};
 use crate::subscribers;
 
@@ -32,6 +34,8 @@ pub struct Desk {
     pub idle: Vec<(Newsletter, i64)>,
     /// Whether anything was ever sent from here.
     pub has_sent: bool,
+    /// Since when confirmations are held back, and how many mails wait.
+    pub held: Option<(Hold, i64)>,
     /// Whether there is a newsletter at all.
     pub has_newsletter: bool,
 }
@@ -74,6 +78,7 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
     }
     Ok(Desk {
         has_sent: store::has_sent(conn)?,
+        held: hold::held(conn)?,
         idle,
         next,
         drafts,

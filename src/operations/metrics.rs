@@ -10,6 +10,8 @@ use super::store;
 use crate::app::App;
 use crate::deliveries::DeliveryState;
 use crate::error::Result;
+use crate::signups::hold;
+use crate::subscribers::store::queue;
 
 /// What this process counts beside [`crate::deliveries::Tally`].
 pub struct Metrics {
@@ -57,12 +59,14 @@ pub async fn text(app: &App) -> Result<String> {
                 store::deliveries_on_their_way(conn)?,
                 store::issues_by_state(conn)?,
                 store::subscribers(conn)?,
+                hold::current(conn)?.is_some(),
+                queue::waiting_confirmations(conn)?,
             ))
         })
         .await;
     database.with_label_values(&["database"]).set(asked.is_ok().into());
     add(Box::new(database))?;
-    if let Ok((rows, issues, subscribers)) = asked {
+    if let Ok((rows, issues, subscribers, is_held, confirmations)) = asked {
         let what = "Rows of issues on their way, by state.";
         let deliveries = gauge("lederbrev_deliveries", what, "state")?;
         for state in DeliveryState::ALL {
@@ -73,10 +77,15 @@ pub async fn text(app: &App) -> Result<String> {
         let waiting = |state: &DeliveryState| {
             matches!(state, DeliveryState::Queued | DeliveryState::Deferred)
         };
-        let queue = gauge("lederbrev_queue_length", "Rows that wait to be sent.", "queue")?;
+        let queue_length = gauge("lederbrev_queue_length", "Rows that wait to be sent.", "queue")?;
         let length = rows.iter().filter(|(state, _)| waiting(state)).map(|(_, count)| count).sum();
-        queue.with_label_values(&["issues"]).set(length);
-        add(Box::new(queue))?;
+        queue_length.with_label_values(&["issues"]).set(length);
+        queue_length.with_label_values(&["confirmations"]).set(confirmations);
+        add(Box::new(queue_length))?;
+        let what = "Whether something is held back until somebody decides.";
+        let held = gauge("lederbrev_held", what, "what")?;
+        held.with_label_values(&["confirmations"]).set(is_held.into());
+        add(Box::new(held))?;
         let by_state = gauge("lederbrev_issues", "Issues, by state.", "state")?;
         for (state, count) in issues {
             by_state.with_label_values(&[state.as_str()]).set(count);

@@ -1,6 +1,9 @@
 //! Another address: asked for on one's own page, confirmed at the new address, told to the old one.
 //! Leaders change employer, and keep their subscriptions, consents and history.
 
+use std::net::IpAddr;
+
+use actix_web::web::Data;
 use serde_json::json;
 
 use super::{ADDRESS_VALID, enter, store};
@@ -24,8 +27,10 @@ use crate::subscribers::{EndReason, PersonalMail, Subscriber, suppression};
 
 /// How the ledger and the suppressions call it.
 const SOURCE: &str = "address";
-/// A person asks for so many in a day.
+/// A person asks for so many in a day,
 const MOST_A_DAY: usize = 5;
+/// and so many mails go to one address, whoever asks.
+const MOST_TO_ONE: usize = 3;
 
 /// Asks a new address for its confirmation. The answer is the same whatever the address is: one
 /// that subscribes already becomes one with this person when it confirms, and one that is shut out
@@ -33,18 +38,32 @@ const MOST_A_DAY: usize = 5;
 ///
 /// # Errors
 /// [`Error::Invalid`] when it cannot be read, or is the one on file.
-pub async fn ask(app: &App, person: &Subscriber, email: &str) -> Result<()> {
+pub async fn ask(
+    app: &Data<App>,
+    person: &Subscriber,
+    email: &str,
+    client: Option<IpAddr>,
+) -> Result<()> {
     let address = EmailAddress::parse(email).map_err(|e| Error::field("email", e.code()))?;
     if address.key() == person.address_key {
         return Err(Error::field("email", "error-same-address"));
     }
     let hash = suppression::address_hash(&app.config.suppression_pepper, &address.key());
     let (person, now, nonce) = (person.clone(), app.clock.now(), staff::random_nonce()?);
+    let of_write = app.clone();
     app.db
         .write(move |conn| {
             let kind = PersonalMail::NewAddress;
             let day = now - chrono::TimeDelta::days(1);
             if mails::queued_since(conn, person.id, kind, day)?.len() >= MOST_A_DAY {
+                return Ok(());
+            }
+            // Whose it is has not said a word to us yet.
+            let asked = mails::addresses_since(conn, kind, day)?;
+            let is_it = |other: &&String| {
+                EmailAddress::parse(other).is_ok_and(|other| other.key() == address.key())
+            };
+            if asked.iter().filter(is_it).count() >= MOST_TO_ONE {
                 return Ok(());
             }
             // Only the newest link works.
@@ -57,8 +76,15 @@ pub async fn ask(app: &App, person: &Subscriber, email: &str) -> Result<()> {
             let best = subscriptions.iter().max_by_key(|(s, _)| (s.counts(), s.requested_at));
             let Some((_, newsletter)) = best else { return Ok(()) };
             let (subscriber, newsletter) = (person.id, newsletter.id);
+            let allowance = &of_write.config.signups;
+            let from = (client, address.domain());
+            let Some(wait) = of_write.pace.mail(allowance, from, 1, now) else {
+                tracing::warn!("too many mails because of forms: a new address is not asked");
+                return Ok(());
+            };
             let to_email = Some(address.as_typed());
-            Ok(mails::put(conn, &NewMail { subscriber, newsletter, kind, to_email, nonce }, now)?)
+            let new = NewMail { subscriber, newsletter, kind, to_email, nonce };
+            Ok(mails::put(conn, &new, now + wait)?)
         })
         .await
 }

@@ -11,17 +11,22 @@ use std::sync::{Mutex, PoisonError};
 use chrono::TimeDelta;
 
 use crate::clock::Instant;
+use crate::web::headers::network;
 
 /// A mail that would wait longer is not sent.
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// How long an allowance is for: all of it may be used at once.
 const HOUR: TimeDelta = TimeDelta::hours(1);
-/// From so many keys on, those that have nothing left to wait for are forgotten.
+/// From so many keys on, those that have nothing left to wait for are forgotten,
 const MANY: usize = 20_000;
+/// and from so many on, all networks: remembering them must not cost more than what they cost.
+const TOO_MANY: usize = 500_000;
 /// What a form without a good note costs.
 pub const DOUBTFUL: u32 = 10;
 /// Forms that one network may send in an hour, good or not.
 const POSTS: u32 = 1_000;
+/// Links to own pages that one network may ask for in an hour: a whole municipality may be one.
+const LINKS: u32 = 300;
 
 /// What is allowed in an hour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +45,34 @@ enum Key {
     Domain(String),
     Network(IpAddr),
     Posts(IpAddr),
+    Links(IpAddr),
 }
 
 /// Remembers when each allowance is whole again (the generic cell rate algorithm, as in ATM's
 /// traffic management).
 #[derive(Default)]
-pub struct Pace(Mutex<HashMap<Key, Instant>>);
+pub struct Pace(Mutex<WholeAt>);
+
+#[derive(Default)]
+struct WholeAt {
+    of: HashMap<Key, Instant>,
+    /// How many keys are left of the last look for those that can be forgotten: the next one is when
+    /// there are twice as many, so that a flood does not make every call look at all of them.
+    left: usize,
+}
+
+impl WholeAt {
+    fn forget_old(&mut self, now: Instant) {
+        if self.of.len() <= MANY.max(2 * self.left) {
+            return;
+        }
+        self.of.retain(|_, at| *at > now);
+        if self.of.len() > TOO_MANY {
+            self.of.retain(|key, _| matches!(key, Key::All));
+        }
+        self.left = self.of.len();
+    }
+}
 
 impl Pace {
     /// Takes a mail out of the allowances: how long it has to wait, or none when it should not be
@@ -73,6 +100,12 @@ impl Pace {
         self.take(&[(Key::Posts(network), POSTS)], 1, TimeDelta::zero(), now).is_some()
     }
 
+    /// Whether one more link to an own page is looked up for a client.
+    pub fn allows_link(&self, client: Option<IpAddr>, now: Instant) -> bool {
+        let Some(network) = client.and_then(network) else { return true };
+        self.take(&[(Key::Links(network), LINKS)], 1, TimeDelta::zero(), now).is_some()
+    }
+
     /// How long one more has to wait; none, and nothing is taken, when that is longer than `most`.
     fn take(
         &self,
@@ -82,14 +115,12 @@ impl Pace {
         now: Instant,
     ) -> Option<TimeDelta> {
         let mut whole_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if whole_at.len() > MANY {
-            whole_at.retain(|_, at| *at > now);
-        }
+        whole_at.forget_old(now);
         let mut wait = TimeDelta::zero();
         let mut next = Vec::with_capacity(keys.len());
         for (key, an_hour) in keys {
             let each = HOUR / i32::try_from((*an_hour).max(1)).unwrap_or(i32::MAX);
-            let whole = whole_at.get(key).copied().unwrap_or(now).max(now);
+            let whole = whole_at.of.get(key).copied().unwrap_or(now).max(now);
             let after = whole + each * i32::try_from(cost).unwrap_or(i32::MAX);
             wait = wait.max(after - now - HOUR);
             next.push((key, after));
@@ -99,22 +130,9 @@ impl Pace {
             return None;
         }
         for (key, after) in next {
-            whole_at.insert(key.clone(), after);
+            whole_at.of.insert(key.clone(), after);
         }
         Some(wait.max(TimeDelta::zero()))
-    }
-}
-
-/// Whose address it is, as far as a network hands them out: one IPv4 address, 64 bits of an IPv6
-/// one (RFC 6177). None for this machine's own: that is a proxy that tells nobody apart.
-fn network(client: IpAddr) -> Option<IpAddr> {
-    match client.to_canonical() {
-        ip if ip.is_loopback() => None,
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            Some(IpAddr::from([a, b, c, d, 0, 0, 0, 0]))
-        }
-        ip => Some(ip),
     }
 }
 
@@ -187,5 +205,20 @@ mod tests {
         assert!(pace.allows_post(ip("192.0.2.8"), at(0)));
         assert!(pace.allows_post(None, at(0)));
         assert!(pace.allows_post(ip("192.0.2.7"), at(3_600)));
+    }
+
+    #[test]
+    fn networks_without_end_are_forgotten_and_the_whole_is_not() {
+        let pace = Pace::default();
+        let now = at(0);
+        for number in 0..(TOO_MANY as u32 + 10) {
+            pace.allows_post(Some(IpAddr::from(number.to_be_bytes())), now);
+        }
+        assert!(pace.0.lock().unwrap_or_else(PoisonError::into_inner).of.len() <= TOO_MANY + 1);
+        for _ in 0..LINKS {
+            assert!(pace.allows_link(ip("192.0.2.7"), now));
+        }
+        assert!(!pace.allows_link(ip("192.0.2.7"), now));
+        assert!(pace.allows_link(ip("192.0.2.8"), now) && pace.allows_link(None, now));
     }
 }

@@ -73,7 +73,8 @@ struct Group {
 #[template(path = "signups/pages/list.html")]
 struct ListPage {
     page: Page,
-    hold: Option<Hold>,
+    /// What is held back, and how many mails.
+    hold: Option<(Hold, i64)>,
     groups: Vec<Group>,
     /// What was typed for a new source, of which newsletter, and what is wrong with it.
     typed: (String, SourceForm),
@@ -82,6 +83,12 @@ struct ListPage {
 }
 
 impl ListPage {
+    /// "312 mails venter."
+    fn held(&self, waiting: &i64) -> String {
+        let number = self.page.number(waiting);
+        self.page.texts().with("signups-held-waiting", &[("count", waiting), ("number", &number)])
+    }
+
     fn form_of(&self, newsletter: &Newsletter) -> Option<&SourceForm> {
         Some(&self.typed.1).filter(|_| self.typed.0 == newsletter.slug)
     }
@@ -92,11 +99,12 @@ impl ListPage {
 }
 
 impl BySource {
-    fn read(conn: &mut DbConn, newsletter: i64, now: Instant) -> Result<Self> {
+    fn read(conn: &mut DbConn, newsletter: &Newsletter, now: Instant) -> Result<Self> {
+        let from = (now - LATELY).day_in(newsletter.zone());
         Ok(Self {
-            subscribers: store::subscribers_by_source(conn, newsletter)?,
-            all: store::came_by_source(conn, newsletter)?,
-            came: store::came(conn, newsletter, now - LATELY)?,
+            subscribers: store::subscribers_by_source(conn, newsletter.id)?,
+            all: store::came_by_source(conn, newsletter.id)?,
+            came: store::came(conn, newsletter.id, from)?,
         })
     }
 }
@@ -118,7 +126,7 @@ async fn show_list(
         .read(move |conn| {
             let mut groups = Vec::new();
             for newsletter in newsletters::store::all(conn)? {
-                let known = BySource::read(conn, newsletter.id, now)?;
+                let known = BySource::read(conn, &newsletter, now)?;
                 let sources = store::sources(conn, newsletter.id)?.into_iter().map(|source| {
                     let numbers = Numbers::of(&source.slug, &known);
                     (source, numbers)
@@ -127,7 +135,7 @@ async fn show_list(
                 let form = Numbers::of(FORM, &known);
                 groups.push(Group { newsletter, form, sources });
             }
-            Ok((hold::current(conn)?, groups))
+            Ok((hold::held(conn)?, groups))
         })
         .await?;
     let has_errors = !errors.is_empty();
@@ -161,6 +169,10 @@ pub async fn act(
         "release" => {
             hold::release(&app, &staff).await?;
             Ok(see_other("/admin/signups?done=signups-released"))
+        }
+        "discard" => {
+            hold::discard(&app, &staff).await?;
+            Ok(see_other("/admin/signups?done=signups-discarded"))
         }
         "create" => {
             let form = SourceForm { title, origins };
@@ -224,8 +236,8 @@ async fn show_source(
     errors: Vec<FieldError>,
 ) -> Result<HttpResponse> {
     let (source, newsletter) = find(app, id).await?;
-    let (of, now) = (newsletter.id, app.clock.now());
-    let known = app.db.read(move |conn| BySource::read(conn, of, now)).await?;
+    let (of, now) = (newsletter.clone(), app.clock.now());
+    let known = app.db.read(move |conn| BySource::read(conn, &of, now)).await?;
     let texts = newsletter.language.texts();
     let lang = newsletter.language;
     let snippet = Snippet {

@@ -1,5 +1,8 @@
 //! The tables `signup_requests`, `signup_sources` and `signup_holds`, and what came of forms.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
@@ -69,12 +72,11 @@ pub fn source(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Source> {
         .first(conn)
 }
 
-/// One in use, by its word.
+/// By its word. One that was put away still stands on paper and on other sites.
 pub fn source_named(conn: &mut DbConn, newsletter: i64, slug: &str) -> QueryResult<Option<Source>> {
     signup_sources::table
         .filter(signup_sources::newsletter.eq(newsletter))
         .filter(signup_sources::slug.eq(slug))
-        .filter(signup_sources::archived_at.is_null())
         .select(Source::as_select())
         .first(conn)
         .optional()
@@ -147,38 +149,32 @@ pub fn asked_and_confirmed(
 pub struct Came {
     /// The source.
     pub source: String,
-    /// How many people asked.
+    /// How often it was asked for.
     pub asked: i64,
-    /// How many of them confirmed.
+    /// How often that was confirmed.
     pub confirmed: i64,
 }
 
-/// What came of the forms of a newsletter from a moment on, by source: people, each once however
-/// often they asked.
-pub fn came(conn: &mut DbConn, newsletter: i64, from: Instant) -> QueryResult<Vec<Came>> {
-    let of_forms = || {
-        consents::table
-            .filter(consents::newsletter.eq(newsletter))
-            .filter(consents::method.eq(ConsentMethod::Form))
-            .filter(consents::purpose.eq(Purpose::Newsletter))
-            .filter(consents::requested_at.ge(from))
-            .group_by(consents::source)
-    };
-    let people = || sql::<BigInt>("COUNT(DISTINCT subscriber)");
-    let asked: Vec<(String, i64)> =
-        of_forms().select((consents::source, people())).order(consents::source).load(conn)?;
-    let confirmed: Vec<(String, i64)> = of_forms()
-        .filter(consents::confirmed_at.is_not_null())
-        .select((consents::source, people()))
+/// What came of the forms of a newsletter from a day on, by source: how often it was asked for, and
+/// how often confirmed. From the sums of the ledger, because those who never confirm are forgotten.
+pub fn came(conn: &mut DbConn, newsletter: i64, from: NaiveDate) -> QueryResult<Vec<Came>> {
+    let mut by_source: BTreeMap<String, Came> = BTreeMap::new();
+    let rows: Vec<(String, LedgerKind, i64)> = growth::table
+        .filter(growth::newsletter.eq(newsletter))
+        .filter(growth::day.ge(from))
+        .filter(growth::kind.eq_any([LedgerKind::Requested, LedgerKind::Confirmed]))
+        .group_by((growth::source, growth::kind))
+        .select((growth::source, growth::kind, sql::<BigInt>("CAST(SUM(rows) AS BIGINT)")))
         .load(conn)?;
-    Ok(asked
-        .into_iter()
-        .map(|(source, asked)| {
-            let of_it = confirmed.iter().find(|(other, _)| *other == source);
-            let confirmed = of_it.map_or(0, |(_, confirmed)| *confirmed);
-            Came { source, asked, confirmed }
-        })
-        .collect())
+    for (source, kind, number) in rows {
+        let of_it = by_source.entry(source.clone()).or_default();
+        of_it.source = source;
+        match kind {
+            LedgerKind::Requested => of_it.asked = number,
+            _ => of_it.confirmed = number,
+        }
+    }
+    Ok(by_source.into_values().collect())
 }
 
 /// A time in which confirmations were held back.

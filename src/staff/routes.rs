@@ -54,8 +54,7 @@ pub async fn submit(
     form: web::Form<SignIn>,
 ) -> Result<HttpResponse> {
     let SignIn { email, password, next } = form.into_inner();
-    let client = headers::client_ip(&request, &app.config.trusted_proxies);
-    let client = client.map(|ip| ip.to_string()).unwrap_or_default();
+    let client = headers::network_of(&request, &app.config.trusted_proxies);
     match sign_in::by_password(&app, &email, &password, &client).await {
         Ok(token) => {
             let mut response = see_other(if is_own(&next) { &next } else { "/admin" });
@@ -91,8 +90,7 @@ pub async fn send_link(
     app: web::Data<App>,
     form: web::Form<WantsLink>,
 ) -> Result<HttpResponse> {
-    let client = headers::client_ip(&request, &app.config.trusted_proxies);
-    let client = client.map(|ip| ip.to_string()).unwrap_or_default();
+    let client = headers::network_of(&request, &app.config.trusted_proxies);
     mail_link::mail_link(&app, &form.email, &client).await?;
     Ok(see_other("/admin/sign-in?done=link-sent"))
 }

@@ -233,4 +233,9 @@ impl Subscription {
     pub fn counts(&self) -> bool {
         matches!(self.state, SubscriptionState::Active | SubscriptionState::Paused)
     }
+
+    /// Whether it counts, or did once: somebody said yes to mail from us by it.
+    pub fn has_counted(&self) -> bool {
+        self.counts() || self.confirmed_at.is_some()
+    }
 }

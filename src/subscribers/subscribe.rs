@@ -25,8 +25,8 @@ use crate::web::{Lang, Texts, direction};
 
 /// Characters of a name or a workplace.
 pub const LONGEST: usize = 200;
-/// An address can ask for a mail once in this time,
-const BETWEEN: TimeDelta = TimeDelta::minutes(10);
+/// An address can ask for a mail once in this time: longer than most mail is on its way,
+const BETWEEN: TimeDelta = TimeDelta::seconds(60);
 /// and so often a day.
 const MOST_A_DAY: usize = 3;
 /// Somebody who subscribes is told so once in this time.

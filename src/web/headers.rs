@@ -71,6 +71,25 @@ pub fn client_ip(request: &HttpRequest, trusted: &[Network]) -> Option<IpAddr> {
     Some(client)
 }
 
+/// Whose address it is, as far as a network hands them out: one IPv4 address, 64 bits of an IPv6
+/// one (RFC 6177). None for this machine's own: that is a proxy that tells nobody apart.
+pub fn network(client: IpAddr) -> Option<IpAddr> {
+    match client.to_canonical() {
+        ip if ip.is_loopback() => None,
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            Some(IpAddr::from([a, b, c, d, 0, 0, 0, 0]))
+        }
+        ip => Some(ip),
+    }
+}
+
+/// The network from which a request comes, as a word; this machine's own address is one of its own.
+pub fn network_of(request: &HttpRequest, trusted: &[Network]) -> String {
+    let client = client_ip(request, trusted);
+    client.map(|ip| network(ip).unwrap_or(ip).to_string()).unwrap_or_default()
+}
+
 /// What a proxy adds to a request that it passes on.
 const PASSED_ON: [&str; 6] =
     ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];

@@ -4,7 +4,8 @@
 use chrono::TimeDelta;
 use lederbrev::links::Purpose;
 use lederbrev::newsletters;
-use lederbrev::personal::data;
+use lederbrev::personal::{ask, data};
+use lederbrev::staff::Role;
 use lederbrev::subscribers::store::{consents, register};
 use lederbrev::subscribers::{EndReason, LeadershipGroup, SubscriptionState, suppression};
 use lederbrev::web::Lang;
@@ -13,8 +14,10 @@ use serde_json::Value;
 
 use crate::app::{TestApp, browser};
 use crate::both;
+use crate::signups::{behind_a_proxy, sector};
 
 pub const ANNE: &str = "anne.holm@aarhus.example";
+const DORTE: &str = "dorte@vejle.example";
 pub const BO: &str = "bo@ringkøbing-skjern.example";
 
 impl TestApp {
@@ -137,13 +140,48 @@ both! {
         let wrong = app.post("/my-page/link", &[("email", "anne")]).await;
         assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().await.unwrap().contains("id=\"email-error\""));
-        // One client that asks for hundreds of addresses.
-        let mut last = StatusCode::OK;
-        for at in 0..20 {
-            let email = format!("leder{at}@odense.example");
-            last = app.post("/my-page/link", &[("email", &email)]).await.status();
+    }
+
+    async fn who_has_never_confirmed_is_not_mailed_a_link(app: TestApp) {
+        app.newsletter().await;
+        app.ask(ANNE).await;
+        let (mails, person) = (app.mails(ANNE).await, app.person(ANNE).await.0);
+        app.post("/my-page/link", &[("email", ANNE)]).await;
+        app.run_until_idle().await;
+        ask::for_person(&app.app, person, None, None).await.unwrap();
+        app.run_until_idle().await;
+        assert_eq!(app.mails(ANNE).await, mails, "the one confirmation and no more");
+        let confirm = app.mailed(ANNE, "/confirm/").await;
+        app.post(&confirm, &[]).await;
+        app.post("/my-page/link", &[("email", ANNE)]).await;
+        app.mailed(ANNE, "/my-page/enter/").await;
+    }
+
+    async fn three_links_a_day_go_to_one_address_whoever_asks(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        let mails = app.mails(ANNE).await;
+        for _ in 0..6 {
+            app.post("/my-page/link", &[("email", ANNE)]).await;
+            app.run_until_idle().await;
+            app.clock.advance(TimeDelta::hours(1));
         }
-        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(app.mails(ANNE).await, mails + 3);
+    }
+
+    async fn many_people_cannot_make_us_write_to_one_address_that_never_asked(app: TestApp) {
+        app.newsletter().await;
+        for at in 0..5 {
+            let of = format!("leder{at}@odense.example");
+            app.subscribe(&of).await;
+            let page = app.own_page(&of).await;
+            // Written as somebody would who looks for a way around.
+            let to = [DORTE, "Dorte@VEJLE.example"][at % 2];
+            let form = [("email", to)];
+            page.post(app.url("/my-page/address")).form(&form).send().await.unwrap();
+            app.run_until_idle().await;
+        }
+        assert_eq!(app.mails(DORTE).await, 3);
     }
 
     async fn a_forwarded_link_sends_the_rest_to_the_address_on_file(app: TestApp) {
@@ -381,6 +419,52 @@ both! {
         lederbrev::subscribers::withdrawals::replay(&app.app).await.unwrap();
         assert_eq!(reason().await, None);
     }
+}
+
+/// What many at one network may ask for, and when it is sent.
+#[actix_web::test]
+async fn links_wait_for_their_turn_and_a_network_without_end_is_told_to_come_back_later() {
+    let app = behind_a_proxy(&[("SIGNUPS_PER_NETWORK", "2")]).await;
+    for at in 0..3 {
+        let (of, client) = (sector(at), format!("198.51.100.{at}"));
+        app.sign_up_from(&client, &of, &[]).await;
+        let confirm = app.mailed(&of, "/confirm/").await;
+        app.post(&confirm, &[]).await;
+    }
+    let ask = async |client: &str, email: &str| {
+        let request = app.client.post(app.url("/my-page/link")).form(&[("email", email)]);
+        request.header("x-forwarded-for", client).send().await.unwrap().status()
+    };
+    let mails = async |at| app.mails(&sector(at)).await;
+    let before = [mails(0).await, mails(1).await, mails(2).await];
+    for at in 0..3 {
+        assert_eq!(ask("2001:db8:1:2::7", &sector(at)).await, StatusCode::SEE_OTHER);
+        app.run_until_idle().await;
+    }
+    let sent = async || {
+        let now = [mails(0).await, mails(1).await, mails(2).await];
+        [now[0] - before[0], now[1] - before[1], now[2] - before[2]]
+    };
+    assert_eq!(sent().await, [1, 1, 0]);
+    app.clock.advance(TimeDelta::minutes(31));
+    app.run_until_idle().await;
+    assert_eq!(sent().await, [1, 1, 1]);
+    // Its half hour begins when it goes.
+    let late = app.mailed(&sector(2), "/my-page/enter/").await;
+    assert_eq!(app.post(&late, &[]).await.status(), StatusCode::SEE_OTHER);
+    let mut last = StatusCode::OK;
+    for at in 0..400 {
+        let email = format!("ukendt{at}@odense.example");
+        last = ask(&format!("2001:db8:1:2::{at:x}"), &email).await;
+        if last == StatusCode::TOO_MANY_REQUESTS {
+            assert!(at > 200, "a municipality behind one address is let in: {at}");
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(ask("2001:db8:1:3::7", "ukendt@odense.example").await, StatusCode::SEE_OTHER);
+    // Staff sign in all the same.
+    app.signed_in(Role::Editor).await;
 }
 
 /// Every table with a column that says whose row it is.

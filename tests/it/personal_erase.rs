@@ -120,8 +120,8 @@ fn nothing_is_found_of_a_hundred_people_who_were_erased_and_no_past_count_change
     let app = App::build(config(&url), Clock::real()).unwrap();
     // One of them had asked for another address, and for a link.
     runtime.block_on(async {
-        personal::address::ask(&app, &people[7], "leder7@odense.example").await.unwrap();
-        personal::ask::for_person(&app, people[8].clone(), None).await.unwrap();
+        personal::address::ask(&app, &people[7], "leder7@odense.example", None).await.unwrap();
+        personal::ask::for_person(&app, people[8].clone(), None, None).await.unwrap();
         // A fifth of them were moved with their domain, and their old addresses are kept to undo it.
         let rule = Rule::read("kolding.example", "region.example", "").unwrap();
         plan::begin(&app, rule, false, 20, "test").await.unwrap();

@@ -6,10 +6,12 @@ use lederbrev::newsletters;
 use lederbrev::signups::{form_token, hold, store};
 use lederbrev::staff::Role;
 use lederbrev::subscribers::SubscriptionState;
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
 use reqwest::{Response, StatusCode};
 use serde_json::json;
 
-use crate::app::{TestApp, browser};
+use crate::app::{TestApp, browser, start_of_test};
 use crate::both;
 use crate::browser::Browser;
 use crate::preflight::audited;
@@ -17,7 +19,7 @@ use crate::preflight::audited;
 impl TestApp {
     /// Sends the form from a client behind the proxy, with the note of a form that was shown a
     /// while ago.
-    async fn sign_up_from(&self, client: &str, email: &str, more: &[(&str, &str)]) -> Response {
+    pub async fn sign_up_from(&self, client: &str, email: &str, more: &[(&str, &str)]) -> Response {
         let id = self.only_newsletter().await.id;
         let shown = self.clock.now() - TimeDelta::minutes(1);
         let note = form_token::issue(&self.app.links, id, shown);
@@ -39,14 +41,14 @@ impl TestApp {
 
 const BEHIND_A_PROXY: &[(&str, &str)] = &[("TRUSTED_PROXIES", "127.0.0.1")];
 
-async fn behind_a_proxy(settings: &[(&str, &str)]) -> TestApp {
+pub async fn behind_a_proxy(settings: &[(&str, &str)]) -> TestApp {
     let settings = [BEHIND_A_PROXY, settings].concat();
     let app = TestApp::start(crate::app::sqlite_in, &settings).await;
     app.newsletter().await;
     app
 }
 
-fn sector(at: usize) -> String {
+pub fn sector(at: usize) -> String {
     format!("leder{at}@kommune{}.example", at % 98)
 }
 
@@ -54,17 +56,19 @@ fn sector(at: usize) -> String {
 #[actix_web::test]
 async fn a_flood_of_forms_sends_each_address_one_mail_and_gets_one_answer() {
     let mut app = behind_a_proxy(&[]).await;
-    let mut answers: Vec<(StatusCode, Vec<String>, String)> = Vec::new();
+    let mut answers: Vec<(StatusCode, Vec<(String, String)>, String)> = Vec::new();
     for round in 0..20 {
         // The server may have closed what was idle while the mails went.
         app.client = browser();
         let posts = (0..500).map(async |at| {
             let client = format!("192.0.2.{}", at % 50);
             let answer = app.sign_up_from(&client, &sector(at), &[]).await;
-            let mut names: Vec<String> =
-                answer.headers().keys().map(|name| name.as_str().to_owned()).collect();
-            names.sort();
-            (answer.status(), names, answer.text().await.unwrap())
+            let headers = answer.headers().iter().filter(|(name, _)| *name != "date");
+            let mut headers: Vec<(String, String)> = headers
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                .collect();
+            headers.sort();
+            (answer.status(), headers, answer.text().await.unwrap())
         });
         for answer in futures_util::future::join_all(posts).await {
             if !answers.contains(&answer) {
@@ -178,7 +182,12 @@ both! {
         // Who subscribes already is told so all the same.
         let editor = app.signed_in(Role::Editor).await;
         let page = editor.get(app.url("/admin/signups")).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("På et døgn er 200 adresser skrevet"), "{page}");
+        assert!(page.contains("På et døgn blev formularen sendt 200 gange"), "{page}");
+        assert!(page.contains("Lige nu venter én mail"), "{page}");
+        let desk = editor.get(app.url("/admin")).send().await.unwrap().text().await.unwrap();
+        assert!(desk.contains("Bekræftelser af tilmeldinger er holdt tilbage siden"), "{desk}");
+        let metrics = app.get("/metrics").await.text().await.unwrap();
+        assert!(metrics.contains("lederbrev_held{what=\"confirmations\"} 1"), "{metrics}");
         let release = editor.post(app.url("/admin/signups")).form(&[("do", "release")]);
         assert_eq!(release.send().await.unwrap().status(), StatusCode::SEE_OTHER);
         app.run_until_idle().await;
@@ -186,6 +195,98 @@ both! {
         assert!(app.app.db.read(hold::current).await.unwrap().is_none(), "trusted for a day");
         let again = editor.post(app.url("/admin/signups")).form(&[("do", "release")]);
         assert_eq!(again.send().await.unwrap().status(), StatusCode::CONFLICT);
+    }
+
+    async fn a_flood_that_goes_on_is_held_back_on_and_its_mails_are_never_sent(app: TestApp) {
+        app.newsletter().await;
+        let flood = async |from: usize, until: usize| {
+            for at in from..until {
+                app.sign_up_from(&format!("192.0.2.{}", at % 250), &sector(at), &[]).await;
+            }
+            app.run_until_idle().await;
+        };
+        flood(0, 200).await;
+        app.clock.advance(TimeDelta::hours(2));
+        app.run_until_idle().await;
+        // A day and a half of it.
+        for step in 0..6 {
+            flood(200 + step * 60, 260 + step * 60).await;
+            app.clock.advance(TimeDelta::hours(6));
+            app.run_until_idle().await;
+            assert!(app.app.db.read(hold::current).await.unwrap().is_some(), "{step}");
+        }
+        app.clock.advance(TimeDelta::hours(26));
+        app.run_until_idle().await;
+        assert!(app.app.db.read(hold::current).await.unwrap().is_none(), "it is over");
+        for at in 200..560 {
+            assert_eq!(app.mails_to(&sector(at)).len(), 0, "{}", sector(at));
+        }
+        // That it ended by itself says nothing of the next one.
+        flood(600, 800).await;
+        app.clock.advance(TimeDelta::hours(2));
+        app.run_until_idle().await;
+        assert!(app.app.db.read(hold::current).await.unwrap().is_some());
+    }
+
+    async fn what_is_held_back_can_be_discarded_and_is_counted(app: TestApp) {
+        app.newsletter().await;
+        let now = app.clock.now();
+        app.app.db.write(move |conn| Ok(store::begin_hold(conn, (312, 4), now)?)).await.unwrap();
+        for at in 0..200 {
+            app.sign_up_from("192.0.2.7", &sector(at), &[]).await;
+        }
+        app.clock.advance(TimeDelta::minutes(1));
+        app.run_until_idle().await;
+        let editor = app.signed_in(Role::Editor).await;
+        let page = editor.get(app.url("/admin/signups")).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("Lige nu venter 200 mails"), "{page}");
+        let discard = async || {
+            let discard = editor.post(app.url("/admin/signups")).form(&[("do", "discard")]);
+            discard.send().await.unwrap().status()
+        };
+        assert_eq!(discard().await, StatusCode::SEE_OTHER);
+        assert_eq!(audited(&app, "signups.discard").await, 1);
+        let page = editor.get(app.url("/admin/signups")).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("Lige nu venter 0 mails"), "{page}");
+        let release = editor.post(app.url("/admin/signups")).form(&[("do", "release")]);
+        assert_eq!(release.send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        app.run_until_idle().await;
+        for at in 0..200 {
+            assert_eq!(app.mails_to(&sector(at)).len(), 0, "{}", sector(at));
+        }
+        assert_eq!(discard().await, StatusCode::CONFLICT);
+    }
+
+    async fn who_never_confirmed_is_counted_also_when_they_are_forgotten(app: TestApp) {
+        let newsletter = app.newsletter().await;
+        for at in 0..4 {
+            app.sign_up_from("192.0.2.7", &sector(at), &[]).await;
+        }
+        let confirm = app.mailed(&sector(0), "/confirm/").await;
+        app.post(&confirm, &[]).await;
+        app.clock.advance(TimeDelta::days(20));
+        app.run_until_idle().await;
+        assert!(!app.knows(&sector(1)).await);
+        let from = start_of_test().day_in(chrono_tz::Europe::Copenhagen);
+        let came = app.app.db.read(move |conn| Ok(store::came(conn, newsletter, from)?)).await;
+        let form = store::Came { source: "form".to_owned(), asked: 4, confirmed: 1 };
+        assert_eq!(came.unwrap(), [form]);
+    }
+
+    async fn a_source_that_was_put_away_still_takes_who_comes_by_it(app: TestApp) {
+        app.newsletter().await;
+        let editor = app.signed_in(Role::Editor).await;
+        let form = [("do", "create"), ("newsletter", "lederweb"), ("title", "Lederweb"),
+            ("origins", "https://www.lederweb.example")];
+        let made = editor.post(app.url("/admin/signups")).form(&form).send().await.unwrap();
+        let path = made.headers()["location"].to_str().unwrap().to_owned();
+        editor.post(app.url(&path)).form(&[("do", "archive")]).send().await.unwrap();
+        let form = [("email", "anne.holm@aarhus.example"), ("consent", "yes"), ("source", "lederweb")];
+        let request = app.client.post(app.url("/subscribe/lederweb")).form(&form);
+        let taken = request.header("origin", "https://www.lederweb.example").send().await.unwrap();
+        assert_eq!(taken.status(), StatusCode::SEE_OTHER);
+        app.run_until_idle().await;
+        assert_eq!(app.person("anne.holm@aarhus.example").await.1.source, "lederweb");
     }
 
     async fn who_comes_by_a_source_is_counted_under_it(app: TestApp) {
@@ -282,7 +383,13 @@ async fn the_qr_code_is_a_picture_of_the_address() {
     let drawn = editor.get(app.url(&format!("{path}/qr.svg"))).send().await.unwrap();
     assert_eq!(drawn.headers()["content-type"], "image/svg+xml");
     let drawn = drawn.text().await.unwrap();
-    assert!(drawn.contains("<svg") && !drawn.contains("script"), "{drawn}");
+    // Drawn once more from the address that stands below it.
+    let address = app.url("/subscribe/lederweb?source=annonce-i-offentlig-ledelse");
+    let code = QrCode::with_error_correction_level(&address, EcLevel::Q).unwrap();
+    let expected = code.render::<svg::Color<'_>>().module_dimensions(8, 8).build();
+    assert_eq!(drawn, expected);
+    let other = QrCode::with_error_correction_level(app.url("/subscribe"), EcLevel::Q).unwrap();
+    assert_ne!(drawn, other.render::<svg::Color<'_>>().module_dimensions(8, 8).build());
     let anonymous = app.get(&format!("{path}/qr.svg")).await;
     assert_ne!(anonymous.status(), StatusCode::OK);
 }

@@ -10,6 +10,7 @@ use crate::issues::desk::{self, Desk};
 use crate::issues::{Issue, IssueKind, IssueState};
 use crate::mail::Closed;
 use crate::newsletters::Newsletter;
+use crate::signups::store::Hold;
 use crate::staff::Staff;
 use crate::web::page::Part;
 use crate::web::{Page, html};
@@ -80,6 +81,15 @@ impl DeskPage {
         let values: &[(&'static str, &dyn std::fmt::Display)] =
             &[("newsletter", &newsletter.title), ("count", people), ("number", &number)];
         self.page.texts().with("desk-idle", values)
+    }
+
+    /// "Siden mandag den 27. marts kl. 9.00 holdes bekræftelser tilbage …"
+    fn held(&self, hold: &Hold, waiting: &i64) -> String {
+        let number = self.page.number(waiting);
+        let since = self.page.time(&hold.since, &chrono_tz::Europe::Copenhagen);
+        let values: &[(&'static str, &dyn std::fmt::Display)] =
+            &[("since", &since), ("count", waiting), ("number", &number)];
+        self.page.texts().with("desk-held", values)
     }
 
     fn may_edit(&self) -> bool {

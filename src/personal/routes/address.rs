@@ -9,7 +9,7 @@ use super::{let_in, private};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::personal::{ADDRESS_VALID, address};
-use crate::web::{Page, html, page, see_other};
+use crate::web::{Page, headers, html, page, see_other};
 
 #[derive(Template)]
 #[template(path = "personal/pages/address.html")]
@@ -67,7 +67,8 @@ pub async fn submit(
         Err(closed) => return Ok(closed),
     };
     let page = Page::new(&request);
-    match address::ask(&app, &visitor.person, &new.email).await {
+    let client = headers::client_ip(&request, &app.config.trusted_proxies);
+    match address::ask(&app, &visitor.person, &new.email, client).await {
         Ok(()) => Ok(see_other(format!("/my-page/address?asked=yes&lang={}", page.lang))),
         Err(Error::Invalid(errors)) => Ok(private(page::unprocessable(&AddressPage {
             page,

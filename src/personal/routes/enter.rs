@@ -50,8 +50,7 @@ pub async fn ask(
     form: web::Form<Wanted>,
 ) -> Result<HttpResponse> {
     let client = headers::client_ip(&request, &app.config.trusted_proxies);
-    let client = client.map(|ip| ip.to_string()).unwrap_or_default();
-    match ask::by_address(&app, &form.email, &client) {
+    match ask::by_address(&app, &form.email, client) {
         Ok(()) => {
             Ok(see_other(format!("/my-page/check-your-mail?lang={}", Page::new(&request).lang)))
         }
@@ -82,7 +81,8 @@ pub async fn ask_from_issue(
     token: web::Path<String>,
 ) -> Result<HttpResponse> {
     let owned = link::owned(&app, &token, Purpose::Preferences).await?;
-    ask::for_person(&app, owned.person, Some(owned.newsletter.id)).await?;
+    let client = headers::client_ip(&request, &app.config.trusted_proxies);
+    ask::for_person(&app, owned.person, Some(owned.newsletter.id), client).await?;
     Ok(see_other(format!("/my-page/check-your-mail?lang={}", Page::new(&request).lang)))
 }
 

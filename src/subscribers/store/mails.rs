@@ -83,6 +83,20 @@ pub fn queued_since(
         .load(conn)
 }
 
+/// The addresses to which mails of a kind were queued since a moment, whoever asked for them.
+pub fn addresses_since(
+    conn: &mut DbConn,
+    kind: PersonalMail,
+    since: Instant,
+) -> QueryResult<Vec<String>> {
+    subscriber_mails::table
+        .filter(subscriber_mails::kind.eq(kind))
+        .filter(subscriber_mails::queued_at.gt(since))
+        .filter(subscriber_mails::to_email.is_not_null())
+        .select(subscriber_mails::to_email.assume_not_null())
+        .load(conn)
+}
+
 /// Makes the links of a kind that a person has not used void.
 pub fn void(
     conn: &mut DbConn,

@@ -79,6 +79,19 @@ pub fn due(conn: &mut DbConn, now: Instant, are_held: bool, most: i64) -> QueryR
         .load(conn)
 }
 
+/// How many mails that ask for a confirmation wait.
+pub fn waiting_confirmations(conn: &mut DbConn) -> QueryResult<i64> {
+    subscriptions::table.filter(subscriptions::mail.eq(Mail::Confirm)).count().get_result(conn)
+}
+
+/// Takes all mails that ask for a confirmation off the queue; says how many those were.
+pub fn discard_confirmations(conn: &mut DbConn) -> QueryResult<i64> {
+    diesel::update(subscriptions::table.filter(subscriptions::mail.eq(Mail::Confirm)))
+        .set(subscriptions::mail.eq(None::<Mail>))
+        .execute(conn)
+        .map(|rows| rows as i64)
+}
+
 /// Takes a mail for one try: counts the try and puts the next one off. `false` when somebody else
 /// took it, or it is no longer wanted.
 pub fn take(
