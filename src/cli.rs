@@ -146,11 +146,16 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Dkim(command) => dkim::run(config, command),
         Command::Check(command) => check::run(config, &command),
         Command::Import(command) => {
-            with_app(config, async move |app| import::import(app, *command).await)
+            with_app(config, async move |app| {
+                // A database that was restored may hold people who have left or been erased since.
+                subscribers::withdrawals::replay(&app).await?;
+                import::import(app, *command).await
+            })
         }
-        Command::Export(command) => {
-            with_app(config, async move |app| export::export(app, command).await)
-        }
+        Command::Export(command) => with_app(config, async move |app| {
+            subscribers::withdrawals::replay(&app).await?;
+            export::export(app, command).await
+        }),
         Command::EraseAgain => with_app(config, async move |app| {
             let ended = subscribers::withdrawals::replay(&app).await?;
             app.db.rewrite().await?;

@@ -66,6 +66,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { subscribers::erase::rewrite(&app).await }),
     },
     Recurring {
+        schedule: "0 47 3 * * *",
+        name: "take ended lines out of withdrawals.log",
+        run: |app| Box::pin(async move { subscribers::withdrawals_end::clear(&app).await }),
+    },
+    Recurring {
         schedule: "0 12 4 * * *",
         name: "count the consents under which nothing is sent",
         run: |app| Box::pin(async move { subscribers::idle::count(&app).await }),

@@ -256,6 +256,17 @@ diesel::table! {
         reason -> Text,
         at -> Moment,
         source -> Text,
+        erased_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    file_rewrites (only_row) {
+        only_row -> Integer,
+        wanted_at -> Moment,
     }
 }
 
@@ -1140,6 +1151,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     growth,
     stated_counts,
     suppressions,
+    file_rewrites,
     pepper,
     subscriber_mails,
     own_sessions,

@@ -33,8 +33,9 @@ pub async fn act(app: &App, person: Subscriber, action: Action, staff: &Staff) -
         Action::End => Some(Event::Unsubscribed),
         Action::Suppress => Some(Event::Suppressed),
         Action::Complained => Some(Event::Complained),
-        // Erasing writes its own line; measuring is no subscription.
-        Action::Erase | Action::StopMeasuring => None,
+        Action::StopMeasuring => Some(Event::Unmeasured),
+        // It writes its own line.
+        Action::Erase => None,
     };
     if let Some(event) = event {
         withdrawals::append(app, event, None, &person.address_hash, now).await?;

@@ -15,6 +15,7 @@ use crate::subscribers::preferences::{self, Change};
 use crate::subscribers::store::consents::{self, NewConsent};
 use crate::subscribers::store::register::{self, Details};
 use crate::subscribers::subscribe::{SubscribeForm, consent_text};
+use crate::subscribers::withdrawals::{self, Event};
 use crate::subscribers::{
     ConsentMethod, Purpose, Subscriber, Subscription, confirm, suppression, unsubscribe,
 };
@@ -72,6 +73,12 @@ pub async fn choose(
         }
         Choice::Measure(slug, wanted) => {
             let form = Form { person: id, address: app.links.url("my-page"), shown, now };
+            if !wanted {
+                let slug = slug.clone();
+                let of = move |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, &slug)?);
+                let (of, hash) = (app.db.read(of).await?, &person.address_hash);
+                withdrawals::append(app, Event::Unmeasured, Some(&of), hash, now).await?;
+            }
             app.db.write(move |conn| form.measure(conn, &slug, wanted)).await?;
         }
         Choice::Leave(only) => {

@@ -1,5 +1,6 @@
 //! What is too old, in the tables that hold it, and the table `retention_runs`.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -7,11 +8,12 @@ use super::Kept;
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::{
-    clicks, consents, deliveries, issues, opens, retention_runs, subscriptions, suppressions,
+    clicks, consents, deliveries, issues, opens, retention_runs, subscribers, subscriptions,
+    suppressions,
 };
 use crate::deliveries::store as outcomes;
 use crate::error::Result;
-use crate::subscribers::{EndReason, SubscriptionState, retention};
+use crate::subscribers::{SubscriptionState, retention};
 use crate::{on_both, tracking};
 
 /// Rows of one transaction.
@@ -157,15 +159,23 @@ fn measured(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> 
     Ok(opened + clicked)
 }
 
+/// Whatever the reason is: of who was erased, and of addresses that nobody in the register has.
 fn erased(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
+    let theirs =
+        subscribers::table.filter(subscribers::address_hash.eq(suppressions::address_hash));
+    let was_erased = suppressions::erased_at.lt(before).assume_not_null();
+    let was_erased = suppressions::erased_at.is_not_null().and(was_erased);
+    let is_nobodys = suppressions::at.lt(before).and(not(exists(theirs)));
     let old = suppressions::table
-        .filter(suppressions::reason.eq(EndReason::Erased))
-        .filter(suppressions::at.lt(before));
-    match how {
-        Sweep::Count => old.count().get_result(conn),
-        // They are few and narrow.
-        Sweep::Clear => diesel::delete(old).execute(conn).map(|_| 0),
+        .filter(was_erased.or(suppressions::erased_at.is_null().and(is_nobodys)));
+    if how == Sweep::Count {
+        return old.count().get_result(conn);
     }
+    let hashes: Vec<Vec<u8>> =
+        old.select(suppressions::address_hash).limit(CHUNK as i64).load(conn)?;
+    diesel::delete(suppressions::table.filter(suppressions::address_hash.eq_any(&hashes)))
+        .execute(conn)?;
+    Ok(hashes.len() as i64)
 }
 
 /// When something was last cleared.

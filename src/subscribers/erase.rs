@@ -4,8 +4,6 @@
 //! what servers said, opens and clicks, and keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
 //! address stays, so that an old list cannot bring it back.
 
-use chrono::TimeDelta;
-
 use super::{EndReason, Subscriber, end, store, suppression, withdrawals};
 use crate::app::App;
 use crate::clock::Instant;
@@ -22,15 +20,23 @@ pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
     Ok(())
 }
 
-/// The job of the night that writes the database anew when somebody was erased lately, unless an
-/// issue is on its way: what is left in unused parts of its pages goes then at the latest.
+/// The job of the night that writes the database anew when somebody has been erased since it last was,
+/// unless an issue is on its way: what is left in unused parts of its pages goes then at the latest.
 pub async fn rewrite(app: &App) -> Result<bool> {
-    let since = app.clock.now() - TimeDelta::days(2);
-    let due = app.db.read(move |conn| Ok(store::suppressions::erased_since(conn, since)?)).await?;
-    if due && !app.db.rewrite().await? {
-        tracing::warn!("the database is written anew the next night: it was in use");
+    let wanted = |conn: &mut DbConn| {
+        let wanted = store::suppressions::rewrite_wanted(conn)?;
+        Ok((wanted, store::suppressions::is_sending(conn)?))
+    };
+    let (Some(wanted_at), is_sending) = app.db.read(wanted).await? else { return Ok(false) };
+    if is_sending {
+        return Ok(false);
     }
-    // Done or not, nothing waits for it.
+    // A server's own vacuum comes by itself.
+    if app.config.database_url.is_our_own() && !app.db.rewrite().await? {
+        tracing::warn!("the database is written anew the next night: it was in use");
+        return Ok(false);
+    }
+    app.db.write(move |conn| Ok(store::suppressions::rewritten(conn, wanted_at)?)).await?;
     Ok(false)
 }
 
@@ -46,6 +52,8 @@ pub(super) fn delete(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Re
     store::ledger::forget(conn, person.uuid)?;
     let day = now.start_of_day();
     suppression::keep(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
+    store::suppressions::set_erased(conn, &person.address_hash, Some(day))?;
     store::register::delete(conn, person.id)?;
-    Ok(())
+    // Every way here leaves copies of them in the file, also that of somebody who had complained.
+    Ok(store::suppressions::want_rewrite(conn, now)?)
 }

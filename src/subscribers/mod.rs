@@ -21,6 +21,7 @@ pub mod subscribe;
 pub mod suppression;
 pub mod unsubscribe;
 pub mod withdrawals;
+pub mod withdrawals_end;
 
 use diesel::prelude::*;
 

@@ -41,7 +41,9 @@ pub fn suppress(
     now: Instant,
 ) -> Result<()> {
     end::end_all(conn, person, reason, source, now)?;
-    keep(conn, &person.address_hash, reason, source, now)
+    keep(conn, &person.address_hash, reason, source, now)?;
+    // Whoever had the address before and was erased is not who has it now.
+    Ok(store::suppressions::set_erased(conn, &person.address_hash, None)?)
 }
 
 /// Suppresses an address. A reason that only staff lift is not lost to one that a sign-up lifts.

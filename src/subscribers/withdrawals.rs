@@ -6,7 +6,8 @@
 //! old address too; so also of a domain that was renamed. A line begins with its
 //! line break, so that a line which a crash cut short never spoils the next one; the hash stands
 //! last and has one length, so that a short line is seen. The last line about an address and a
-//! newsletter says what holds.
+//! newsletter says what holds; what a person said about being measured holds beside it. Lines end as
+//! the hash of somebody who was erased does ([`super::withdrawals_end`]).
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -23,7 +24,7 @@ use crate::clock::Instant;
 use crate::config::PRIVATE;
 use crate::db::DbConn;
 use crate::error::Result;
-use crate::newsletters::Newsletter;
+use crate::newsletters::{self, Newsletter};
 use crate::privacy::Kept;
 use crate::text_enum;
 
@@ -46,6 +47,8 @@ text_enum! {
         /// from it; its hash stands in place of the newsletter. It ends nothing: a backup from
         /// before still has everybody, and what is said about the new address holds for the old.
         Renamed = "renamed",
+        /// The person is to be measured no more. A consent that was given later stands.
+        Unmeasured = "unmeasured",
     }
 }
 
@@ -56,7 +59,7 @@ const CHUNK: usize = 500;
 /// Where ledger and consents say it came from.
 const SOURCE: &str = "withdrawals.log";
 
-fn path(app: &App) -> PathBuf {
+pub(super) fn path(app: &App) -> PathBuf {
     app.config.data_dir.join("withdrawals.log")
 }
 
@@ -146,6 +149,9 @@ fn as_line(event: Event, newsletter: &str, hash: &[u8], now: Instant) -> String 
 }
 
 fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
+    // Others add lines at the same time, but nobody while ended ones are taken out.
+    let lock = lock_of(path)?;
+    lock.lock_shared()?;
     let is_new = !path.exists();
     let mut file = OpenOptions::new().create(true).append(true).mode(PRIVATE).open(path)?;
     file.write_all(line.as_bytes())?;
@@ -157,21 +163,32 @@ fn write_line(path: &Path, line: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The file whose lock says who writes: not the log itself, because that is exchanged.
+pub(super) fn lock_of(path: &Path) -> std::io::Result<File> {
+    let lock = path.with_extension("log.lock");
+    File::options().create(true).truncate(false).write(true).mode(PRIVATE).open(lock)
+}
+
+/// A line that can be read.
 #[derive(Clone)]
-struct Line {
-    at: Instant,
-    event: Event,
+pub(super) struct Line {
+    /// When it was written.
+    pub at: Instant,
+    /// What it says.
+    pub event: Event,
     newsletter: String,
-    hash: Vec<u8>,
+    /// Of which address.
+    pub hash: Vec<u8>,
     /// The hash of the new address, of a move.
-    to: Option<Vec<u8>>,
+    pub to: Option<Vec<u8>>,
     /// It concerns who had the address before this.
     before: Instant,
     /// What only staff lift, of the lines before: an erasure does not take it back.
     held: Option<EndReason>,
 }
 
-fn read(line: &str) -> Option<Line> {
+/// Reads a line; none when it was cut short.
+pub(super) fn read(line: &str) -> Option<Line> {
     let mut words = line.split(' ');
     let mut word = || words.next();
     let at = Instant::new(DateTime::parse_from_rfc3339(word()?).ok()?.to_utc());
@@ -186,7 +203,12 @@ fn read(line: &str) -> Option<Line> {
     let held = match event {
         Event::Complained => Some(EndReason::Complained),
         Event::Suppressed => Some(EndReason::Staff),
-        Event::Unsubscribed | Event::Erased | Event::Undone | Event::Moved | Event::Renamed => None,
+        Event::Unsubscribed
+        | Event::Erased
+        | Event::Undone
+        | Event::Moved
+        | Event::Renamed
+        | Event::Unmeasured => None,
     };
     (hash.len() == 32).then_some(Line { at, event, newsletter, hash, to, before: at, held })
 }
@@ -209,9 +231,10 @@ pub async fn replay(app: &App) -> Result<usize> {
 
 /// The hashes of those who have left a newsletter, complained or were erased, as the log says.
 pub fn left(app: &App, newsletter: &Newsletter) -> Result<HashSet<Vec<u8>>> {
-    // Who took another address has not left.
-    let has_moved = |line: &Line| matches!(line.event, Event::Moved | Event::Renamed);
-    let lines = what_holds(app)?.into_iter().filter(|line| !has_moved(line));
+    // Who took another address, or is not to be measured, has not left.
+    let stays =
+        |line: &Line| matches!(line.event, Event::Moved | Event::Renamed | Event::Unmeasured);
+    let lines = what_holds(app)?.into_iter().filter(|line| !stays(line));
     let of_it = lines.filter(|line| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()));
     Ok(of_it.map(|line| line.hash).collect())
 }
@@ -223,11 +246,12 @@ fn what_holds(app: &App) -> Result<Vec<Line>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(anyhow::Error::new(error).context("withdrawals.log").into()),
     };
-    let mut last: HashMap<(Vec<u8>, String), Line> = HashMap::new();
+    let mut last: HashMap<(Vec<u8>, String, bool), Line> = HashMap::new();
     for text in text.lines().filter(|line| !line.is_empty()) {
         match read(text) {
             Some(mut line) => {
-                let key = (line.hash.clone(), line.newsletter.clone());
+                let is_measuring = line.event == Event::Unmeasured;
+                let key = (line.hash.clone(), line.newsletter.clone(), is_measuring);
                 if line.event == Event::Erased {
                     line.held = last.get(&key).and_then(|before| before.held);
                 }
@@ -261,6 +285,9 @@ fn follow_moves(lines: &mut Vec<Line>, undone: &[Line]) {
     moves.sort_by_key(|line| std::cmp::Reverse(line.at));
     for step in moves {
         let is_taken_back = |line: &Line| {
+            if line.event == Event::Unmeasured {
+                return false;
+            }
             let back = undone.get(&(step.hash.as_slice(), line.newsletter.as_str()));
             back.is_some_and(|at| *at > line.at)
         };
@@ -305,6 +332,10 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
             }
             continue;
         }
+        if line.event == Event::Unmeasured {
+            ended += unmeasure(conn, person, line)?;
+            continue;
+        }
         let subscriptions: Vec<_> = store::register::subscriptions_of(conn, person.id)?
             .into_iter()
             .filter(|(_, newsletter)| [ALL, &newsletter.slug].contains(&line.newsletter.as_str()))
@@ -321,7 +352,12 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
             Event::Suppressed => {
                 suppression::suppress(conn, person, EndReason::Staff, SOURCE, line.at)?;
             }
-            Event::Unsubscribed | Event::Moved | Event::Renamed | Event::Erased | Event::Undone => {
+            Event::Unsubscribed
+            | Event::Moved
+            | Event::Renamed
+            | Event::Erased
+            | Event::Undone
+            | Event::Unmeasured => {
                 for (subscription, newsletter) in subscriptions {
                     let reason = EndReason::Unsubscribed;
                     end::end(conn, &newsletter, person, &subscription, reason, SOURCE, line.at)?;
@@ -332,6 +368,18 @@ fn replay_chunk(conn: &mut DbConn, lines: &[Line]) -> Result<usize> {
     Ok(ended)
 }
 
+/// Withdraws the consents to being measured that a backup still has; says how many.
+fn unmeasure(conn: &mut DbConn, person: &Subscriber, line: &Line) -> Result<usize> {
+    let mut newsletter = None;
+    if line.newsletter != ALL {
+        let all = newsletters::store::all(conn)?;
+        let of_it = all.into_iter().find(|newsletter| newsletter.slug == line.newsletter);
+        let Some(of_it) = of_it else { return Ok(0) };
+        newsletter = Some(of_it.id);
+    }
+    Ok(store::consents::unmeasure(conn, person.id, newsletter, SOURCE, line.at)?)
+}
+
 /// Nobody in the register has the address; an old list may still bring it.
 fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
     let reason = match line.event {
@@ -339,10 +387,14 @@ fn suppress_unknown(conn: &mut DbConn, line: &Line) -> Result<()> {
         Event::Suppressed => EndReason::Staff,
         Event::Erased => line.held.unwrap_or(EndReason::Erased),
         Event::Moved => EndReason::Unsubscribed,
-        Event::Unsubscribed | Event::Undone | Event::Renamed => return Ok(()),
+        Event::Unsubscribed | Event::Undone | Event::Renamed | Event::Unmeasured => return Ok(()),
     };
+    let day = line.at.start_of_day();
     if store::suppressions::reason(conn, &line.hash)?.is_none() {
-        store::suppressions::put(conn, &line.hash, reason, SOURCE, line.at.start_of_day())?;
+        store::suppressions::put(conn, &line.hash, reason, SOURCE, day)?;
+    }
+    if line.event == Event::Erased {
+        store::suppressions::set_erased(conn, &line.hash, Some(day))?;
     }
     Ok(())
 }

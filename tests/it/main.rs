@@ -48,6 +48,7 @@ mod keyboard;
 mod keyboard_browser;
 mod kill;
 mod kill_points;
+mod law;
 mod library;
 mod library_clicks;
 mod library_feeds;

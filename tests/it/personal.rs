@@ -414,8 +414,15 @@ both! {
             app.app.db.read(find).await.unwrap()
         };
         assert_eq!(reason().await, Some(EndReason::Erased));
+        let log = || {
+            let log = app.app.config.data_dir.join("withdrawals.log");
+            std::fs::read_to_string(log).unwrap()
+        };
+        let word = data_encoding::HEXLOWER.encode(&hash);
+        assert!(log().contains(&word));
         app.clock.advance(TimeDelta::days(5 * 366));
         app.run_until_idle().await;
+        assert!(!log().contains(&word), "{}", log());
         lederbrev::subscribers::withdrawals::replay(&app.app).await.unwrap();
         assert_eq!(reason().await, None);
     }

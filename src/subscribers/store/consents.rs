@@ -171,6 +171,29 @@ pub fn withdraw(
     .map(drop)
 }
 
+/// Withdraws the consents to being measured that stand and were asked for before a moment, of one
+/// newsletter or of all; says how many.
+pub fn unmeasure(
+    conn: &mut DbConn,
+    subscriber: i64,
+    newsletter: Option<i64>,
+    channel: &str,
+    at: Instant,
+) -> QueryResult<usize> {
+    let theirs = consents::table
+        .filter(consents::subscriber.eq(subscriber))
+        .filter(consents::purpose.eq(Purpose::Tracking))
+        .filter(consents::requested_at.lt(at))
+        .filter(consents::withdrawn_at.is_null());
+    let withdrawn = (consents::withdrawn_at.eq(at), consents::withdrawal_channel.eq(channel));
+    match newsletter {
+        Some(of) => {
+            diesel::update(theirs.filter(consents::newsletter.eq(of))).set(withdrawn).execute(conn)
+        }
+        None => diesel::update(theirs).set(withdrawn).execute(conn),
+    }
+}
+
 /// Takes back a withdrawal that was made at a moment.
 pub fn restore(
     conn: &mut DbConn,

@@ -1,12 +1,12 @@
 //! The table `suppressions`.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::{issues, suppressions};
+use crate::db::schema::{file_rewrites, issues, suppressions};
 use crate::on_both;
 use crate::subscribers::EndReason;
 
@@ -58,11 +58,40 @@ pub fn delete(conn: &mut DbConn, hash: &[u8]) -> QueryResult<()> {
     diesel::delete(suppressions::table.find(hash)).execute(conn).map(drop)
 }
 
-/// Whether somebody was erased since a moment, and no issue is on its way now.
-pub fn erased_since(conn: &mut DbConn, since: Instant) -> QueryResult<bool> {
+/// Notes that the person of a suppressed address was erased on a day: from then on the hash has an
+/// end, whatever the reason is. None when somebody has the address again.
+pub fn set_erased(conn: &mut DbConn, hash: &[u8], day: Option<Instant>) -> QueryResult<()> {
+    diesel::update(suppressions::table.find(hash))
+        .set(suppressions::erased_at.eq(day))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Wants the file of the database to be written anew.
+pub fn want_rewrite(conn: &mut DbConn, now: Instant) -> QueryResult<()> {
+    let values = (file_rewrites::only_row.eq(1), file_rewrites::wanted_at.eq(now));
+    on_both!(conn, c => diesel::insert_into(file_rewrites::table)
+        .values(values)
+        .on_conflict(file_rewrites::only_row)
+        .do_update()
+        .set(file_rewrites::wanted_at.eq(excluded(file_rewrites::wanted_at)))
+        .execute(c))
+    .map(drop)
+}
+
+/// Since when the file is to be written anew, if it is.
+pub fn rewrite_wanted(conn: &mut DbConn) -> QueryResult<Option<Instant>> {
+    file_rewrites::table.select(file_rewrites::wanted_at).first(conn).optional()
+}
+
+/// The file has been written anew since a moment at which that was wanted.
+pub fn rewritten(conn: &mut DbConn, wanted_at: Instant) -> QueryResult<()> {
+    let done = file_rewrites::table.filter(file_rewrites::wanted_at.le(wanted_at));
+    diesel::delete(done).execute(conn).map(drop)
+}
+
+/// Whether an issue is on its way now.
+pub fn is_sending(conn: &mut DbConn) -> QueryResult<bool> {
     let sending = issues::table.filter(issues::state.eq_any(["preparing", "sending"]));
-    let erased = suppressions::table
-        .filter(suppressions::reason.eq(EndReason::Erased))
-        .filter(suppressions::at.ge(since));
-    diesel::select(exists(erased).and(not(exists(sending)))).get_result(conn)
+    diesel::select(exists(sending)).get_result(conn)
 }

@@ -1,0 +1,2 @@
+DROP TABLE file_rewrites;
+ALTER TABLE suppressions DROP COLUMN erased_at;
