@@ -12,6 +12,7 @@ use lederbrev::db::schema::signup_requests;
 use lederbrev::db::{DbConn, Json};
 use lederbrev::signups;
 use lederbrev::signups::receive::Request;
+use lederbrev::subscribers::shown::Hashes;
 use lederbrev::subscribers::subscribe::{Origin, SubscribeForm};
 use lederbrev::web::Lang;
 use rand::seq::SliceRandom;
@@ -212,7 +213,7 @@ pub fn serve(words: &[String]) {
                 source: signups::FORM.to_owned(),
                 ip: None,
             };
-            let request = Request { form, origin, cost: 1 };
+            let request = Request { form, origin, cost: 1, texts: Hashes::default() };
             signups::receive::take_down(&app, &newsletter, &request).await.unwrap();
         }
         signups::receive::look_up(&app).await.unwrap();

@@ -66,6 +66,8 @@ pub struct App {
     pub hits: tracking::Buffer,
     /// How fast sign-ups make us write.
     pub pace: signups::pace::Pace,
+    /// The texts of forms that are written down.
+    pub shown: subscribers::shown::ShownTexts,
     /// Addresses for which somebody has asked for a link to their own page.
     pub asked: personal::ask::Asked,
 }
@@ -115,6 +117,7 @@ impl App {
             health: Health::default(),
             hits: tracking::Buffer::default(),
             pace: signups::pace::Pace::default(),
+            shown: subscribers::shown::ShownTexts::default(),
             asked: personal::ask::Asked::default(),
             config,
         }))

@@ -35,6 +35,7 @@ consent-legend = Dit samtykke
 consent-newsletter = Ja tak, { $sender } må sende mig { $newsletter } på e-mail. Jeg kan til enhver tid trække mit samtykke tilbage ved at afmelde mig.
 consent-tracking = Ja tak, { $sender } må også måle, om jeg åbner nyhedsbrevet, og hvilke links jeg klikker på, for at gøre det bedre. Det er frivilligt, og jeg kan til enhver tid sige nej igen.
 error-consent = Sæt kryds i feltet, hvis du vil have nyhedsbrevet.
+error-consent-text = Teksten ved afkrydsningsfeltet er ændret, siden du åbnede formularen. Læs den nye tekst, sæt kryds, hvis du er enig, og tryk på knappen igen.
 error-control-characters = Teksten indeholder tegn, der ikke kan bruges. Skriv den på én linje.
 
 check-title = Tjek din mail

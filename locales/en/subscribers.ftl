@@ -35,6 +35,7 @@ consent-legend = Your consent
 consent-newsletter = Yes, { $sender } may send me { $newsletter } by email. I can withdraw my consent at any time by unsubscribing.
 consent-tracking = Yes, { $sender } may also measure whether I open the newsletter and which links I follow, in order to improve it. This is voluntary, and I can say no again at any time.
 error-consent = Tick the box if you want the newsletter.
+error-consent-text = The text beside the box has changed since you opened the form. Read the new text, tick the box if you agree, and press the button again.
 error-control-characters = The text contains characters that cannot be used. Write it on one line.
 
 check-title = Check your mail

@@ -264,6 +264,17 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    form_texts (newsletter, text_hash) {
+        newsletter -> BigInt,
+        text_hash -> Text,
+        shown_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     file_rewrites (only_row) {
         only_row -> Integer,
         wanted_at -> Moment,
@@ -1152,6 +1163,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stated_counts,
     suppressions,
     file_rewrites,
+    form_texts,
     pepper,
     subscriber_mails,
     own_sessions,

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::db::Json;
 use crate::error::{Error, Result};
 use crate::newsletters::{self, Newsletter};
+use crate::subscribers::shown::Hashes;
 use crate::subscribers::subscribe::{self, Origin, SubscribeForm};
 
 /// Requests that are looked up in one go.
@@ -30,13 +31,16 @@ pub struct Request {
     pub origin: Origin,
     /// What it costs of what may be sent.
     pub cost: u32,
+    /// The texts that it said yes to.
+    #[serde(default)]
+    pub texts: Hashes,
 }
 
 impl Request {
     /// A form with the judgement of its note.
-    pub fn new(form: SubscribeForm, origin: Origin, judgement: Judgement) -> Self {
+    pub fn new(form: SubscribeForm, origin: Origin, judgement: Judgement, texts: Hashes) -> Self {
         let cost = if judgement == Judgement::Good { 1 } else { pace::DOUBTFUL };
-        Self { form, origin, cost }
+        Self { form, origin, cost, texts }
     }
 
     /// The client's address in the network.

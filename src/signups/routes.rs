@@ -17,7 +17,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::links::Links;
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
-use crate::subscribers::{Purpose, subscribe};
+use crate::subscribers::{Purpose, shown, subscribe};
 use crate::web::{Page, Texts, html, page, see_other};
 
 /// The time for which is said who asked and who confirmed.
@@ -193,6 +193,8 @@ pub async fn act(
 #[template(path = "signups/pages/snippet.html")]
 struct Snippet<'a> {
     texts: Texts,
+    /// The hash of the consent's text.
+    text: String,
     action: String,
     privacy: String,
     consent: String,
@@ -240,8 +242,10 @@ async fn show_source(
     let known = app.db.read(move |conn| BySource::read(conn, &of, now)).await?;
     let texts = newsletter.language.texts();
     let lang = newsletter.language;
+    let shown = shown::show(app, &newsletter, lang).await?;
     let snippet = Snippet {
         texts,
+        text: shown.newsletter,
         action: format!("{}?lang={lang}", app.links.subscribe(&newsletter.slug)),
         privacy: format!("{}?lang={lang}", app.links.url("privacy")),
         consent: subscribe::consent_text(texts, &newsletter, Purpose::Newsletter),

@@ -133,7 +133,8 @@ pub async fn change(app: &App, uuid: PublicId, form: &SourceForm, staff: &Staff)
         .await
 }
 
-/// Puts a source away, or takes it out again. Who still comes by it is let in, as by the form.
+/// Puts a source away, or takes it out again. Who still comes by it is let in and counted under it: it
+/// stands on printed paper and on other sites.
 pub async fn archive(app: &App, uuid: PublicId, is_away: bool, staff: &Staff) -> Result<()> {
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
@@ -159,12 +160,12 @@ fn audit(
 }
 
 /// Where a form stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Site {
     /// On a page of ours, or in no browser.
     Ours,
-    /// On a site that its source allows.
-    Allowed,
+    /// On a site that its source allows, as browsers name it.
+    Allowed(String),
     /// On another.
     Foreign,
 }
@@ -179,7 +180,9 @@ pub fn of_site(request: &HttpRequest, links: &Links, source: Option<&Source>) ->
         || origin.split_once("://").is_some_and(|(_, of)| of == host);
     match source {
         _ if is_ours => Site::Ours,
-        Some(source) if source.origins().any(|allowed| allowed == origin) => Site::Allowed,
+        Some(source) if source.origins().any(|allowed| allowed == origin) => {
+            Site::Allowed(origin.to_owned())
+        }
         _ => Site::Foreign,
     }
 }

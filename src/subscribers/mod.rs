@@ -15,6 +15,7 @@ pub mod preferences;
 pub mod retention;
 pub mod routes;
 pub mod send_mail;
+pub mod shown;
 pub mod stated;
 pub mod store;
 pub mod subscribe;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ledger::{self, Entry, LedgerKind};
-use super::store::consents::NewConsent;
+use super::store::consents::{ConsentText, NewConsent};
 use super::store::register::Details;
 use super::{
     ConsentMethod, EndReason, Mail, Purpose, Subscriber, Subscription, SubscriptionState, store,
@@ -57,6 +57,10 @@ pub struct SubscribeForm {
     pub source: String,
     /// The [`crate::signups::form_token`].
     pub note: String,
+    /// The hash of the text beside the first box, as it was shown.
+    pub text: String,
+    /// The hash of the text beside the second.
+    pub tracking_text: String,
 }
 
 /// A request that can be taken.
@@ -147,7 +151,7 @@ pub fn consent_text(texts: Texts, newsletter: &Newsletter, purpose: Purpose) -> 
 pub struct Origin {
     /// The language in which the consent was shown.
     pub shown_in: Lang,
-    /// The address of the form.
+    /// The address of the form, or the site on which it stands.
     pub form_address: String,
     /// The word of the source, or [`crate::signups::FORM`].
     pub source: String,
@@ -280,13 +284,20 @@ impl Take {
             purposes.push(Purpose::Tracking);
         }
         for purpose in purposes {
-            let Origin { shown_in: language, form_address, source, ip } = &self.request.origin;
+            let Origin { shown_in, form_address, source, ip } = &self.request.origin;
+            let hash = self.request.texts.of(purpose);
+            let text = store::consents::shown(conn, self.newsletter.id, purpose, hash)?;
+            // A request that was taken down by an earlier version names none.
+            let text = text.unwrap_or_else(|| {
+                let body = consent_text(shown_in.texts(), &self.newsletter, purpose);
+                ConsentText { purpose, language: *shown_in, body }
+            });
             let consent = NewConsent {
                 subscriber,
                 newsletter: self.newsletter.id,
                 purpose,
-                text: &consent_text(language.texts(), &self.newsletter, purpose),
-                language: *language,
+                text: &text.body,
+                language: text.language,
                 method: ConsentMethod::Form,
                 form_address,
                 source,

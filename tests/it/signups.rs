@@ -5,7 +5,9 @@ use lederbrev::db::{DbConn, Json};
 use lederbrev::newsletters;
 use lederbrev::signups::{form_token, hold, store};
 use lederbrev::staff::Role;
-use lederbrev::subscribers::SubscriptionState;
+use lederbrev::subscribers::store::consents;
+use lederbrev::subscribers::{Purpose, SubscriptionState, subscribe};
+use lederbrev::web::Lang;
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use reqwest::{Response, StatusCode};
@@ -31,6 +33,29 @@ impl TestApp {
 
     async fn only_newsletter(&self) -> newsletters::Newsletter {
         let read = |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, "lederweb")?);
+        self.app.db.read(read).await.unwrap()
+    }
+
+    /// The hash of the text that the form shows now.
+    async fn shown_text(&self) -> String {
+        let page = self.get("/subscribe/lederweb").await.text().await.unwrap();
+        let (_, text) = page.split_once("name=\"text\" value=\"").unwrap();
+        text.split('"').next().unwrap().to_owned()
+    }
+
+    /// The newsletter under another name.
+    async fn renamed(&self, title: &str) {
+        let (mut newsletter, title) = (self.only_newsletter().await, title.to_owned());
+        let rename = move |conn: &mut DbConn| {
+            newsletter.title = title;
+            Ok(newsletters::store::update(conn, &newsletter)?)
+        };
+        self.app.db.write(rename).await.unwrap();
+    }
+
+    async fn consent_of(&self, email: &str) -> (consents::Consent, String) {
+        let (person, _) = self.person(email).await;
+        let read = move |conn: &mut DbConn| Ok(consents::of(conn, person.id)?.remove(0));
         self.app.db.read(read).await.unwrap()
     }
 
@@ -273,6 +298,68 @@ both! {
         assert_eq!(came.unwrap(), [form]);
     }
 
+    async fn a_consent_says_on_which_site_it_was_given_and_to_which_text(app: TestApp) {
+        app.newsletter().await;
+        let editor = app.signed_in(Role::Editor).await;
+        let form = [("do", "create"), ("newsletter", "lederweb"), ("title", "Lederweb"),
+            ("origins", "https://www.lederweb.example")];
+        let made = editor.post(app.url("/admin/signups")).form(&form).send().await.unwrap();
+        let path = made.headers()["location"].to_str().unwrap().to_owned();
+        let snippet = editor.get(app.url(&path)).send().await.unwrap().text().await.unwrap();
+        let (_, text) = snippet.split_once("name=&#34;text&#34; value=&#34;").unwrap();
+        let text = text.split("&#34;").next().unwrap().to_owned();
+        let post = async |email: &str, text: &str| {
+            let form = [("email", email), ("consent", "yes"), ("source", "lederweb"), ("text", text)];
+            let request = app.client.post(app.url("/subscribe/lederweb")).form(&form);
+            request.header("origin", "https://www.lederweb.example").send().await.unwrap()
+        };
+        assert_eq!(post(&sector(1), &text).await.status(), StatusCode::SEE_OTHER);
+        // The name changes before the request is looked up, and while the form is on the other site.
+        app.renamed("Nyt om ledelse").await;
+        assert_eq!(post(&sector(2), &text).await.status(), StatusCode::SEE_OTHER);
+        app.run_until_idle().await;
+        for at in [1, 2] {
+            let (consent, words) = app.consent_of(&sector(at)).await;
+            assert_eq!(consent.form_address, "https://www.lederweb.example");
+            assert_eq!(consent.text_hash, text);
+            assert!(words.contains("Nyt fra Lederweb"), "{words}");
+        }
+        // A text that was never shown, that of something else, and none at all.
+        let tracking = {
+            let newsletter = app.only_newsletter().await;
+            let body = subscribe::consent_text(Lang::Da.texts(), &newsletter, Purpose::Tracking);
+            consents::ConsentText { purpose: Purpose::Tracking, language: Lang::Da, body }.hash()
+        };
+        for text in ["0123", &tracking, ""] {
+            let refused = post(&sector(3), text).await;
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+            let words = refused.text().await.unwrap();
+            assert!(words.contains("er ændret, siden du åbnede formularen"), "{words}");
+            assert!(words.contains("Nyt om ledelse") && words.contains(&sector(3)), "{words}");
+            assert!(!words.contains("name=\"consent\" value=\"yes\" required checked"), "{words}");
+        }
+        assert_eq!(app.waiting().await, 0);
+    }
+
+    async fn a_form_of_ours_that_was_open_while_its_text_changed_is_for_what_it_showed(app: TestApp) {
+        app.newsletter().await;
+        let text = app.shown_text().await;
+        app.renamed("Nyt om ledelse").await;
+        let now = app.shown_text().await;
+        assert_ne!(text, now);
+        for (at, text) in [(1, &text), (2, &now)] {
+            app.sign_up_from("192.0.2.7", &sector(at), &[("text", text)]).await;
+        }
+        // By hand, as the documentation has it.
+        app.sign_up_from("192.0.2.7", &sector(3), &[]).await;
+        app.run_until_idle().await;
+        for (at, title) in [(1, "Nyt fra Lederweb"), (2, "Nyt om ledelse"), (3, "Nyt om ledelse")] {
+            let (consent, words) = app.consent_of(&sector(at)).await;
+            assert!(words.contains(title), "{words}");
+            assert_eq!(consent.form_address, app.url("/subscribe/lederweb"));
+        }
+    }
+
     async fn a_source_that_was_put_away_still_takes_who_comes_by_it(app: TestApp) {
         app.newsletter().await;
         let editor = app.signed_in(Role::Editor).await;
@@ -281,7 +368,9 @@ both! {
         let made = editor.post(app.url("/admin/signups")).form(&form).send().await.unwrap();
         let path = made.headers()["location"].to_str().unwrap().to_owned();
         editor.post(app.url(&path)).form(&[("do", "archive")]).send().await.unwrap();
-        let form = [("email", "anne.holm@aarhus.example"), ("consent", "yes"), ("source", "lederweb")];
+        let text = app.shown_text().await;
+        let form = [("email", "anne.holm@aarhus.example"), ("consent", "yes"), ("source", "lederweb"),
+            ("text", &text)];
         let request = app.client.post(app.url("/subscribe/lederweb")).form(&form);
         let taken = request.header("origin", "https://www.lederweb.example").send().await.unwrap();
         assert_eq!(taken.status(), StatusCode::SEE_OTHER);
@@ -335,8 +424,9 @@ both! {
         let form = [("do", "create"), ("newsletter", "lederweb"), ("title", "Lederweb"),
             ("origins", "https://www.lederweb.example")];
         editor.post(app.url("/admin/signups")).form(&form).send().await.unwrap();
+        let text = app.shown_text().await;
         let post = async |origin: &str, source: &str, email: &str| {
-            let form = [("email", email), ("consent", "yes"), ("source", source)];
+            let form = [("email", email), ("consent", "yes"), ("source", source), ("text", &text)];
             let request = app.client.post(app.url("/subscribe/lederweb")).form(&form);
             request.header("origin", origin).send().await.unwrap()
         };

@@ -12,6 +12,7 @@ use crate::signups;
 use crate::signups::form_token::{self, Judgement};
 use crate::signups::receive::{self, Request};
 use crate::signups::sources::{self, Site};
+use crate::subscribers::shown::{self, Hashes};
 use crate::subscribers::store::published::{self, Published};
 use crate::subscribers::subscribe::{self, Origin, SubscribeForm};
 use crate::subscribers::{LeadershipGroup, Purpose, Sector};
@@ -34,6 +35,8 @@ struct FormPage {
     form: SubscribeForm,
     /// When it was shown, signed.
     note: String,
+    /// Which texts it shows.
+    texts: Hashes,
     errors: Vec<FieldError>,
 }
 
@@ -142,7 +145,8 @@ async fn show(
     let has_errors = !errors.is_empty();
     let page = Page::new(request);
     let note = form_token::issue(&app.links, newsletter.id, app.clock.now());
-    let shown = FormPage { page, newsletter, details, latest, form, note, errors };
+    let texts = shown::show(app, &newsletter, page.lang).await?;
+    let shown = FormPage { page, newsletter, details, latest, form, note, texts, errors };
     if has_errors { page::unprocessable(&shown) } else { html(&shown) }
 }
 
@@ -169,22 +173,34 @@ async fn take(
     let (id, slug) = (newsletter.id, form.source.clone());
     let source =
         app.db.read(move |conn| Ok(signups::store::source_named(conn, id, &slug)?)).await?;
-    let judgement = match sources::of_site(request, &app.links, source.as_ref()) {
-        Site::Ours => judgement,
+    let (judgement, elsewhere) = match sources::of_site(request, &app.links, source.as_ref()) {
+        Site::Ours => (judgement, None),
         // It has no note of ours.
-        Site::Allowed => Judgement::Good,
+        Site::Allowed(site) => (Judgement::Good, Some(site)),
         Site::Foreign => {
             let errors = vec![FieldError::new("email", "error-signup-site")];
             return show(request, app, newsletter, form.cut(), errors).await;
         }
     };
+    let texts = match shown::agreed(app, &newsletter, lang, &form, elsewhere.is_some()).await {
+        Err(Error::Invalid(errors)) => {
+            // The box is for the text as it is now, which nobody has said yes to yet.
+            let form = SubscribeForm {
+                consent: String::new(),
+                tracking_consent: String::new(),
+                ..form.cut()
+            };
+            return show(request, app, newsletter, form, errors).await;
+        }
+        other => other?,
+    };
     let origin = Origin {
         shown_in: lang,
-        form_address: app.links.subscribe(&newsletter.slug),
+        form_address: elsewhere.unwrap_or_else(|| app.links.subscribe(&newsletter.slug)),
         source: source.map_or_else(|| signups::FORM.to_owned(), |source| source.slug),
         ip: client.map(|ip| ip.to_string()),
     };
-    receive::take_down(app, &newsletter, &Request::new(form, origin, judgement)).await?;
+    receive::take_down(app, &newsletter, &Request::new(form, origin, judgement, texts)).await?;
     Ok(see_other(thanks))
 }
 

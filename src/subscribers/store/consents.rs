@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::{consent_texts, consents};
+use crate::db::schema::{consent_texts, consents, form_texts};
 use crate::on_both;
 use crate::subscribers::{ConsentMethod, Purpose};
 use crate::web::Lang;
@@ -33,20 +33,85 @@ pub struct NewConsent<'a> {
     pub confirmed_at: Option<Instant>,
 }
 
-/// Writes a consent down, with the text that was shown.
-pub fn insert(conn: &mut DbConn, new: &NewConsent<'_>, now: Instant) -> QueryResult<()> {
-    let hash = text_hash(new.purpose, new.language, new.text);
+/// A text that stands beside a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentText {
+    /// What for.
+    pub purpose: Purpose,
+    /// In which language.
+    pub language: Lang,
+    /// The words.
+    pub body: String,
+}
+
+impl ConsentText {
+    /// What it is called in a consent.
+    pub fn hash(&self) -> String {
+        text_hash(self.purpose, self.language, &self.body)
+    }
+}
+
+fn keep_text(
+    conn: &mut DbConn,
+    (purpose, language, body): (Purpose, Lang, &str),
+    now: Instant,
+) -> QueryResult<String> {
+    let hash = text_hash(purpose, language, body);
     let text = (
         consent_texts::hash.eq(&hash),
-        consent_texts::purpose.eq(new.purpose),
-        consent_texts::language.eq(new.language),
-        consent_texts::body.eq(new.text),
+        consent_texts::purpose.eq(purpose),
+        consent_texts::language.eq(language),
+        consent_texts::body.eq(body),
         consent_texts::created_at.eq(now),
     );
     on_both!(conn, c => diesel::insert_into(consent_texts::table)
         .values(text)
         .on_conflict_do_nothing()
         .execute(c))?;
+    Ok(hash)
+}
+
+/// Writes down that a form of a newsletter shows a text.
+pub fn show(
+    conn: &mut DbConn,
+    newsletter: i64,
+    text: &ConsentText,
+    now: Instant,
+) -> QueryResult<()> {
+    let hash = keep_text(conn, (text.purpose, text.language, &text.body), now)?;
+    let shown = (
+        form_texts::newsletter.eq(newsletter),
+        form_texts::text_hash.eq(hash),
+        form_texts::shown_at.eq(now),
+    );
+    on_both!(conn, c => diesel::insert_into(form_texts::table)
+        .values(shown)
+        .on_conflict_do_nothing()
+        .execute(c))
+    .map(drop)
+}
+
+/// A text that a form of a newsletter has shown for a purpose, by its hash.
+pub fn shown(
+    conn: &mut DbConn,
+    newsletter: i64,
+    purpose: Purpose,
+    hash: &str,
+) -> QueryResult<Option<ConsentText>> {
+    let found: Option<(Lang, String)> = form_texts::table
+        .inner_join(consent_texts::table.on(consent_texts::hash.eq(form_texts::text_hash)))
+        .filter(form_texts::newsletter.eq(newsletter))
+        .filter(form_texts::text_hash.eq(hash))
+        .filter(consent_texts::purpose.eq(purpose))
+        .select((consent_texts::language, consent_texts::body))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(language, body)| ConsentText { purpose, language, body }))
+}
+
+/// Writes a consent down, with the text that was shown.
+pub fn insert(conn: &mut DbConn, new: &NewConsent<'_>, now: Instant) -> QueryResult<()> {
+    let hash = keep_text(conn, (new.purpose, new.language, new.text), now)?;
     diesel::insert_into(consents::table)
         .values((
             consents::subscriber.eq(new.subscriber),
