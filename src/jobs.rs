@@ -66,6 +66,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { subscribers::erase::rewrite(&app).await }),
     },
     Recurring {
+        schedule: "0 49 3 * * *",
+        name: "remove old copies of the database",
+        run: |app| Box::pin(async move { subscribers::erase::forget_copies(&app).await }),
+    },
+    Recurring {
         schedule: "0 47 3 * * *",
         name: "take ended lines out of withdrawals.log",
         run: |app| Box::pin(async move { subscribers::withdrawals_end::clear(&app).await }),

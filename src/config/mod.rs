@@ -276,6 +276,7 @@ fn retention(values: &Values) -> anyhow::Result<Retention> {
         // `subscribers::idle` looks back ten months.
         deliveries: days(Kept::Deliveries, 320)?,
         measured: days(Kept::Measured, 1)?,
+        ended: days(Kept::Ended, 0)?,
         erased_years: values.number(Kept::Erased.setting(), 1, 100)? as i64,
     })
 }

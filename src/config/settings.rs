@@ -43,7 +43,8 @@ settings! {
     REPLY_DAYS = "90", "Days after an issue has ended that the words are kept with which mail servers answered. They may name a person; the codes stay.";
     DELIVERY_DAYS = "396", "Days after an issue has ended that it is kept who got it: 13 months. How many they were stays. At least 320: the warning of consents under which nothing is sent looks back 10 months.";
     TRACKING_DAYS = "396", "Days that the opens and clicks of persons who consented to them are kept: 13 months. The counts of an issue stay.";
-    ERASED_YEARS = "5", "Years that the keyed hash of an erased person's address is kept, so that an old list does not bring them back. It is still personal data, so it has an end; the privacy page names it.";
+    ENDED_DAYS = "183", "Days that name, address, workplace and the rest are kept of somebody who has left every newsletter: 6 months, as long as their consents. Then they are erased as if they had asked for it; the counts stay. 0 keeps them until they ask.";
+    ERASED_YEARS = "5", "Years that the keyed hash of an erased person's address is kept, whatever it is kept for, and that of an address that nobody in the register has, so that an old list does not bring them back. It is still personal data, so it has an end; the privacy page names it. Lines of withdrawals.log end with it.";
     SIGNUPS_PER_NETWORK = "300", "Mails an hour because of sign-up forms from one network: an IPv4 address, or 64 bits of an IPv6 one. What is more waits its turn. A form that carries no note of when it was shown costs ten. Loopback is not counted: name the proxy in TRUSTED_PROXIES.";
     SIGNUPS_PER_DOMAIN = "600", "The same to one domain of addresses.";
     SIGNUPS_PER_HOUR = "3000", "The same in all.";

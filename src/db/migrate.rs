@@ -8,6 +8,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::ManageConnection;
@@ -16,6 +17,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::pool::{Door, Manager};
 use super::schema::issues;
 use super::{DatabaseUrl, DbConn};
+use crate::clock::Instant;
 use crate::config::{PRIVATE, private_folder};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -164,6 +166,31 @@ fn copy(conn: &mut DbConn, path: &Path) -> anyhow::Result<()> {
     std::fs::set_permissions(&target, std::fs::Permissions::from_mode(PRIVATE))?;
     tracing::info!(copy = %target.display(), "copied the database before changing it");
     Ok(())
+}
+
+/// How long a copy is kept that was made before the database was changed: long enough to find out that
+/// something is wrong, and no longer, because whoever was erased since is still in it.
+pub const COPIES_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Removes copies that are too old; says how many.
+pub fn forget_copies(url: &DatabaseUrl, now: Instant) -> anyhow::Result<usize> {
+    let DatabaseUrl::Sqlite(path) = url else { return Ok(0) };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(0) };
+    let copies = format!("{name}.before-");
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut removed = 0;
+    for entry in std::fs::read_dir(folder.unwrap_or(Path::new(".")))? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(&copies) {
+            continue;
+        }
+        let made = Instant::new(entry.metadata()?.modified()?.into());
+        if now - made > COPIES_KEPT {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -162,6 +162,34 @@ pub fn pause_by_program(app: &App, issue: &Issue, reason: PauseReason, why: &str
     })
 }
 
+/// Cancels an issue that has been paused for so long that nobody will send it any more; it ended when
+/// it was paused. For a thread that may wait.
+pub fn end_forgotten(app: &App, issue: &Issue, paused_at: Instant) -> Result<()> {
+    let (id, uuid, now) = (issue.id, issue.uuid, app.clock.now());
+    let cancelled = app.db.write_blocking(move |conn| {
+        let (from, to) = ([IssueState::Paused], IssueState::Cancelled);
+        if !issues::store::move_state(conn, id, &from, to, None, now)? {
+            return Ok(false);
+        }
+        store::decide_held(conn, id, DeliveryState::Failed, None, Some(now))?;
+        let details = json!({ "paused": paused_at });
+        staff::store::audit(
+            conn,
+            "retention",
+            "issue.cancel",
+            &format!("issue {uuid}"),
+            details,
+            now,
+        )?;
+        Ok(true)
+    })?;
+    if cancelled {
+        sweep(app, issue)?;
+        app.db.write_blocking(move |conn| Ok(issues::store::ended_at(conn, id, paused_at)?))?;
+    }
+    Ok(())
+}
+
 /// Skips who still waits in a cancelled issue, and ends it when nobody is under way any more.
 pub fn sweep(app: &App, issue: &Issue) -> Result<()> {
     let (id, now) = (issue.id, app.clock.now());

@@ -47,7 +47,8 @@ pub use revisions::{
     replace_revision, revision, revisions, slugs_like,
 };
 pub use sending::{
-    advance_fan_out, begin_fan_out, begin_sending, finish, hold_fan_outs, lock, reopen, state,
+    advance_fan_out, begin_fan_out, begin_sending, ended_at, finish, hold_fan_outs, lock,
+    paused_before, reopen, state,
 };
 pub use templates::{
     NewTemplate, all_templates, find_template, insert_template, rename_template,

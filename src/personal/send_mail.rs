@@ -82,12 +82,16 @@ async fn try_one(app: &App, due: &Due) -> Result<()> {
     let sent = match kind {
         PersonalMail::Welcome => welcome::send(app, due).await,
         _ => match letter(app, due) {
-            Ok(letter) => app.mailer.send(&letter).await,
+            Ok(letter) => app.mailer.send(&letter).await.map(|()| true),
             Err(error) => Err(MailError::Unwritable(error)),
         },
     };
     match sent {
-        Ok(()) => {
+        Ok(false) => {
+            tracing::info!(mail = %kind, to, "no longer wanted; it is not sent");
+            app.db.write(move |conn| Ok(mails::done(conn, id, None)?)).await
+        }
+        Ok(true) => {
             let now = app.clock.now();
             tracing::info!(mail = %kind, to, "sent");
             app.db.write(move |conn| Ok(mails::done(conn, id, Some(now))?)).await

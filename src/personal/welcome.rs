@@ -30,18 +30,19 @@ struct Latest {
     special: Option<Published>,
 }
 
-/// Sends it, if the person still subscribes and gets mail.
-pub async fn send(app: &App, due: &Due) -> Result<(), MailError> {
+/// Sends it, if the person still subscribes and gets mail; says whether they do.
+pub async fn send(app: &App, due: &Due) -> Result<bool, MailError> {
     let (mail, person, newsletter) = due.clone();
     let found = app
         .db
         .read(move |conn| read(conn, mail.subscriber, mail.newsletter, &person.address_hash))
         .await;
     let found = found.map_err(|error| MailError::Unwritable(anyhow::Error::new(error)))?;
-    let Some((subscription, latest)) = found else { return Ok(()) };
+    let Some((subscription, latest)) = found else { return Ok(false) };
     let (from, to, bytes) =
         message(app, due, &newsletter, &subscription, &latest).map_err(MailError::Unwritable)?;
-    app.mailer.send_bytes(&from, &to, due.0.queued_at, bytes).await
+    app.mailer.send_bytes(&from, &to, due.0.queued_at, bytes).await?;
+    Ok(true)
 }
 
 fn read(

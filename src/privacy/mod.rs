@@ -26,7 +26,9 @@ text_enum! {
         Deliveries = "deliveries",
         /// Opens and clicks of those who have consented to them.
         Measured = "measured",
-        /// The keyed hash of somebody who was erased.
+        /// What people said about themselves, after they have left everything.
+        Ended = "ended",
+        /// The keyed hash of somebody who was erased, and of an address that nobody here has.
         Erased = "erased",
     }
 }
@@ -46,6 +48,8 @@ pub struct Retention {
     pub deliveries: TimeDelta,
     /// `TRACKING_DAYS`
     pub measured: TimeDelta,
+    /// `ENDED_DAYS`; 0 is for ever.
+    pub ended: TimeDelta,
     /// `ERASED_YEARS`
     pub erased_years: i64,
 }
@@ -60,6 +64,7 @@ impl Retention {
             Kept::Replies => self.replies,
             Kept::Deliveries => self.deliveries,
             Kept::Measured => self.measured,
+            Kept::Ended => self.ended,
             Kept::Erased => TimeDelta::days(self.erased_years * 365 + self.erased_years / 4),
         }
     }
@@ -69,10 +74,16 @@ impl Retention {
         now - self.of(kept)
     }
 
+    /// Whether something is kept until somebody asks for it to be erased.
+    pub fn is_for_ever(&self, kept: Kept) -> bool {
+        self.of(kept).is_zero()
+    }
+
     /// How long something is kept, in words: "14 dage", "6 måneder", "5 år".
     pub fn words(&self, kept: Kept, texts: Texts) -> String {
         let days = self.of(kept).num_days();
         let (key, number) = match days {
+            0 => ("kept-until-asked", 0),
             // Within two days of a number of calendar months, as people count them.
             _ if kept == Kept::Erased => ("kept-years", self.erased_years),
             60.. if (days * 12 % 365).min(365 - days * 12 % 365) <= 24 => {
@@ -94,6 +105,7 @@ impl Kept {
             Self::Replies => "REPLY_DAYS",
             Self::Deliveries => "DELIVERY_DAYS",
             Self::Measured => "TRACKING_DAYS",
+            Self::Ended => "ENDED_DAYS",
             Self::Erased => "ERASED_YEARS",
         }
     }
@@ -115,6 +127,7 @@ mod tests {
                 replies: time,
                 deliveries: time,
                 measured: time,
+                ended: time,
                 erased_years: 5,
             };
             retention.words(Kept::Replies, Lang::Da.texts())

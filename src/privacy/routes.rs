@@ -17,25 +17,54 @@ use crate::web::{Page, html};
 struct PublicPage {
     page: Page,
     details: Details,
-    tracking: Tracking,
+    /// What is measured, and in which newsletters.
+    measured: Vec<(Tracking, Vec<String>)>,
     retention: Retention,
 }
 
-/// `GET /privacy`: what the first newsletter's settings say.
+/// `GET /privacy`: what the settings say, the sender's of the first newsletter and what is measured in
+/// any of them.
 pub async fn public(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
     let newsletters = app.db.read(|conn| Ok(newsletters::store::all(conn)?)).await?;
     let first = newsletters.first();
     let details = first.map(Newsletter::details).unwrap_or_default();
-    let tracking = first.map_or(Tracking::Off, |newsletter| newsletter.open_tracking);
     let retention = app.config.retention;
-    html(&PublicPage { page: Page::new(&request), details, tracking, retention })
+    let page = Page::new(&request);
+    let mut measured: Vec<(Tracking, Vec<String>)> = Vec::new();
+    for newsletter in &newsletters {
+        match measured.iter_mut().find(|(way, _)| *way == newsletter.open_tracking) {
+            Some((_, titles)) => titles.push(newsletter.title.clone()),
+            None => measured.push((newsletter.open_tracking, vec![newsletter.title.clone()])),
+        }
+    }
+    html(&PublicPage { page, details, measured, retention })
 }
 
 impl PublicPage {
     /// What is kept for a time, as far as it can be here at all.
     fn kept(&self) -> Vec<Kept> {
-        let measures = self.tracking == Tracking::Consented;
-        Kept::ALL.iter().copied().filter(|kept| measures || *kept != Kept::Measured).collect()
+        let measures = self.measured.iter().any(|(way, _)| *way == Tracking::Consented);
+        Kept::ALL
+            .iter()
+            .copied()
+            .filter(|kept| measures || *kept != Kept::Measured)
+            .filter(|kept| !self.retention.is_for_ever(*kept))
+            .collect()
+    }
+    /// What is measured in which newsletters; their names where it is not the same in all.
+    fn measures(&self) -> Vec<(String, String)> {
+        let several = self.measured.len() > 1;
+        let names = |titles: &[String]| if several { titles.join(", ") } else { String::new() };
+        let words = |way: &Tracking| self.page.t(format!("privacy-measure-{}", way.as_str()));
+        match self.measured.is_empty() {
+            true => vec![(String::new(), words(&Tracking::Off))],
+            false => self.measured.iter().map(|(way, of)| (names(of), words(way))).collect(),
+        }
+    }
+    /// What is kept of who subscribes.
+    fn kept_as_long_as(&self) -> String {
+        let for_ever = self.retention.is_for_ever(Kept::Ended);
+        self.page.t(if for_ever { "privacy-keep-until-asked" } else { "privacy-keep-subscription" })
     }
     /// "IP-adresser: 6 måneder."
     fn sentence(&self, kept: &Kept) -> String {

@@ -1,19 +1,20 @@
 //! What is too old, in the tables that hold it, and the table `retention_runs`.
 
-use diesel::dsl::{exists, not};
+use diesel::dsl::{IntoBoxed, exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::Kept;
 use crate::clock::Instant;
-use crate::db::DbConn;
 use crate::db::schema::{
     clicks, consents, deliveries, issues, opens, retention_runs, subscribers, subscriptions,
     suppressions,
 };
+use crate::db::{DbConn, MultiBackend};
 use crate::deliveries::store as outcomes;
 use crate::error::Result;
-use crate::subscribers::{SubscriptionState, retention};
+use crate::issues::IssueState;
+use crate::subscribers::{Subscriber, SubscriptionState, retention};
 use crate::{on_both, tracking};
 
 /// Rows of one transaction.
@@ -44,6 +45,7 @@ pub fn sweep(
         Kept::Deliveries => old_deliveries(conn, how, before, now)?,
         Kept::Measured => measured(conn, how, before)?,
         Kept::Erased => erased(conn, how, before)?,
+        Kept::Ended => ended_people(before).count().get_result(conn)?,
     })
 }
 
@@ -88,11 +90,8 @@ fn ended_consents(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult
 
 /// What was said stays in the code and the status; the words may name the person.
 fn replies(conn: &mut DbConn, how: Sweep, before: Instant, now: Instant) -> QueryResult<i64> {
-    let ended: Vec<i64> = issues::table
-        .filter(issues::finished_at.lt(before))
-        .filter(issues::replies_cleared_at.is_null())
-        .select(issues::id)
-        .load(conn)?;
+    let ended: Vec<i64> =
+        over(before).filter(issues::replies_cleared_at.is_null()).select(issues::id).load(conn)?;
     let old = deliveries::table
         .filter(deliveries::issue.eq_any(&ended))
         .filter(deliveries::reply_text.is_not_null());
@@ -111,6 +110,15 @@ fn replies(conn: &mut DbConn, how: Sweep, before: Instant, now: Instant) -> Quer
     Ok(ids.len() as i64)
 }
 
+/// Issues that ended before a moment, or were paused then and are so still: nobody will send them
+/// any more, and one that has its replies cleared goes on all the same.
+fn over<'a>(before: Instant) -> IntoBoxed<'a, issues::table, MultiBackend> {
+    let ended = issues::finished_at.is_not_null();
+    let ended = ended.and(issues::finished_at.assume_not_null().lt(before));
+    let paused = issues::state.eq(IssueState::Paused).and(issues::updated_at.lt(before));
+    issues::table.filter(ended.or(paused)).into_boxed()
+}
+
 /// The rows become counts: those that were written down when the issue ended.
 fn old_deliveries(
     conn: &mut DbConn,
@@ -118,8 +126,7 @@ fn old_deliveries(
     before: Instant,
     now: Instant,
 ) -> QueryResult<i64> {
-    let ended: Vec<i64> = issues::table
-        .filter(issues::finished_at.lt(before))
+    let ended: Vec<i64> = over(before)
         .filter(issues::deliveries_cleared_at.is_null())
         .select(issues::id)
         .load(conn)?;
@@ -157,6 +164,27 @@ fn measured(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> 
     let opened: i64 = opens::table.filter(opens::at.lt(before)).count().get_result(conn)?;
     let clicked: i64 = clicks::table.filter(clicks::at.lt(before)).count().get_result(conn)?;
     Ok(opened + clicked)
+}
+
+/// People who have left everything before a moment.
+fn ended_people<'a>(before: Instant) -> IntoBoxed<'a, subscribers::table, MultiBackend> {
+    let theirs = || subscriptions::table.filter(subscriptions::subscriber.eq(subscribers::id));
+    let lately =
+        subscriptions::ended_at.is_null().or(subscriptions::ended_at.assume_not_null().ge(before));
+    let living = subscriptions::state.ne(SubscriptionState::Ended).or(lately);
+    subscribers::table
+        .filter(exists(theirs()))
+        .filter(not(exists(theirs().filter(living))))
+        .into_boxed()
+}
+
+/// The next of them.
+pub fn next_ended(conn: &mut DbConn, before: Instant, most: i64) -> QueryResult<Vec<Subscriber>> {
+    ended_people(before)
+        .order(subscribers::id)
+        .limit(most)
+        .select(Subscriber::as_select())
+        .load(conn)
 }
 
 /// Whatever the reason is: of who was erased, and of addresses that nobody in the register has.

@@ -4,10 +4,12 @@
 //! what servers said, opens and clicks, and keep their outcome. The ledger keeps its changes without the person. A keyed hash of the
 //! address stays, so that an old list cannot bring it back.
 
-use super::{EndReason, Subscriber, end, store, suppression, withdrawals};
+use anyhow::Context;
+
+use super::{EndReason, Subscriber, SubscriptionState, end, store, suppression, withdrawals};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{DbConn, migrate};
 use crate::error::Result;
 
 /// Erases a person.
@@ -17,6 +19,32 @@ pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
     app.db.write(move |conn| delete(conn, &person, now)).await?;
     app.db.note_deleted();
     app.db.wipe_log().await?;
+    Ok(())
+}
+
+/// Erases many people, who have left everything long ago. Unlike somebody who asked for it, they are
+/// written into the log afterwards: a crash in between leaves a backup in which they have left, and the
+/// next night erases them there; and whoever has come back meanwhile must not stand in it.
+pub async fn erase_all(app: &App, people: Vec<Subscriber>) -> Result<()> {
+    let now = app.clock.now();
+    let erased = app
+        .db
+        .write(move |conn| {
+            let mut erased = Vec::new();
+            for person in people {
+                let theirs = store::register::subscriptions_of(conn, person.id)?;
+                if theirs.iter().all(|(s, _)| s.state == SubscriptionState::Ended) {
+                    delete(conn, &person, now)?;
+                    erased.push(person.address_hash);
+                }
+            }
+            Ok(erased)
+        })
+        .await?;
+    app.db.note_deleted();
+    for hash in erased {
+        withdrawals::append(app, withdrawals::Event::Erased, None, &hash, now).await?;
+    }
     Ok(())
 }
 
@@ -44,6 +72,17 @@ pub async fn rewrite(app: &App) -> Result<bool> {
 /// it was; says whether it did.
 pub async fn wipe(app: &App) -> Result<bool> {
     app.db.wipe_log().await
+}
+
+/// The job of the night that removes old copies of the database, in which erased people still are; says
+/// whether there were any.
+pub async fn forget_copies(app: &App) -> Result<bool> {
+    let (url, now) = (app.config.database_url.clone(), app.clock.now());
+    let removed = tokio::task::spawn_blocking(move || migrate::forget_copies(&url, now))
+        .await
+        .map_err(anyhow::Error::from)?
+        .context("removing old copies of the database")?;
+    Ok(removed > 0)
 }
 
 /// The part in the database; the hour and minute of it go too.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::super::IssueState;
+use super::super::{Issue, IssueState};
 use crate::clock::Instant;
 use crate::db::DbConn;
 use crate::db::schema::issues;
@@ -102,12 +102,30 @@ pub fn finish(conn: &mut DbConn, id: i64, from: IssueState, now: Instant) -> Que
         .map(|rows| rows > 0)
 }
 
-/// A finished issue is on its way again, because some are tried once more.
+/// Issues that have been paused since before a moment, with since when.
+pub fn paused_before(conn: &mut DbConn, before: Instant) -> QueryResult<Vec<(Issue, Instant)>> {
+    issues::table
+        .filter(issues::state.eq(IssueState::Paused))
+        .filter(issues::updated_at.lt(before))
+        .select((Issue::as_select(), issues::updated_at))
+        .load(conn)
+}
+
+/// An issue that was paused and cancelled by the night ended when it was paused.
+pub fn ended_at(conn: &mut DbConn, id: i64, at: Instant) -> QueryResult<()> {
+    let ended = issues::table.find(id).filter(issues::finished_at.is_not_null());
+    diesel::update(ended).set(issues::finished_at.eq(at)).execute(conn).map(drop)
+}
+
+/// A finished issue is on its way again, because some are tried once more. What is said of them now
+/// is cleared in its own time.
 pub fn reopen(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<()> {
     diesel::update(issues::table.find(id).filter(issues::state.eq(IssueState::Sent)))
         .set((
             issues::state.eq(IssueState::Sending),
             issues::finished_at.eq(None::<Instant>),
+            issues::replies_cleared_at.eq(None::<Instant>),
+            issues::deliveries_cleared_at.eq(None::<Instant>),
             issues::updated_at.eq(now),
         ))
         .execute(conn)
