@@ -199,6 +199,8 @@ routes! {
     POST "/admin/subscribers/export" Editors => people::export::routes::submit;
     GET "/admin/subscribers/export/{token}" Editors => people::export::routes::ready;
     GET "/admin/subscribers/export/{token}/file" Editors => people::export::routes::file;
+    GET "/admin/subscribers/held" Desk => subscribers::held::routes::list;
+    POST "/admin/subscribers/held" Desk => subscribers::held::routes::act;
     GET "/admin/subscribers/bulk" Editors => people::bulk::routes::ask;
     POST "/admin/subscribers/bulk" Editors => people::bulk::routes::submit;
     GET "/admin/subscribers/bulk/{id}" Editors => people::bulk::routes::show;

@@ -313,6 +313,10 @@ desk-paused = »{ $issue }« er sat på pause.
 desk-review = »{ $issue }« venter på dig.
 desk-see = Se hvorfor, og hvad der kan gøres
 desk-open = Læs og godkend
+desk-requests = { $count ->
+    [one] Én, hvis adresse er spærret, har bedt om noget og venter på jer.
+   *[other] { $count }, hvis adresser er spærret, har bedt om noget og venter på jer.
+}
 desk-held = { $count ->
     [one] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. Én mail venter.
    *[other] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. { $number } mails venter.

@@ -313,6 +313,10 @@ desk-paused = "{ $issue }" is paused.
 desk-review = “{ $issue }” waits for you.
 desk-see = See why, and what can be done
 desk-open = Read and approve
+desk-requests = { $count ->
+    [one] One whose address is suppressed has asked for something and waits for you.
+   *[other] { $count } whose addresses are suppressed have asked for something and wait for you.
+}
 desk-held = { $count ->
     [one] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. One mail is waiting.
    *[other] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. { $number } mails are waiting.

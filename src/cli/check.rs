@@ -19,8 +19,8 @@ pub(super) enum CheckCommand {
     /// What the world sees of the sender: SPF, DKIM (every key here), DMARC, MX, PTR and the TLS
     /// of the relay; what was found, and what to publish.
     Dns,
-    /// The ledger, the opens and clicks of every issue against their rows, and DNS where mail
-    /// leaves this machine.
+    /// The ledger, the opens and clicks of every issue against their rows, the age of the accessibility
+    /// statement, and DNS where mail leaves this machine.
     All,
 }
 
@@ -35,6 +35,9 @@ pub(super) fn run(file: Option<&Path>, command: &CheckCommand) -> anyhow::Result
         let mut well = true;
         if matches!(command, CheckCommand::Ledger | CheckCommand::All) {
             well &= sums(&app, command).await?;
+        }
+        if matches!(command, CheckCommand::All) {
+            well &= statement(&app)?;
         }
         match command {
             CheckCommand::Dns => well &= dns(&app).await?,
@@ -61,6 +64,26 @@ async fn sums(app: &App, command: &CheckCommand) -> anyhow::Result<bool> {
         say(&format!("there are differences:\n{}", differences.join("\n")))?;
     }
     Ok(differences.is_empty())
+}
+
+/// The accessibility statement is looked through once a year (webtilgængelighedsloven). While nobody has
+/// said when that was, this says so and is no fault: a trial has none.
+fn statement(app: &App) -> anyhow::Result<bool> {
+    let Some(day) = app.config.accessibility_statement else {
+        say("nobody has said when the accessibility statement was last looked through: \
+             LEDERBREV_ACCESSIBILITY_STATEMENT_DATE")?;
+        return Ok(true);
+    };
+    let today = app.clock.now().day_in(chrono_tz::UTC);
+    if (today - day).num_days() <= 366 {
+        say(&format!("the accessibility statement is of {day}, less than a year ago"))?;
+        return Ok(true);
+    }
+    say(&format!(
+        "the accessibility statement is of {day}, more than a year ago: look through it, publish it, \
+         and set LEDERBREV_ACCESSIBILITY_STATEMENT_DATE to the new day"
+    ))?;
+    Ok(false)
 }
 
 async fn dns(app: &App) -> anyhow::Result<bool> {

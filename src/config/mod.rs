@@ -14,7 +14,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use url::Url;
 
 use crate::db::DatabaseUrl;
@@ -62,6 +62,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// `METRICS_TOKEN`
     pub metrics_token: Option<Secret>,
+    /// `ACCESSIBILITY_STATEMENT_DATE`
+    pub accessibility_statement: Option<NaiveDate>,
     /// `DATA_DIR`
     pub data_dir: PathBuf,
     /// `…_DAYS`, `ERASED_YEARS`
@@ -219,6 +221,14 @@ impl Config {
                         .with_context(|| format!("LEDERBREV_TRUSTED_PROXIES: {item}"))
                 })
                 .collect::<anyhow::Result<_>>()?,
+            accessibility_statement: values
+                .get("ACCESSIBILITY_STATEMENT_DATE")
+                .map(|text| {
+                    text.parse().with_context(|| {
+                        format!("LEDERBREV_ACCESSIBILITY_STATEMENT_DATE is no day such as 2026-09-23: {text}")
+                    })
+                })
+                .transpose()?,
             metrics_token: values.get("METRICS_TOKEN").map(Secret::new),
             retention: retention(&values)?,
             signups: Allowance {

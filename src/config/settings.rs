@@ -37,6 +37,7 @@ settings! {
     TRUSTED_PROXIES = "", "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For header is believed. Forwarded (RFC 7239) is not read: who sends one of the two often passes the other on from the client.";
     METRICS_TOKEN = "", "Bearer token for /metrics; without it only loopback is answered.";
     DATA_DIR = "(the folder of the database; data)", "Folder for the outbox, the withdrawals log and the made secrets.";
+    ACCESSIBILITY_STATEMENT_DATE = "", "Day, as YYYY-MM-DD, on which the accessibility statement was last looked through. The law asks for that once a year: `lederbrev check all` says when it is more than a year ago, or was never given.";
     UNCONFIRMED_DAYS = "14", "Days that a sign-up is kept that nobody confirms.";
     IP_DAYS = "183", "Days that the IP addresses of a consent are kept: 6 months.";
     CONSENT_DAYS = "183", "Days that a consent is kept as proof after it was withdrawn: 6 months. The texts that were shown stay.";

@@ -36,12 +36,14 @@ pub struct Desk {
     pub has_sent: bool,
     /// Since when confirmations are held back, and how many mails wait.
     pub held: Option<(Hold, i64)>,
+    /// How many have asked for something and got nothing, because they are shut out.
+    pub requests: usize,
     /// Whether there is a newsletter at all.
     pub has_newsletter: bool,
 }
 
 /// Reads it as somebody finds it.
-pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
+pub fn open(conn: &mut DbConn, staff: &Staff, now: Instant) -> Result<Desk> {
     use IssueState::{Approved, Draft, InReview, Paused, Preparing, Scheduled, Sending};
     let states =
         |states: &[IssueState]| Filter { states: Some(states.to_vec()), ..Filter::default() };
@@ -79,6 +81,7 @@ pub fn open(conn: &mut DbConn, staff: &Staff) -> Result<Desk> {
     Ok(Desk {
         has_sent: store::has_sent(conn)?,
         held: hold::held(conn)?,
+        requests: subscribers::held::waiting(conn, now)?.len(),
         idle,
         next,
         drafts,

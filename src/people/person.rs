@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::staff::{self, Staff};
 use crate::subscribers::withdrawals::{self, Event};
 use crate::subscribers::{
-    EndReason, Purpose, Subscriber, Subscription, SubscriptionState, end, erase, store, suppression,
+    EndReason, Purpose, Subscriber, Subscription, SubscriptionState, end, erase, held, store,
+    suppression,
 };
 use crate::text_enum;
 
@@ -21,21 +22,32 @@ text_enum! {
         Suppress = "suppress",
         /// The same, because the person complained.
         Complained = "complained",
+        /// Let the address in again.
+        Lift = "lift",
         /// Erase the person.
         Erase = "erase",
     }
 }
 
-/// Does it, and writes down who did.
-pub async fn act(app: &App, person: Subscriber, action: Action, staff: &Staff) -> Result<()> {
+/// Does it, and writes down who did. Lifting a suppression asks why.
+pub async fn act(
+    app: &App,
+    person: Subscriber,
+    action: Action,
+    why: &str,
+    staff: &Staff,
+) -> Result<()> {
+    if action == Action::Lift {
+        return held::lift(app, &person, why, staff).await;
+    }
     let now = app.clock.now();
     let event = match action {
         Action::End => Some(Event::Unsubscribed),
         Action::Suppress => Some(Event::Suppressed),
         Action::Complained => Some(Event::Complained),
         Action::StopMeasuring => Some(Event::Unmeasured),
-        // It writes its own line.
-        Action::Erase => None,
+        // They write their own line.
+        Action::Erase | Action::Lift => None,
     };
     if let Some(event) = event {
         withdrawals::append(app, event, None, &person.address_hash, now).await?;
@@ -61,7 +73,7 @@ pub async fn act(app: &App, person: Subscriber, action: Action, staff: &Staff) -
                 Action::Complained => {
                     suppression::suppress(conn, &person, EndReason::Complained, CHANNEL, now)?;
                 }
-                Action::Erase => {}
+                Action::Erase | Action::Lift => {}
             }
             let action = format!("subscriber.{action}");
             staff::store::audit(conn, &actor, &action, &subject, serde_json::json!({}), now)?;
@@ -111,6 +123,7 @@ impl Everything {
                     !matches!(self.suppressed, Some(EndReason::Staff | EndReason::Complained))
                 }
                 Action::Complained => self.suppressed != Some(EndReason::Complained),
+                Action::Lift => self.suppressed.is_some_and(held::can_be_lifted),
                 Action::Erase => true,
             })
             .collect()

@@ -188,6 +188,15 @@ struct ActionPage {
     page: Page,
     all: Everything,
     action: Action,
+    reason: String,
+    errors: Vec<FieldError>,
+}
+
+/// Why something is done.
+#[derive(Default, Deserialize)]
+pub struct Why {
+    #[serde(default)]
+    reason: String,
 }
 
 fn read(action: &str) -> Result<Action> {
@@ -203,21 +212,33 @@ pub async fn ask(
     let (id, action) = path.into_inner();
     let action = read(&action)?;
     let all = person::everything(&app, id).await?;
-    html(&ActionPage { page: Page::new(&request), all, action })
+    let (page, reason) = (Page::new(&request), String::new());
+    html(&ActionPage { page, all, action, reason, errors: vec![] })
 }
 
 /// `POST /admin/subscribers/{uuid}/{action}`
 pub async fn act(
+    request: HttpRequest,
     app: web::Data<App>,
     staff: Staff,
     path: web::Path<(PublicId, String)>,
+    why: Option<web::Form<Why>>,
 ) -> Result<HttpResponse> {
     let (id, action) = path.into_inner();
     let action = read(&action)?;
+    let reason = why.map(|why| why.into_inner().reason).unwrap_or_default();
     let person = app.db.read(move |conn| Ok(register::by_uuid(conn, id)?)).await?;
-    person::act(&app, person, action, &staff).await?;
+    match person::act(&app, person, action, &reason, &staff).await {
+        Err(Error::Invalid(errors)) => {
+            let all = person::everything(&app, id).await?;
+            let page = Page::new(&request);
+            return page::unprocessable(&ActionPage { page, all, action, reason, errors });
+        }
+        other => other?,
+    }
     Ok(see_other(match action {
         Action::Erase => "/admin/subscribers?done=erased".to_owned(),
+        Action::Lift => format!("/admin/subscribers/{id}?done=lifted"),
         _ => format!("/admin/subscribers/{id}?done=saved"),
     }))
 }

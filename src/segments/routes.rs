@@ -26,7 +26,7 @@ struct Row {
     segment: Segment,
     rules: Rules,
     subscribers: i64,
-    issues: usize,
+    issues: i64,
 }
 
 /// A newsletter with its segments.
@@ -68,7 +68,7 @@ pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpRespo
                     let rules = segment.rules()?;
                     known.extend(subjects(conn, &rules)?);
                     let subscribers = store::size(conn, newsletter.id, &rules, as_of)?;
-                    let issues = store::used_by(conn, segment.id)?.len();
+                    let issues = store::uses(conn, segment.id)?;
                     rows.push(Row { segment, rules, subscribers, issues });
                 }
                 groups.push(Group { newsletter, rows });
@@ -90,6 +90,8 @@ struct Around {
     /// The issues that can be chosen.
     issues: Vec<(PublicId, String)>,
     used_by: Vec<(PublicId, String, String)>,
+    /// How many those are in all.
+    uses: i64,
 }
 
 #[derive(Template)]
@@ -142,6 +144,14 @@ impl EditPage {
         [("is", !condition.not, label("is")), ("not", condition.not, label("not"))]
     }
 
+    /// "De 50 nyeste af 73 udgaver er vist."
+    fn shown_of(&self) -> Option<String> {
+        let (shown, all) = (self.around.used_by.len() as i64, self.around.uses);
+        let number = |count: i64| self.page.number(&count);
+        (shown < all)
+            .then(|| self.page.t2("segment-used-of", "shown", number(shown), "all", number(all)))
+    }
+
     fn field_error(&self, at: &usize, of: &usize) -> Option<String> {
         self.page.error(&self.errors, &format!("rules.{at}.{of}"))
     }
@@ -176,7 +186,8 @@ async fn of(
                 found,
                 all: store::reachable_size(conn, id, as_of.now)?,
                 subjects: subjects(conn, &rules)?,
-                issues: store::sent_issues(conn, id)?,
+                issues: store::sent_issues(conn, id, &rules.issues().collect::<Vec<_>>())?,
+                uses: known.map(|id| store::uses(conn, id)).transpose()?.unwrap_or_default(),
                 used_by: known.map(|id| store::used_by(conn, id)).transpose()?.unwrap_or_default(),
             })
         })

@@ -281,9 +281,17 @@ pub fn used_by(conn: &mut DbConn, segment: i64) -> QueryResult<Vec<(PublicId, St
         .inner_join(issues::table)
         .filter(issue_segments::segment.eq(segment))
         .order(issues::id.desc())
-        .limit(50)
+        .limit(MOST_SHOWN)
         .select((issues::uuid, issues::subject, issues::state))
         .load(conn)
+}
+
+/// Issues that a page names; how many there are in all stands beside them.
+const MOST_SHOWN: i64 = 50;
+
+/// How many issues are for a segment, or not for it.
+pub fn uses(conn: &mut DbConn, segment: i64) -> QueryResult<i64> {
+    issue_segments::table.filter(issue_segments::segment.eq(segment)).count().get_result(conn)
 }
 
 /// Subjects of issues, to name them in a sentence.
@@ -294,15 +302,24 @@ pub fn subjects(conn: &mut DbConn, ids: &[PublicId]) -> QueryResult<Vec<(PublicI
         .load(conn)
 }
 
-/// The issues of a newsletter that were sent from here, the newest first, to choose from.
-pub fn sent_issues(conn: &mut DbConn, newsletter: i64) -> QueryResult<Vec<(PublicId, String)>> {
-    issues::table
+/// The newest issues of a newsletter that were sent from here, to choose from, and after them those that
+/// rules name already: what is not among the choices would be lost when they are saved.
+pub fn sent_issues(
+    conn: &mut DbConn,
+    newsletter: i64,
+    named: &[PublicId],
+) -> QueryResult<Vec<(PublicId, String)>> {
+    let newest: Vec<(PublicId, String)> = issues::table
         .filter(issues::newsletter.eq(newsletter))
         .filter(issues::started_at.is_not_null())
         .order(issues::started_at.desc())
-        .limit(50)
+        .limit(MOST_SHOWN)
         .select((issues::uuid, issues::subject))
-        .load(conn)
+        .load(conn)?;
+    let is_missing = |id: &&PublicId| newest.iter().all(|(known, _)| known != *id);
+    let missing: Vec<PublicId> = named.iter().filter(is_missing).copied().collect();
+    let older = subjects(conn, &missing)?;
+    Ok(newest.into_iter().chain(older).collect())
 }
 
 /// How many of a newsletter could be reached now.

@@ -326,6 +326,17 @@ pub fn audit(
         .map(drop)
 }
 
+/// Forgets the words of entries about somebody who is erased: that it was done, and by whom, stays.
+pub fn forget_details(conn: &mut DbConn, action: &str, subject: &str) -> QueryResult<()> {
+    let entries = audit_log::table
+        .filter(audit_log::action.eq(action))
+        .filter(audit_log::subject.eq(subject));
+    diesel::update(entries)
+        .set(audit_log::details.eq(Json(serde_json::json!({}))))
+        .execute(conn)
+        .map(drop)
+}
+
 /// Whether the audit log has had such an entry since a moment.
 pub fn was_audited(
     conn: &mut DbConn,

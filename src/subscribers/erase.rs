@@ -6,11 +6,12 @@
 
 use anyhow::Context;
 
-use super::{EndReason, Subscriber, SubscriptionState, end, store, suppression, withdrawals};
+use super::{EndReason, Subscriber, SubscriptionState, end, held, store, suppression, withdrawals};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, migrate};
 use crate::error::Result;
+use crate::staff;
 
 /// Erases a person.
 pub async fn erase(app: &App, person: Subscriber) -> Result<()> {
@@ -92,6 +93,8 @@ pub(super) fn delete(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Re
     let day = now.start_of_day();
     suppression::keep(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
     store::suppressions::set_erased(conn, &person.address_hash, Some(day))?;
+    // Why staff lifted a suppression may be said with a name in it.
+    staff::store::forget_details(conn, held::LIFTED, &format!("subscriber {}", person.uuid))?;
     store::register::delete(conn, person.id)?;
     // Every way here leaves copies of them in the file, also that of somebody who had complained.
     Ok(store::suppressions::want_rewrite(conn, now)?)

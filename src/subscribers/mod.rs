@@ -7,6 +7,7 @@ pub mod domains;
 pub mod end;
 pub mod erase;
 pub mod growth;
+pub mod held;
 pub mod idle;
 pub mod ledger;
 pub mod link;

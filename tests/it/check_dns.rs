@@ -314,9 +314,11 @@ async fn the_command_prints_each_finding_and_its_exit_code_tells() {
     let database = format!("sqlite://{}/lederbrev.db", world.folder.path().display());
     let app = TestApp::start(|_| database.clone(), &[]).await;
     app.newsletter().await;
+    let statement = std::cell::Cell::new("");
     let run = |what: &str| {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_lederbrev"))
             .args(["check", what])
+            .env("LEDERBREV_ACCESSIBILITY_STATEMENT_DATE", statement.get())
             .env("LEDERBREV_DATABASE_URL", &database)
             .env("LEDERBREV_MAIL_URL", world.relay.url())
             .env("LEDERBREV_DNS_SERVER", &world.server.address)
@@ -330,6 +332,14 @@ async fn the_command_prints_each_finding_and_its_exit_code_tells() {
     assert!(code == Some(0) && text.contains("good     SPF of lederweb.example\n"), "{text}");
     let (code, text) = run("all");
     assert!(code == Some(0) && text.contains("agree") && text.contains("skipped  PTR"), "{text}");
+    assert!(text.contains("nobody has said when the accessibility statement"), "{text}");
+    statement.set("2020-09-23");
+    let (code, text) = run("all");
+    assert!(code == Some(1) && text.contains("of 2020-09-23, more than a year ago"), "{text}");
+    let today = lederbrev::clock::Clock::real().now().day_in(chrono_tz::UTC).to_string();
+    statement.set(&today);
+    let (code, text) = run("all");
+    assert!(code == Some(0) && text.contains("less than a year ago"), "{text}");
     world.server.txt("_dmarc.lederweb.example", &[]);
     let (code, text) = run("dns");
     assert!(code == Some(1) && text.contains("missing  DMARC of lederweb.example\n"), "{text}");

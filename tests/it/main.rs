@@ -49,6 +49,7 @@ mod keyboard_browser;
 mod kill;
 mod kill_points;
 mod law;
+mod law_kept;
 mod library;
 mod library_clicks;
 mod library_feeds;

@@ -7,8 +7,10 @@ use lederbrev::app::App;
 use lederbrev::clock::Clock;
 use lederbrev::config::Config;
 use lederbrev::db::{Db, DbConn};
+use lederbrev::mail::EmailAddress;
 use lederbrev::moves::{plan, rule::Rule, run};
 use lederbrev::subscribers::ledger::{self, Entry, LedgerKind};
+use lederbrev::subscribers::store::register::Details;
 use lederbrev::subscribers::store::{domains, register};
 use lederbrev::subscribers::{Subscriber, erase};
 use lederbrev::{newsletters, personal};
@@ -18,6 +20,16 @@ use crate::receiver::{Play, Receiver};
 use crate::sending::address;
 
 const PEOPLE: usize = 100;
+
+/// What somebody is called, so that no other has it as a part.
+fn name(at: usize) -> String {
+    format!("Leder-{at}-Holm")
+}
+
+/// Where they work.
+fn place(at: usize) -> String {
+    format!("Forvaltning-{at}-Vest")
+}
 
 /// The files below a folder in which one of the addresses stands, however it is written.
 fn found_in(folder: &Path, people: usize) -> Vec<PathBuf> {
@@ -33,8 +45,10 @@ fn found_in(folder: &Path, people: usize) -> Vec<PathBuf> {
             let email = address(at);
             let local = email.split('@').next().unwrap();
             // The end of the local part, so that leder1 is not found in leder10.
-            let needle = format!("{local}@");
-            memchr::memmem::find(&bytes, needle.as_bytes()).is_some()
+            let needles = [format!("{local}@"), name(at), name(at).to_lowercase(), place(at)];
+            let is_there =
+                |needle: &String| memchr::memmem::find(&bytes, needle.as_bytes()).is_some();
+            needles.iter().any(is_there) || is_there(&place(at).to_lowercase())
         };
         if (0..people).any(has) {
             found.push(path);
@@ -70,6 +84,15 @@ fn nothing_is_found_of_a_hundred_people_who_were_erased_and_no_past_count_change
             let mut people = Vec::new();
             for at in 0..PEOPLE {
                 let person = register::by_key(conn, &address(at))?.unwrap();
+                let known = EmailAddress::parse(&person.email).unwrap();
+                let details = Details {
+                    name: Some(name(at)),
+                    organisation: Some(place(at)),
+                    sector: None,
+                    leadership_group: None,
+                    language: person.language,
+                };
+                let person = register::set_details(conn, person.id, &known, &details)?;
                 let kind = LedgerKind::Imported;
                 ledger::record(
                     conn,

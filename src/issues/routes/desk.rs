@@ -34,7 +34,8 @@ pub async fn show(
     staff: Staff,
     numbers: Part,
 ) -> Result<HttpResponse> {
-    let desk = app.db.read(move |conn| desk::open(conn, &staff)).await?;
+    let now = app.clock.now();
+    let desk = app.db.read(move |conn| desk::open(conn, &staff, now)).await?;
     let page = Page::new(request);
     let name = page.reader.as_ref().map(|reader| reader.name.clone()).unwrap_or_default();
     html(&DeskPage { page, door: app.door.closed(), desk, now: app.clock.now(), name, numbers })
@@ -90,6 +91,10 @@ impl DeskPage {
         let values: &[(&'static str, &dyn std::fmt::Display)] =
             &[("since", &since), ("count", waiting), ("number", &number)];
         self.page.texts().with("desk-held", values)
+    }
+
+    fn requests(&self) -> String {
+        self.page.texts().with("desk-requests", &[("count", &self.desk.requests)])
     }
 
     fn may_edit(&self) -> bool {
