@@ -209,6 +209,8 @@ routes! {
     GET "/admin/subscribers/{id}" Desk => people::routes::person;
     POST "/admin/subscribers/{id}/notes" Desk => people::routes::write_note;
     POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;
+    GET "/admin/subscribers/{id}/data" Editors => personal::routes::handout::form;
+    POST "/admin/subscribers/{id}/data" Editors => personal::routes::handout::make;
     GET "/admin/subscribers/{id}/{action}" Desk => people::routes::ask;
     POST "/admin/subscribers/{id}/{action}" Desk => people::routes::act;
     GET "/admin/imports" Editors => imports::routes::list;
@@ -382,6 +384,7 @@ routes! {
     GET "/api/v1/imports" Editors => imports::api::list;
     GET "/api/v1/imports/{id}" Editors => imports::api::show;
     GET "/api/v1/imports/{id}/errors" Editors => imports::api::errors;
+    POST "/api/v1/imports/{id}/cancel" Editors => imports::api::cancel;
     POST "/api/v1/imports/{id}/undo" Editors => imports::api::undo;
     GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
     GET "/api/v1/segments" Editors => segments::api::list;

@@ -6,8 +6,10 @@ mod dkim;
 mod export;
 mod import;
 
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::config::{Config, SETTINGS};
+use crate::config::{Config, PRIVATE, SETTINGS};
 use crate::db;
 use crate::deliveries;
 use crate::demo;
@@ -36,6 +38,18 @@ pub struct Cli {
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
+}
+
+/// A file with personal data, which nobody else on the machine can read; one that is there is written
+/// anew.
+fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(true).mode(PRIVATE).open(path)?;
+    // One that was there keeps its mode otherwise; what is no file on a disk has none of its own.
+    if file.metadata()?.is_file() {
+        file.set_permissions(Permissions::from_mode(PRIVATE))?;
+    }
+    Ok(file)
 }
 
 #[derive(Subcommand)]

@@ -116,7 +116,8 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { moves::run::forget_old(&app).await }),
     },
     Recurring {
-        schedule: "0 22 * * * *",
+        // They say whom somebody looked for, and work for a quarter of an hour.
+        schedule: "22 * * * * *",
         name: "forget exports whose links have ended",
         run: |app| Box::pin(async move { people::export::prepare::forget_ended(&app).await }),
     },

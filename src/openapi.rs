@@ -43,6 +43,7 @@ use crate::{
         imports::api::import,
         imports::api::list,
         imports::api::show,
+        imports::api::cancel,
         imports::api::undo,
         imports::api::errors,
         pictures::api::list,

@@ -6,7 +6,7 @@ bulk-count = { $number ->
 bulk-everybody = Du har ikke søgt efter nogen bestemte. Det gælder alle i registret, også dem, der er ophørt.
 bulk-filter = Hvem er det?
 bulk-act = Hvad skal der ske med dem?
-bulk-act-hint = Afmelding gælder kun dem, der er tilmeldt og har bekræftet. Dem, der allerede er, som du vælger, bliver ikke ændret.
+bulk-act-hint = Afmelding gælder kun dem, der er tilmeldt og har bekræftet. Har nogen allerede den sektor eller det niveau, du vælger, sker der ikke noget med dem.
 bulk-choose = Vælg
 bulk-act-end = Afmeld dem
 bulk-act-sector-kommune = Sæt sektor til kommune
@@ -29,19 +29,19 @@ bulk-state-done = { $number ->
     [one] 1 er rettet.
    *[other] { $number } er rettet.
   }
-bulk-state-undoing = Fortrydes. { $number ->
-    [one] 1 mangler.
-   *[other] { $number } mangler.
+bulk-state-undoing = { $number ->
+    [one] Fortrydes. 1 mangler.
+   *[other] Fortrydes. { $number } mangler.
   }
-bulk-state-undone = Fortrudt. { $number ->
-    [0] Alt er, som det var.
-    [one] 1 er ændret siden og blev ladt i fred.
-   *[other] { $number } er ændret siden og blev ladt i fred.
+bulk-state-undone = { $number ->
+    [0] Fortrudt. Alt er, som det var.
+    [one] Fortrudt. 1 er ændret siden og blev ikke rørt.
+   *[other] Fortrudt. { $number } er ændret siden og blev ikke rørt.
   }
 bulk-progress = Fremdrift
 bulk-may-leave = Du kan godt gå videre til noget andet imens.
 bulk-undo-title = Fortryd
-bulk-undo-text = Du kan fortryde indtil { $time }. Dem, der siden har ændret noget selv, bliver ladt i fred.
+bulk-undo-text = Du kan fortryde indtil { $time }. Har nogen selv ændret noget siden, bliver det, som de vil have det.
 bulk-undo = Fortryd rettelsen
 error-bulk-act = Vælg, hvad der skal ske.
 error-bulk-nobody = Ingen passer til søgningen. Søg efter nogle andre.

@@ -4,7 +4,7 @@ export-count = { $count ->
     [one] Filen får én linje.
    *[other] Filen får { $count } linjer.
     }
-export-everybody = Filen får alle tilmeldinger i registeret, også dem, der er ophørt.
+export-everybody = Filen får alle tilmeldinger i registret, også dem, der er ophørt.
 export-filter = Filen følger din søgning
 export-change-filter = Søg efter nogle andre
 export-columns = Hvilke kolonner vil du have med?
@@ -35,8 +35,8 @@ export-fetch-csv = Hent CSV-filen
 export-fetch-xlsx = Hent Excel-filen
 export-another = Lav en fil til
 export-ended = Linket er udløbet
-export-ended-help = Et link til en eksport virker kun i 15 minutter. Gå til registeret, og lav filen igen.
-export-ended-link = Gå til registeret
+export-ended-help = Et link til en eksport virker kun i 15 minutter. Gå til registret, og lav filen igen.
+export-ended-link = Gå til registret
 export-sheet = Abonnenter
 export-file-name = abonnenter
 error-export-columns = Vælg mindst én kolonne.

@@ -1,6 +1,6 @@
 error-email-empty = Skriv din e-mailadresse.
 error-email-invalid = Det er ikke en gyldig e-mailadresse. Skriv den som navn@kommune.dk.
-error-email-too-long = E-mailadressen er for lang.
+error-email-too-long = E-mailadressen er for lang. Tjek, om der står mere end adressen i feltet.
 error-mjml-too-long = Indholdet fylder mere end 1 MB. Del det op, eller gør det kortere.
 error-mjml-too-deep = Linje { $line }, tegn { $column }: Der er mere end 100 elementer inden i hinanden.
 error-mjml-syntax = Linje { $line }, tegn { $column }: Det er ikke skrevet rigtigt. Sæt anførselstegn om værdier, og skriv &lt; for et enkelt mindre end-tegn.

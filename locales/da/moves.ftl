@@ -19,7 +19,7 @@ moves-plan = { $count ->
     [one] Prøve: 1 person har en gammel adresse
    *[other] Prøve: { $count } personer har en gammel adresse
     }
-moves-plan-nobody = Ingen i registeret har en adresse på det gamle domæne. Tjek, at det er stavet rigtigt.
+moves-plan-nobody = Ingen i registret har en adresse på det gamle domæne. Tjek, at det er stavet rigtigt.
 moves-plan-what = Hvad der sker
 moves-plan-people = Personer
 moves-plan-examples = Eksempler

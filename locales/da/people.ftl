@@ -1,12 +1,13 @@
 person-copies = Udgaver
 person-no-copies = Der er ikke sendt nogen udgave til adressen endnu.
+person-more-copies = Listen viser de 100 nyeste. Der er ældre udgaver, som ikke er med.
 person-issue = Udgave
 person-when = Tidspunkt
 person-outcome = Hvad skete der?
 person-reply = Mailserverens svar
 person-opens = Billedhentninger
 person-clicks = Klik
-person-measured = Billedhentninger og klik vises, fordi personen har givet samtykke til måling. Maskiners er talt med.
+person-measured = Billedhentninger og klik vises, fordi personen har givet samtykke til måling. Tallene omfatter også dem, som maskiner står for.
 person-not-measured = Billedhentninger og klik gemmes ikke for denne person, fordi der ikke er samtykke til måling.
 person-notes = Noter
 person-note = Ny note

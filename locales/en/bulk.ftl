@@ -29,14 +29,14 @@ bulk-state-done = { $number ->
     [one] 1 was changed.
    *[other] { $number } were changed.
   }
-bulk-state-undoing = Being undone. { $number ->
-    [one] 1 is left.
-   *[other] { $number } are left.
+bulk-state-undoing = { $number ->
+    [one] Being undone. 1 is left.
+   *[other] Being undone. { $number } are left.
   }
-bulk-state-undone = Undone. { $number ->
-    [0] Everything is as it was.
-    [one] 1 was changed since and was left alone.
-   *[other] { $number } were changed since and were left alone.
+bulk-state-undone = { $number ->
+    [0] Undone. Everything is as it was.
+    [one] Undone. 1 was changed since and was not touched.
+   *[other] Undone. { $number } were changed since and were not touched.
   }
 bulk-progress = Progress
 bulk-may-leave = You can go on with something else meanwhile.

@@ -1,6 +1,6 @@
 error-email-empty = Enter your e-mail address.
 error-email-invalid = That is not a valid e-mail address. Write it like name@council.dk.
-error-email-too-long = The e-mail address is too long.
+error-email-too-long = The e-mail address is too long. See whether more than the address stands in the field.
 error-mjml-too-long = The content is larger than 1 MB. Split it, or make it shorter.
 error-mjml-too-deep = Line { $line }, character { $column }: there are more than 100 elements inside each other.
 error-mjml-syntax = Line { $line }, character { $column }: this is not written correctly. Put quotes around values, and write &lt; for a single less-than sign.

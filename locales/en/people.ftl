@@ -1,5 +1,6 @@
 person-copies = Issues
 person-no-copies = No issue has been sent to the address yet.
+person-more-copies = The list shows the newest 100. There are older issues that it leaves out.
 person-issue = Issue
 person-when = Time
 person-outcome = What happened?

@@ -1,6 +1,5 @@
 //! `lederbrev export`: people of the register as a file.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -64,7 +63,8 @@ pub async fn export(app: Data<App>, command: ExportCommand) -> Result<String> {
     let id = prepare::begin(&app, plan.clone(), &command.reason, CLI).await?;
     let mut out: Box<dyn Write> = match &command.file {
         Some(path) => {
-            Box::new(File::create(path).with_context(|| format!("writing {}", path.display()))?)
+            let file = super::private_file(path);
+            Box::new(file.with_context(|| format!("writing {}", path.display()))?)
         }
         None => Box::new(std::io::stdout().lock()),
     };

@@ -29,10 +29,10 @@ pub struct ImportCommand {
     /// subscribers, or suppressions: addresses that are to get nothing any more.
     #[arg(long, default_value = "subscribers")]
     kind: Kind,
-    /// What their consent rests on; it is kept with each of them.
-    #[arg(long, default_value = "stated by who ran the import")]
+    /// What their consent rests on, in words; it is kept with each of them. Needed for subscribers.
+    #[arg(long, default_value = "")]
     basis: String,
-    /// The day they consented, YYYY-MM-DD, when the file does not say it.
+    /// The day they consented, YYYY-MM-DD. Needed when the file does not say it of each of them.
     #[arg(long, value_name = "DATE")]
     consented_on: Option<NaiveDate>,
     /// The text they agreed to.
@@ -108,7 +108,8 @@ pub async fn import(app: Data<App>, command: ImportCommand) -> Result<String> {
 }
 
 fn write_errors(app: &Data<App>, import: crate::imports::Import, path: &Path) -> Result<()> {
-    let mut out = File::create(path).with_context(|| format!("writing {}", path.display()))?;
+    let mut out =
+        super::private_file(path).with_context(|| format!("writing {}", path.display()))?;
     let mut errors = ErrorsFile::new(app.clone().into_inner(), import, Lang::Da)?;
     while let Some(piece) = errors.next_piece()? {
         out.write_all(piece.as_bytes()).map_err(anyhow::Error::from)?;

@@ -126,6 +126,24 @@ pub fn hold(
     }
 }
 
+/// Keeps a person's row for this transaction: whoever else wants to change the person waits, and
+/// sees what this one made of them. So what is read next can be written down as a change from it.
+/// SQLite has one writer, who keeps everything.
+pub fn hold_person(conn: &mut DbConn, id: i64) -> diesel::QueryResult<()> {
+    use diesel::prelude::*;
+    let DbConn::Postgres(conn) = conn else { return Ok(()) };
+    let row = schema::subscribers::table.find(id).select(schema::subscribers::id);
+    row.for_no_key_update().first::<i64>(conn).optional().map(drop)
+}
+
+/// The same for who may be deleted: whoever wants to add a row of that person waits too.
+pub fn hold_person_to_delete(conn: &mut DbConn, id: i64) -> diesel::QueryResult<()> {
+    use diesel::prelude::*;
+    let DbConn::Postgres(conn) = conn else { return Ok(()) };
+    let row = schema::subscribers::table.find(id).select(schema::subscribers::id);
+    row.for_update().first::<i64>(conn).optional().map(drop)
+}
+
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

@@ -1099,6 +1099,7 @@ diesel::joinable!(import_rows -> subscribers (subscriber));
 diesel::joinable!(subscriber_notes -> subscribers (subscriber));
 diesel::joinable!(domain_move_rows -> domain_moves (domain_move));
 diesel::joinable!(domain_move_rows -> subscribers (subscriber));
+diesel::joinable!(bulk_rows -> bulk_changes (bulk_change));
 diesel::joinable!(segments -> newsletters (newsletter));
 diesel::joinable!(signup_requests -> newsletters (newsletter));
 diesel::joinable!(signup_sources -> newsletters (newsletter));

@@ -81,7 +81,7 @@ fn admission<'a>(
         day: Some(person.joined),
         kind: if person.imported { LedgerKind::Imported } else { LedgerKind::Confirmed },
         requested_at: at(person.joined),
-        consented_at: at(person.joined),
+        consented_at: Some(at(person.joined)),
         ended: person.left.map(|left| (at(left), EndReason::Unsubscribed)),
         source: SOURCE,
     }

@@ -3,6 +3,7 @@
 use actix_web::http::header::LOCATION;
 use actix_web::web::{self, Json};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -53,6 +54,21 @@ pub struct ImportView {
     /// Every row that changed nothing for a reason, the first thousand of them.
     #[serde(default)]
     pub findings: Vec<Finding>,
+    /// Of a dry run: numbers that somebody has stated for days which the register would count itself
+    /// once the list is taken.
+    #[serde(default)]
+    pub hidden_counts: Vec<HiddenCount>,
+}
+
+/// A stated number that would not be shown any more.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HiddenCount {
+    /// The day.
+    pub on: NaiveDate,
+    /// How many there were, as somebody stated it.
+    pub subscribers: i64,
+    /// Where the number is from.
+    pub source: String,
 }
 
 /// A row that changed nothing for a reason.
@@ -84,6 +100,7 @@ fn view(import: &Import, newsletter: &Newsletter, now: Instant) -> Result<Import
             .map(|until| until.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
         problem: import.problem.clone(),
         findings: vec![],
+        hidden_counts: vec![],
     })
 }
 
@@ -103,7 +120,15 @@ pub async fn with_findings(
         reason: line.reason,
     });
     let findings = findings.collect();
-    Ok(ImportView { findings, ..view(import, newsletter, app.clock.now())? })
+    let hidden = steps::hidden(app, import, newsletter).await?.into_iter();
+    let hidden_counts = hidden
+        .map(|stated| HiddenCount {
+            on: stated.day,
+            subscribers: stated.subscribers,
+            source: stated.source,
+        })
+        .collect();
+    Ok(ImportView { findings, hidden_counts, ..view(import, newsletter, app.clock.now())? })
 }
 
 /// Imports people whose consent you state, or addresses that are to get nothing any more; who left
@@ -128,30 +153,29 @@ pub async fn import(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/octet-stream",
     ];
-    let (asked, newsletter, uploaded) = if kind == "application/json" {
+    let (asked, newsletter, uploaded, columns) = if kind == "application/json" {
         let body = body.to_bytes_limited(MOST_BODY).await;
         let body = body
             .map_err(|_| Error::TooLarge)?
             .map_err(|error| Error::BadRequest(error.to_string()))?;
         let mut asked: ImportRequest =
             serde_json::from_slice(&body).map_err(|error| api::unreadable(&error))?;
-        let file = as_file(std::mem::take(&mut asked.subscribers))?;
+        let (file, columns) = as_file(std::mem::take(&mut asked.subscribers))?;
         let newsletter = newsletter(&app, &asked.newsletter).await?;
         let actor = staff.actor();
         let uploaded = steps::take_bytes(&app, &newsletter, asked.kind()?, &actor, &file).await?;
-        (asked, newsletter, uploaded)
+        (asked, newsletter, uploaded, Some(columns))
     } else if is_file.contains(&kind.as_str()) {
         let asked = web::Query::<ImportRequest>::from_query(request.query_string())
             .map_err(|error| Error::BadRequest(error.to_string()))?
             .into_inner();
         let newsletter = newsletter(&app, &asked.newsletter).await?;
         let uploaded = receive(&app, &newsletter, &asked, &staff, body).await?;
-        (asked, newsletter, uploaded)
+        (asked, newsletter, uploaded, None)
     } else {
         return Err(Error::MediaType);
     };
-    let is_json = kind == "application/json";
-    if let Err(error) = begin(&app, &asked, &newsletter, &uploaded, is_json).await {
+    if let Err(error) = begin(&app, &asked, &newsletter, &uploaded, columns).await {
         steps::discard(&app, &uploaded).await?;
         return Err(error);
     }
@@ -165,17 +189,17 @@ pub async fn import(
     Ok(HttpResponse::Ok().json(with_findings(&app, &import, &newsletter).await?))
 }
 
-/// Begins an import as it is asked for.
+/// Begins an import as it is asked for; of people in JSON it is known what the columns are.
 async fn begin(
     app: &web::Data<App>,
     asked: &ImportRequest,
     newsletter: &Newsletter,
     uploaded: &Import,
-    is_json: bool,
+    columns: Option<Vec<Option<fields::Field>>>,
 ) -> Result<()> {
     let mut plan = uploaded.plan()?;
-    if is_json {
-        read_as_file(&mut plan);
+    if let Some(columns) = columns {
+        read_as_file(&mut plan, columns);
     } else if !asked.mapping.is_empty() {
         let name = asked.mapping.clone();
         let saved = app.db.read(move |conn| store::mapping(conn, &name)).await;
@@ -242,6 +266,22 @@ pub async fn list(
 pub async fn show(app: web::Data<App>, id: web::Path<PublicId>) -> Result<Json<ImportView>> {
     let (import, newsletter) = steps::find(&app, *id).await?;
     Ok(Json(with_findings(&app, &import, &newsletter).await?))
+}
+
+/// Stops an import that is under way: a check is forgotten, and of a run stays what it has done; that
+/// can be taken back.
+#[utoipa::path(post, path = "/api/v1/imports/{id}/cancel", tag = "subscribers",
+    params(("id" = uuid::Uuid, Path)),
+    responses((status = 200, body = ImportView), (status = 409)))]
+pub async fn cancel(
+    app: web::Data<App>,
+    staff: Staff,
+    id: web::Path<PublicId>,
+) -> Result<Json<ImportView>> {
+    let (import, newsletter) = steps::find(&app, *id).await?;
+    steps::cancel(&app, &import, &staff.actor()).await?;
+    let (import, _) = steps::find(&app, *id).await?;
+    Ok(Json(view(&import, &newsletter, app.clock.now())?))
 }
 
 /// Takes back what an import did, within a day of it.

@@ -71,6 +71,7 @@ const NAMES: [(Field, &[&str]); 16] = [
             "virksomhed",
             "arbejdsplads",
             "arbejdssted",
+            "workplace",
             "firma",
         ],
     ),
@@ -79,6 +80,7 @@ const NAMES: [(Field, &[&str]); 16] = [
         Field::Group,
         &[
             "leadershipgroup",
+            "leadershiplevel",
             "group",
             "gruppe",
             "ledelsesniveau",
@@ -90,10 +92,11 @@ const NAMES: [(Field, &[&str]); 16] = [
         ],
     ),
     (Field::Language, &["language", "sprog", "lang"]),
-    (Field::Scope, &["scope", "udgaver", "ønsker"]),
+    (Field::Scope, &["scope", "issues", "udgaver", "ønsker"]),
     (
         Field::Requested,
         &[
+            "asked",
             "requestedon",
             "requestedat",
             "createdat",
@@ -121,6 +124,7 @@ const NAMES: [(Field, &[&str]); 16] = [
     (
         Field::Ended,
         &[
+            "ended",
             "endedon",
             "endedat",
             "unsubtime",
@@ -152,26 +156,46 @@ pub fn by_name(name: &str) -> Option<Field> {
     known.map(|(field, _)| *field).or(KEPT.contains(&plain.as_str()).then_some(Field::Attribute))
 }
 
-/// What each column is; a field that is found twice is the first of them.
+/// What each column is; a field that is found twice is the first of them. The addresses stand where
+/// there are some: "adresse" may be a street.
 pub fn guess(found: &Found) -> Vec<Option<Field>> {
-    let mut fields: Vec<Option<Field>> = Vec::with_capacity(found.columns.len());
-    for name in &found.columns {
-        let field = by_name(name);
+    let named: Vec<Option<Field>> = found.columns.iter().map(|name| by_name(name)).collect();
+    let email = address_column(found, &named);
+    // "Tilmeldt" beside "Bekræftet" is when they asked, as in our own export.
+    let confirmed = |name: &str| plain(name).starts_with("bekræftet") || plain(name) == "confirmed";
+    let is_confirmed = found.columns.iter().any(|name| confirmed(name));
+    let mut fields: Vec<Option<Field>> = Vec::with_capacity(named.len());
+    for (column, (field, name)) in named.iter().zip(&found.columns).enumerate() {
+        let field = match field {
+            _ if Some(column) == email => Some(Field::Email),
+            Some(Field::Email) => None,
+            Some(Field::Confirmed) if is_confirmed && plain(name).starts_with("tilmeld") => {
+                Some(Field::Requested)
+            }
+            field => *field,
+        };
         let is_new = |field: &Field| field.may_repeat() || !fields.contains(&Some(*field));
         let field = field.filter(is_new);
         fields.push(field);
     }
-    if !fields.contains(&Some(Field::Email)) {
-        let addresses = |column: usize| {
-            let cells = found.sample.iter().filter_map(|row| row.cells.get(column));
-            cells.filter(|cell| cell.contains('@')).count()
-        };
-        let most = (0..fields.len()).rev().max_by_key(|column| addresses(*column));
-        if let Some(column) = most.filter(|column| addresses(*column) > 0) {
-            fields[column] = Some(Field::Email);
-        }
-    }
     fields
+}
+
+/// The column with the addresses: of those that are called so, the first in which some stand; else
+/// the one in which most stand; else the first that is called so.
+fn address_column(found: &Found, named: &[Option<Field>]) -> Option<usize> {
+    let addresses = |column: usize| {
+        let cells = found.sample.iter().filter_map(|row| row.cells.get(column));
+        cells.filter(|cell| cell.contains('@')).count()
+    };
+    let called_so = |column: &usize| named.get(*column).copied().flatten() == Some(Field::Email);
+    let mut columns = 0..named.len();
+    let most = (0..named.len()).rev().max_by_key(|column| addresses(*column));
+    (0..named.len())
+        .filter(called_so)
+        .find(|column| addresses(*column) > 0)
+        .or(most.filter(|column| addresses(*column) > 0))
+        .or_else(|| columns.find(called_so))
 }
 
 /// A mapping by the names of the columns, as it is saved.
@@ -227,6 +251,22 @@ mod tests {
         assert_eq!(found[..7], fields);
         assert_eq!(found[7..], ["-", "-", "-", "-", "attribute"]);
         assert_eq!(guessed("Anne Holm,anne@x.dk\n")?, ["-", "email"]);
+        let export = "E-mailadresse;Navn;Status;Udgaver;Tilmeldt;Bekræftet;Ophørt\n";
+        let fields =
+            ["email", "name", "state", "scope", "requested_on", "confirmed_on", "ended_on"];
+        assert_eq!(guessed(export)?, fields);
+        Ok(())
+    }
+
+    #[test]
+    fn a_street_is_no_address_when_another_column_has_some() -> Result<()> {
+        let two = "Navn;Adresse;E-mail\nAnne;Rådhuspladsen 2;anne@x.dk\n";
+        assert_eq!(guessed(two)?, ["name", "-", "email"]);
+        let unnamed = "Navn;Adresse;Kontakt\nAnne;Rådhuspladsen 2;anne@x.dk\n";
+        assert_eq!(guessed(unnamed)?, ["name", "-", "email"]);
+        assert_eq!(guessed("Navn;Adresse\nAnne;anne@x.dk\n")?, ["name", "email"]);
+        // Before anybody knows what stands in it.
+        assert_eq!(guessed("Navn;Adresse\n")?, ["name", "email"]);
         Ok(())
     }
 }

@@ -12,11 +12,15 @@ pub(super) fn files(app: &App) -> Result<()> {
     for id in app.db.read_blocking(|conn| Ok(store::with_file(conn, &over)?))? {
         file(app, id)?;
     }
+    for id in app.db.read_blocking(|conn| Ok(store::stopped_with_file(conn)?))? {
+        file(app, id)?;
+    }
     Ok(())
 }
 
 /// Forgets the file of an import.
 pub(super) fn file(app: &App, id: i64) -> Result<()> {
+    app.imports.first_rows.forget(id);
     while app.db.write_blocking(move |conn| Ok(store::forget_parts(conn, id)?))? > 0 {}
     Ok(())
 }

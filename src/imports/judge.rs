@@ -42,6 +42,18 @@ impl Said {
         }
     }
 
+    /// Of somebody who comes with these details.
+    pub fn given(details: &Details) -> Self {
+        Self {
+            name: details.name.clone(),
+            organisation: details.organisation.clone(),
+            sector: details.sector,
+            leadership_group: details.leadership_group,
+            language: details.language,
+            attributes: Map::new(),
+        }
+    }
+
     /// With what a list says.
     fn with(mut self, person: &Person, existing: Existing) -> Self {
         fn take<T: Clone>(known: &mut Option<T>, said: Option<&T>, existing: Existing) {
@@ -62,6 +74,23 @@ impl Said {
             }
         }
         self
+    }
+
+    /// A mark of all that people can change about themselves: whether they have is known by it, without
+    /// keeping what stood there.
+    pub fn mark(&self, address_key: &str) -> String {
+        let word = |text: &Option<String>| text.clone().unwrap_or_default();
+        let all = [
+            address_key.to_owned(),
+            word(&self.name),
+            word(&self.organisation),
+            self.sector.map_or("", Sector::as_str).to_owned(),
+            self.leadership_group.map_or("", LeadershipGroup::as_str).to_owned(),
+            self.language.as_str().to_owned(),
+        ];
+        let digest =
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, all.join("\0").as_bytes());
+        data_encoding::HEXLOWER.encode(&digest.as_ref()[..12])
     }
 
     /// As columns of the register.
@@ -106,6 +135,18 @@ impl Judged {
     }
 }
 
+/// Whether somebody says when a person consented. Of who has left, nothing rests on it.
+fn is_dated(person: &Person, plan: &Plan) -> bool {
+    person.confirmed_at.or(person.requested_at).is_some()
+        || plan.consented_on.is_some()
+        || person.ended.is_some()
+}
+
+fn undated() -> Judged {
+    let field = Some(Field::Confirmed);
+    Judged { field, ..Judged::because(Verdict::Invalid, Some(Reason::NoDate)) }
+}
+
 /// Judges somebody. `has_left` is what the log of withdrawals says, which may know more than a
 /// database that was restored.
 pub fn judge(person: &Person, known: Known, plan: &Plan, has_left: bool) -> Judged {
@@ -113,6 +154,7 @@ pub fn judge(person: &Person, known: Known, plan: &Plan, has_left: bool) -> Judg
     let (subscriber, subscription) = match known {
         Known::Suppressed(_) => return Judged::because(Verdict::Suppressed, None),
         Known::Nobody if has_left => return skipped(Reason::Left),
+        Known::Nobody if !is_dated(person, plan) => return undated(),
         Known::Nobody => return Judged::because(Verdict::Create, None),
         Known::Person(subscriber, subscription) => (subscriber, subscription),
     };
@@ -124,6 +166,7 @@ pub fn judge(person: &Person, known: Known, plan: &Plan, has_left: bool) -> Judg
         Some(subscription) if subscription.ended_at.is_some() => return skipped(Reason::Left),
         Some(_) => return skipped(Reason::Pending),
         None if has_left => return skipped(Reason::Left),
+        None if !is_dated(person, plan) => return undated(),
         None => {}
     }
     let before = Said::of(&subscriber);

@@ -20,6 +20,7 @@ pub mod person;
 pub mod plan;
 pub mod request;
 pub mod routes;
+mod rows;
 pub mod run;
 pub mod steps;
 pub mod store;
@@ -27,6 +28,7 @@ pub mod suppress;
 pub mod table;
 pub mod take;
 pub mod undo;
+pub mod words;
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
@@ -142,6 +144,14 @@ text_enum! {
         Pending = "pending",
         /// The list says that the person never confirmed.
         Unconfirmed = "unconfirmed",
+        /// The list says that the person gets nothing for a while.
+        Paused = "paused",
+        /// Neither the list nor whoever imports it says when the person consented.
+        NoDate = "no_date",
+        /// A source that is an address: growth is counted by it for ever.
+        Personal = "personal",
+        /// One source too many.
+        Sources = "sources",
         /// In a list of those who left: the list says that the person subscribes.
         Active = "active",
         /// The list says that the person left; here they subscribe.

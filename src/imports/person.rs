@@ -5,7 +5,9 @@ use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::fields::{self, Field};
+use super::plan::LONGEST_SOURCE;
 use super::table::Row;
+use super::words::{self, Said};
 use super::{Plan, Reason, Verdict, days};
 use crate::clock::Instant;
 use crate::mail::{AddressError, EmailAddress};
@@ -25,6 +27,8 @@ pub struct Person {
     pub address: EmailAddress,
     /// [`EmailAddress::key`].
     pub key: String,
+    /// The suppression hashes of the address under the names that its domain had before.
+    pub former: Vec<Vec<u8>>,
     /// The name.
     pub name: Option<String>,
     /// The workplace.
@@ -70,7 +74,8 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn invalid(field: impl Into<Option<Field>>, reason: Reason) -> Self {
+    /// It cannot be taken.
+    pub fn invalid(field: impl Into<Option<Field>>, reason: Reason) -> Self {
         Self { verdict: Verdict::Invalid, field: field.into(), reason }
     }
 }
@@ -132,14 +137,15 @@ pub fn read(row: &Row, plan: &Plan, zone: Tz, now: Instant) -> Result<Person, Re
     Ok(Person {
         line: row.line,
         key: address.key(),
+        former: Vec::new(),
         address,
         name,
         organisation: line(Field::Organisation, text(Field::Organisation))?,
-        sector: word(Field::Sector, text(Field::Sector), sector)?,
-        leadership_group: word(Field::Group, text(Field::Group), group)?,
-        language: word(Field::Language, text(Field::Language), language)?,
-        scope: word(Field::Scope, text(Field::Scope), scope)?,
-        source: line(Field::Source, text(Field::Source))?,
+        sector: word(Field::Sector, text(Field::Sector), words::sector)?,
+        leadership_group: word(Field::Group, text(Field::Group), words::group)?,
+        language: word(Field::Language, text(Field::Language), words::language)?,
+        scope: word(Field::Scope, text(Field::Scope), words::scope)?,
+        source: source(text(Field::Source))?,
         attributes: attributes.kept,
         requested_at,
         confirmed_at,
@@ -168,60 +174,38 @@ fn word<T>(field: Field, text: &str, read: fn(&str) -> Option<T>) -> Result<Opti
     }
 }
 
-fn sector(word: &str) -> Option<Sector> {
-    Some(match word {
-        "kommune" | "municipality" | "kommunal" => Sector::Kommune,
-        "region" | "regional" => Sector::Region,
-        "stat" | "state" | "statslig" => Sector::Stat,
-        "anden" | "andet" | "other" | "privat" => Sector::Anden,
-        _ => return None,
-    })
-}
-
-fn group(word: &str) -> Option<LeadershipGroup> {
-    Some(match word {
-        "1" | "topleder" | "væksthus 1" => LeadershipGroup::One,
-        "2" | "chef" | "væksthus 2" => LeadershipGroup::Two,
-        "3" | "leder" | "væksthus 3" => LeadershipGroup::Three,
-        "andet" | "anden" | "other" => LeadershipGroup::Other,
-        _ => return None,
-    })
-}
-
-fn language(word: &str) -> Option<Lang> {
-    Some(match word {
-        "da" | "dk" | "da-dk" | "dansk" | "danish" => Lang::Da,
-        "en" | "en-gb" | "en-us" | "engelsk" | "english" => Lang::En,
-        _ => return None,
-    })
-}
-
-fn scope(word: &str) -> Option<Scope> {
-    Some(match word {
-        "all" | "alle" => Scope::All,
-        "ordinary" | "almindelige" => Scope::Ordinary,
-        "specials" | "special" | "særnumre" => Scope::Specials,
-        _ => return None,
-    })
-}
-
-/// Whether they have left, in the words of lists, of listmonk and of Mailchimp.
+/// Whether they have left.
 fn state(text: &str) -> Result<Option<Ended>, Refused> {
     let ended = |reason| Ok(Some(Ended { at: None, reason }));
-    match text.to_lowercase().as_str() {
-        "" | "active" | "aktiv" | "enabled" | "subscribed" | "confirmed" | "tilmeldt"
-        | "paused" => Ok(None),
-        "ended" | "unsubscribed" | "afmeldt" | "ophørt" => ended(EndReason::Unsubscribed),
-        "cleaned" | "bounced" | "hard bounce" => ended(EndReason::Bounced),
-        "complained" | "abuse" | "spam" => ended(EndReason::Complained),
-        "disabled" | "blocklisted" | "blocked" => ended(EndReason::Staff),
-        "unconfirmed" | "pending" | "nonsubscribed" | "ikke bekræftet" => Err(Refused {
-            verdict: Verdict::Skipped,
-            field: Some(Field::State),
-            reason: Reason::Unconfirmed,
-        }),
-        _ => Err(Refused::invalid(Field::State, Reason::Choice)),
+    let skipped = |reason| {
+        let field = Some(Field::State);
+        Err(Refused { verdict: Verdict::Skipped, field, reason })
+    };
+    if text.is_empty() {
+        return Ok(None);
     }
+    match words::state(&text.to_lowercase()) {
+        Some(Said::Active) => Ok(None),
+        Some(Said::Left) => ended(EndReason::Unsubscribed),
+        Some(Said::Bounced) => ended(EndReason::Bounced),
+        Some(Said::Complained) => ended(EndReason::Complained),
+        Some(Said::ShutOut) => ended(EndReason::Staff),
+        Some(Said::Unconfirmed) => skipped(Reason::Unconfirmed),
+        // Nobody knows until when: who has asked for nothing for a while gets nothing.
+        Some(Said::Paused) => skipped(Reason::Paused),
+        None => Err(Refused::invalid(Field::State, Reason::Choice)),
+    }
+}
+
+/// Where somebody comes from. It is counted by for ever, so it may not be a person.
+fn source(text: &str) -> Result<Option<String>, Refused> {
+    if text.contains('@') {
+        return Err(Refused::invalid(Field::Source, Reason::Personal));
+    }
+    if text.chars().count() > LONGEST_SOURCE {
+        return Err(Refused::invalid(Field::Source, Reason::LongText));
+    }
+    line(Field::Source, text)
 }
 
 #[derive(Default)]

@@ -26,6 +26,9 @@ text_enum! {
     }
 }
 
+/// Characters of a source.
+pub const LONGEST_SOURCE: usize = 60;
+
 /// How a file is read, and what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -87,6 +90,15 @@ impl Plan {
             require(!self.basis.trim().is_empty(), "basis", "error-required");
             let past = self.consented_on.is_none_or(|day| day <= today);
             require(past, "consented_on", "error-in-the-future");
+            // A list that says nothing new of anybody brings people in, and somebody must know when
+            // they consented. Rows without a date are judged one by one.
+            let is_dated = self.consented_on.is_some()
+                || count(Field::Confirmed) > 0
+                || count(Field::Requested) > 0
+                || self.existing != Existing::Leave;
+            require(is_dated, "consented_on", "error-list-consented");
+        } else {
+            require(self.reason != EndReason::Erased, "reason", "error-choice");
         }
         let texts = [
             ("basis", &self.basis),
@@ -98,8 +110,10 @@ impl Plan {
                 errors.push(FieldError::new(field, "error-too-long").with("most", LONGEST));
             }
         }
-        if self.source.chars().count() > 60 {
-            errors.push(FieldError::new("source", "error-too-long").with("most", 60));
+        if self.source.contains('@') {
+            errors.push(FieldError::new("source", "error-list-source"));
+        } else if self.source.chars().count() > LONGEST_SOURCE {
+            errors.push(FieldError::new("source", "error-too-long").with("most", LONGEST_SOURCE));
         }
         if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
     }

@@ -55,7 +55,7 @@ pub struct ImportRequest {
 
 /// Somebody in a list to import; only the address must be given.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Person {
     email: Option<String>,
     name: Option<String>,
@@ -68,8 +68,13 @@ pub struct Person {
     language: Option<String>,
     /// `all`, `ordinary` or `specials`
     scope: Option<String>,
+    /// The day they asked.
+    requested_on: Option<String>,
     /// The day they confirmed, from which they count.
     confirmed_on: Option<String>,
+    /// `active`, or what else they are: who is `ended` is taken as having left, who is `paused` or
+    /// `pending` is not taken.
+    state: Option<String>,
     /// The day they left.
     ended_on: Option<String>,
     source: Option<String>,
@@ -77,7 +82,7 @@ pub struct Person {
 
 /// The fields of a person in JSON, as columns. Before them stands the place in the list, so that no
 /// row is empty.
-const COLUMNS: [Field; 10] = [
+const COLUMNS: [Field; 12] = [
     Field::Email,
     Field::Name,
     Field::Organisation,
@@ -85,13 +90,16 @@ const COLUMNS: [Field; 10] = [
     Field::Group,
     Field::Language,
     Field::Scope,
+    Field::Requested,
     Field::Confirmed,
+    Field::State,
     Field::Ended,
     Field::Source,
 ];
 
-/// The people as a file, a line each.
-pub fn as_file(people: Vec<Person>) -> Result<Vec<u8>> {
+/// The people as a file, a line each, and what its columns are. What nobody says is no column.
+pub fn as_file(people: Vec<Person>) -> Result<(Vec<u8>, Vec<Option<Field>>)> {
+    let mut is_said = [false; COLUMNS.len() + 1];
     let mut file = csv::Writer::from_writer(Vec::new());
     for (at, person) in people.into_iter().enumerate() {
         let cells = [
@@ -103,20 +111,30 @@ pub fn as_file(people: Vec<Person>) -> Result<Vec<u8>> {
             person.leadership_group,
             person.language,
             person.scope,
+            person.requested_on,
             person.confirmed_on,
+            person.state,
             person.ended_on,
             person.source,
         ];
         // A line break is refused in every field; here it must not end the line.
         let cell = |cell: Option<String>| cell.unwrap_or_default().replace(['\r', '\n'], "\u{1}");
-        file.write_record(cells.map(cell)).map_err(anyhow::Error::from)?;
+        let cells = cells.map(cell);
+        for (said, cell) in is_said.iter_mut().zip(&cells) {
+            *said |= !cell.is_empty();
+        }
+        file.write_record(cells).map_err(anyhow::Error::from)?;
     }
-    Ok(file.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?)
+    let file = file.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let columns = std::iter::once(None).chain(COLUMNS.map(Some)).zip(is_said);
+    // There is always one with the addresses, or the want of it is said instead of each of them.
+    let is_there = |field, said| said || field == Some(Field::Email);
+    Ok((file, columns.map(|(field, said)| field.filter(|_| is_there(field, said))).collect()))
 }
 
 /// How [`as_file`] is read.
-pub fn read_as_file(plan: &mut Plan) {
-    plan.mapping = std::iter::once(None).chain(COLUMNS.map(Some)).collect();
+pub fn read_as_file(plan: &mut Plan, columns: Vec<Option<Field>>) {
+    plan.mapping = columns;
     plan.columns = vec![String::new(); plan.mapping.len()];
     plan.format = Format::Separated { encoding: Encoding::Utf8, separator: ',' };
     plan.has_header = false;
@@ -137,9 +155,6 @@ impl ImportRequest {
         plan.source = unturned(&self.source);
         plan.existing = word("existing", self.existing.as_deref(), Existing::Leave)?;
         plan.reason = word("reason", self.reason.as_deref(), EndReason::Unsubscribed)?;
-        if plan.reason == EndReason::Erased {
-            return Err(Error::field("reason", "error-choice"));
-        }
         Ok(())
     }
 }

@@ -2,30 +2,28 @@
 //! became of a chunk and how far that is are written in one transaction.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use actix_web::web::Data;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::file::Stored;
 use super::judge::{Judged, judge};
-use super::person::{self, Person, Refused};
+pub use super::rows::CHUNK;
+use super::rows::{Chunk, Rows};
+use super::steps::FirstRows;
 use super::store::{self, Line};
-use super::table::{MOST_ROWS, Row, Table};
 use super::take::{self, Context};
-use super::{Counts, Import, Kind, State, forget, suppress, undo};
+use super::{Counts, Import, Kind, State, Verdict, forget, suppress, undo};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
 use crate::error::{Error, Result};
 use crate::newsletters;
 use crate::staff;
-use crate::subscribers::{admit, suppression, withdrawals};
-
-/// Rows of one transaction: enough to share a commit, few enough to let others write.
-pub const CHUNK: usize = 500;
+use crate::subscribers::admit::Known;
+use crate::subscribers::store::batch;
+use crate::subscribers::{admit, domains, withdrawals};
 
 /// After how long an import is taken over from a process that writes nothing down any more. One
 /// that was only slow loses its chunk, and nothing is done twice.
@@ -36,23 +34,36 @@ pub struct Runner {
     turn: tokio::sync::Mutex<()>,
     /// This process.
     process: PublicId,
+    /// What is shown of files.
+    pub(super) first_rows: FirstRows,
 }
 
 impl Default for Runner {
     fn default() -> Self {
-        Self { turn: tokio::sync::Mutex::default(), process: PublicId::random() }
+        Self {
+            turn: tokio::sync::Mutex::default(),
+            process: PublicId::random(),
+            first_rows: FirstRows::default(),
+        }
     }
 }
 
-/// The job: goes on with an import that is under way; says whether there was one.
+/// The job: goes on with the imports that are under way; says whether there was one. One that fails
+/// now keeps no other one waiting.
 pub async fn go_on(app: &Data<App>) -> Result<bool> {
-    let Some(id) = app.db.read(|conn| Ok(store::under_way(conn)?)).await? else {
+    let ids = app.db.read(|conn| Ok(store::under_way(conn)?)).await?;
+    if ids.is_empty() {
         return Ok(false);
-    };
+    }
     // Whoever has it already goes on by themselves.
     let Ok(_turn) = app.imports.turn.try_lock() else { return Ok(false) };
-    drive(app, id).await?;
-    Ok(true)
+    let mut went = Ok(true);
+    for id in ids {
+        if let Err(error) = drive(app, id).await {
+            went = Err(error);
+        }
+    }
+    went
 }
 
 /// Goes through an import until it is not under way any more, and returns it.
@@ -101,20 +112,35 @@ fn drive_blocking(app: &Arc<App>, id: i64) -> Result<()> {
             fail(app, &context, code)
         }
         Err(Error::Conflict(MOVED)) => Ok(()),
+        Err(error) if will_last(&error) => {
+            tracing::error!(import = %context.import.uuid, ?error, "an import cannot go on");
+            fail(app, &context, "error-list-broken")
+        }
         went => went,
+    }
+}
+
+/// Whether the database says no to what is in a file, and will say so again. A full disk and a
+/// connection that broke pass.
+fn will_last(error: &Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{
+        CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation,
+    };
+    use diesel::result::Error::{DatabaseError, DeserializationError, SerializationError};
+    match error {
+        Error::Database(DatabaseError(kind, _)) => matches!(
+            kind,
+            CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation
+        ),
+        Error::Database(DeserializationError(_) | SerializationError(_)) => true,
+        // A value that no database can hold.
+        Error::BadRequest(_) => true,
+        _ => false,
     }
 }
 
 /// Somebody else has gone on with it.
 pub(super) const MOVED: &str = "error-list-moved";
-
-/// A chunk of rows, and how far it goes.
-pub(super) struct Chunk {
-    pub(super) people: Vec<(Person, Vec<u8>)>,
-    pub(super) refused: Vec<(u64, Refused)>,
-    from: i64,
-    to: i64,
-}
 
 fn go(app: &Arc<App>, context: &Arc<Context>) -> Result<()> {
     let import = &context.import;
@@ -207,9 +233,24 @@ fn judge_all(
         chunk.people.iter().map(|(person, hash)| (person.key.as_str(), hash.as_slice()));
     let addresses: Vec<_> = addresses.collect();
     let known = admit::look_up(conn, context.newsletter.id, &addresses)?;
+    // Who was shut out before their domain got another name, and is not in the register, is known by
+    // the old one only.
+    let former: Vec<&[u8]> =
+        chunk.people.iter().flat_map(|(person, _)| &person.former).map(Vec::as_slice).collect();
+    let shut_out: HashSet<Vec<u8>> = match former.is_empty() {
+        true => HashSet::new(),
+        false => batch::shut_out(conn, &former, domains::SOURCE)?.into_iter().collect(),
+    };
     let people = chunk.people.iter().zip(known);
     Ok(people
-        .map(|((person, hash), known)| judge(person, known, &context.plan, left.contains(hash)))
+        .map(|((person, hash), known)| {
+            let is_new = !matches!(&known, Known::Person(_, Some(_)));
+            if is_new && person.former.iter().any(|hash| shut_out.contains(hash)) {
+                return Judged::because(Verdict::Suppressed, None);
+            }
+            let has_left = left.contains(hash) || person.former.iter().any(|it| left.contains(it));
+            judge(person, known, &context.plan, has_left)
+        })
         .collect())
 }
 
@@ -218,7 +259,7 @@ fn errors(context: &Context, chunk: &Chunk, judged: &[Judged], counts: &mut Coun
     let mut lines = refused(context, chunk);
     for ((person, _), judged) in chunk.people.iter().zip(judged) {
         context.count(counts, person, judged);
-        if judged.reason.is_some() || judged.verdict == super::Verdict::Suppressed {
+        if judged.reason.is_some() || judged.verdict == Verdict::Suppressed {
             lines.push(context.line(person.line, judged));
         }
     }
@@ -255,71 +296,11 @@ pub(super) fn advance(
     counts: &Counts,
     now: Instant,
 ) -> Result<()> {
-    store::insert_lines(conn, lines)?;
+    // First, so that who comes second waits here and is told, instead of meeting the other's lines.
     if store::advance(conn, &context.import, chunk.from, chunk.to, counts, now)? {
-        Ok(())
+        Ok(store::insert_lines(conn, lines)?)
     } else {
         Err(Error::Conflict(MOVED))
-    }
-}
-
-/// The rows of a file as people.
-struct Rows<'a> {
-    context: &'a Context,
-    table: Table<Stored>,
-    hasher: suppression::Hasher,
-    /// The addresses that have been seen, as keyed hashes of eight bytes: at most 18 MB.
-    seen: HashSet<u64>,
-    keyed: RandomState,
-    number: i64,
-}
-
-impl<'a> Rows<'a> {
-    fn open(app: &App, context: &'a Context) -> Result<Self> {
-        let mut table = Table::open(Stored::new(app, &context.import), &context.plan.format)?;
-        if context.plan.has_header {
-            table.read_row()?;
-        }
-        let hasher = suppression::Hasher::new(&app.config.suppression_pepper);
-        let (seen, keyed) = (HashSet::new(), RandomState::new());
-        Ok(Self { context, table, hasher, seen, keyed, number: 0 })
-    }
-
-    /// The next chunk behind a number of rows, which are read again to know whom they name.
-    fn chunk(&mut self, behind: i64) -> Result<Option<Chunk>> {
-        let mut chunk = Chunk { people: vec![], refused: vec![], from: behind, to: behind };
-        while chunk.people.len() + chunk.refused.len() < CHUNK {
-            let Some(row) = self.table.read_row()? else { break };
-            self.number += 1;
-            if self.number.unsigned_abs() > MOST_ROWS {
-                return Err(Error::field("file", "error-list-too-many"));
-            }
-            let read = self.person(&row);
-            if self.number > behind {
-                chunk.to = self.number;
-                match read {
-                    Ok(person) => {
-                        let hash = self.hasher.hash(&person.key);
-                        chunk.people.push((person, hash));
-                    }
-                    Err(refused) => chunk.refused.push((row.line, refused)),
-                }
-            }
-        }
-        Ok((chunk.to > behind).then_some(chunk))
-    }
-
-    fn person(&mut self, row: &Row) -> Result<Person, Refused> {
-        let Context { plan, newsletter, now, .. } = self.context;
-        let person = person::read(row, plan, newsletter.zone(), *now)?;
-        if self.seen.insert(self.keyed.hash_one(&person.key)) {
-            return Ok(person);
-        }
-        Err(Refused {
-            verdict: super::Verdict::Skipped,
-            field: Some(super::fields::Field::Email),
-            reason: super::Reason::Duplicate,
-        })
     }
 }
 
@@ -342,7 +323,8 @@ fn fail(app: &App, context: &Arc<Context>, code: &'static str) -> Result<()> {
     let (id, is_run) = (context.import.id, context.import.state == State::Running);
     let failed = move |conn: &mut DbConn| {
         let import = store::find(conn, context.import.id)?;
-        let finished_at = is_run.then_some(now);
+        // What could not be taken back to its end can be tried again.
+        let finished_at = import.finished_at.or(is_run.then_some(now));
         if store::finish(conn, &import, State::Failed, None, Some(code), finished_at)? && is_run {
             audit(conn, &context, "subscribers.imported", &import.counts()?, now)?;
         }

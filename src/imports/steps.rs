@@ -1,6 +1,8 @@
 //! From a file to an import that is under way, and what can be done with it.
 
+use std::collections::VecDeque;
 use std::io::Cursor;
+use std::sync::{Mutex, PoisonError};
 
 use actix_web::web::Data;
 use serde_json::json;
@@ -13,6 +15,8 @@ use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::newsletters::Newsletter;
 use crate::staff;
+use crate::subscribers::stated;
+use crate::subscribers::store::stated::Stated;
 use crate::web::direction::unturned;
 
 /// Characters of a file's name.
@@ -81,13 +85,57 @@ async fn look(app: &Data<App>, id: i64, size: u64) -> Result<Found> {
     work.await.map_err(anyhow::Error::from)?
 }
 
-/// What stands in the first rows, as an import's plan reads them.
+/// What stands in the first rows, as an import's plan reads them; cells are cut. It is kept a while,
+/// because of a spreadsheet all the strings are read to know it.
 pub async fn first_rows(app: &Data<App>, import: &Import) -> Result<Found> {
     let (app, import, plan) = (app.clone().into_inner(), import.clone(), import.plan()?);
+    if let Some(known) = app.imports.first_rows.find(&import, &plan) {
+        return Ok(known);
+    }
     let work = tokio::task::spawn_blocking(move || {
-        guess::look_as(Stored::new(&app, &import), plan.format, Some(plan.has_header))
+        let format = plan.format.clone();
+        let mut found = guess::look_as(Stored::new(&app, &import), format, Some(plan.has_header))?;
+        for cell in found.sample.iter_mut().flat_map(|row| &mut row.cells) {
+            if let Some((end, _)) = cell.char_indices().nth(LONGEST_SHOWN) {
+                cell.truncate(end);
+            }
+        }
+        app.imports.first_rows.keep(&import, &plan, &found);
+        Ok(found)
     });
     work.await.map_err(anyhow::Error::from)?
+}
+
+/// Characters of a cell that are shown of the first rows.
+const LONGEST_SHOWN: usize = 80;
+
+/// The first rows of the files that somebody looks at now.
+#[derive(Default)]
+pub struct FirstRows(Mutex<VecDeque<(i64, Plan, Found)>>);
+
+impl FirstRows {
+    /// Files that are kept.
+    const MOST: usize = 8;
+
+    fn find(&self, import: &Import, plan: &Plan) -> Option<Found> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(id, of, _): &&(i64, Plan, Found)| {
+            *id == import.id && of.format == plan.format && of.has_header == plan.has_header
+        };
+        kept.iter().find(is_it).map(|(.., found)| found.clone())
+    }
+
+    fn keep(&self, import: &Import, plan: &Plan, found: &Found) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(id, ..)| *id != import.id);
+        kept.push_front((import.id, plan.clone(), found.clone()));
+        kept.truncate(Self::MOST);
+    }
+
+    /// Forgets a file that is not there any more.
+    pub fn forget(&self, id: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(known, ..)| *known != id);
+    }
 }
 
 async fn remove(app: &Data<App>, id: i64) -> Result<bool> {
@@ -156,6 +204,41 @@ async fn begin(app: &Data<App>, import: &Import, newsletter: &Newsletter, to: St
             } else {
                 Err(Error::Conflict("error-list-state"))
             }
+        })
+        .await
+}
+
+/// The numbers that somebody has stated for days which the ledger will count itself when a list that
+/// was checked is run.
+pub async fn hidden(app: &App, import: &Import, newsletter: &Newsletter) -> Result<Vec<Stated>> {
+    let (counts, id) = (import.counts()?, newsletter.id);
+    if import.state != State::Checked || import.kind != Kind::Subscribers || counts.created == 0 {
+        return Ok(Vec::new());
+    }
+    let day = counts.first_day.unwrap_or(app.clock.now().day_in(newsletter.zone()));
+    app.db.read(move |conn| stated::hidden_from(conn, id, day)).await
+}
+
+/// Stops what is under way: a check is forgotten, and of a run stays what it has done, to be taken
+/// back or not.
+///
+/// # Errors
+/// [`Error::Conflict`] when nothing is under way, or it is being taken back.
+pub async fn cancel(app: &Data<App>, import: &Import, actor: &str) -> Result<()> {
+    let (id, now, actor) = (import.id, app.clock.now(), actor.to_owned());
+    app.db
+        .write(move |conn| {
+            let import = store::find(conn, id)?;
+            let (to, problem, finished_at) = match import.state {
+                State::Checking => (State::Uploaded, None, None),
+                State::Running => (State::Failed, Some("error-list-cancelled"), Some(now)),
+                _ => return Err(Error::Conflict("error-list-state")),
+            };
+            store::finish(conn, &import, to, None, problem, finished_at)?;
+            let subject = format!("import {}", import.uuid);
+            let details = json!({ "state": import.state, "counts": import.counts()? });
+            staff::store::audit(conn, &actor, "subscribers.import_cancel", &subject, details, now)?;
+            Ok(())
         })
         .await
 }

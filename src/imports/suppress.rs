@@ -6,15 +6,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::fields::Field;
 use super::judge::Judged;
 use super::person::Person;
-use super::run::{self, Chunk};
+use super::rows::Chunk;
+use super::run;
 use super::store::Line;
 use super::take::Context;
 use super::{Counts, Reason, Verdict};
 use crate::app::App;
-use crate::db::DbConn;
+use crate::clock::Instant;
+use crate::db::{DbConn, Json};
 use crate::error::Result;
 use crate::subscribers::store::batch;
 use crate::subscribers::withdrawals::{self, Event};
@@ -28,6 +32,8 @@ struct About {
     reason: Option<Reason>,
     /// Who has it and subscribes to something.
     person: Option<Subscriber>,
+    /// The suppression that gives way to a stronger one.
+    weaker: Option<(EndReason, Instant, String)>,
 }
 
 /// Judges a chunk, and suppresses it unless that is only checked.
@@ -85,17 +91,28 @@ fn judge(conn: &mut DbConn, context: &Context, chunk: &Chunk) -> Result<Vec<Abou
         }
     }
     let says_state = context.plan.mapping.contains(&Some(Field::State));
-    let about = chunk.people.iter().map(|(person, hash)| {
+    let mut all = Vec::with_capacity(chunk.people.len());
+    for (person, hash) in &chunk.people {
         let subscriber = people.remove(hash);
+        // What only staff lift comes before what a sign-up lifts.
+        let is_stronger = |old: EndReason| {
+            suppression::held(self::reason(context, person)) && !suppression::held(old)
+        };
         let (verdict, reason) = match (known.get(hash), &subscriber) {
             _ if says_state && person.ended.is_none() => (Verdict::Skipped, Some(Reason::Active)),
+            (Some(old), _) if is_stronger(*old) => (Verdict::Update, None),
             (Some(_), _) => (Verdict::Unchanged, None),
             (None, Some(_)) => (Verdict::Update, None),
             (None, None) => (Verdict::Create, None),
         };
-        About { verdict, reason, person: subscriber.filter(|_| verdict == Verdict::Update) }
-    });
-    Ok(about.collect())
+        let weaker = match (verdict, known.get(hash)) {
+            (Verdict::Update, Some(_)) => register::suppressions::find(conn, hash)?,
+            _ => None,
+        };
+        let person = subscriber.filter(|_| verdict == Verdict::Update);
+        all.push(About { verdict, reason, person, weaker });
+    }
+    Ok(all)
 }
 
 /// Counts, and returns what is noted: with `errors_only` not what was done.
@@ -114,6 +131,9 @@ fn note(
             Verdict::Create | Verdict::Update if !errors_only => lines.push(Line {
                 address_hash: Some(hash.clone()),
                 subscriber: about.person.as_ref().map(|person| person.id),
+                earlier: about.weaker.as_ref().map(|(reason, at, source)| {
+                    Json(json!({ "weaker": (reason, at.micros(), source) }))
+                }),
                 ..line
             }),
             Verdict::Skipped => lines.push(line),

@@ -7,7 +7,7 @@ use super::person::{self, Person};
 use super::store::Line;
 use super::{Counts, Import, Plan, Verdict};
 use crate::clock::Instant;
-use crate::db::{DbConn, Json};
+use crate::db::{self, DbConn, Json};
 use crate::error::Result;
 use crate::newsletters::Newsletter;
 use crate::subscribers::admit::{self, Admission, noon};
@@ -37,10 +37,10 @@ impl Context {
     ) -> Admission<'a> {
         let (zone, now) = (self.newsletter.zone(), self.now);
         let stated = self.plan.consented_on.and_then(|day| noon(day, zone));
-        let asked = person.requested_at.or(person.confirmed_at).or(stated).unwrap_or(now);
+        let asked = person.requested_at.or(person.confirmed_at).or(stated);
         let ended = person.ended.map(|ended| (ended.at.unwrap_or(now), ended.reason));
         let latest = ended.map_or(now, |(at, _)| at);
-        let consented_at = person.confirmed_at.unwrap_or(asked).min(latest);
+        let consented_at = person.confirmed_at.or(asked).map(|at| at.min(latest));
         Admission {
             address: &person.address,
             hash,
@@ -56,7 +56,7 @@ impl Context {
             scope: person.scope.unwrap_or(Scope::All),
             day: self.day(person),
             kind: LedgerKind::Imported,
-            requested_at: asked.min(consented_at),
+            requested_at: asked.unwrap_or(latest).min(consented_at.unwrap_or(latest)),
             consented_at,
             ended,
             source: person.source.as_deref().unwrap_or(Import::source(&self.plan)),
@@ -116,9 +116,17 @@ pub fn take(
         .collect();
     let basis = context.plan.consent(&context.import.created_by);
     let ids = admit::admit(conn, &context.newsletter, &basis, &admissions, context.now)?;
-    for ((person, _, judged), id) in created.iter().zip(ids) {
-        let scope = person.scope.filter(|scope| *scope != Scope::All);
-        let earlier = scope.map(|scope| Json(json!({ "scope": scope })));
+    for ((person, _, judged), (admission, id)) in created.iter().zip(admissions.iter().zip(ids)) {
+        let said = match (&judged.person, &judged.change) {
+            (_, Some(change)) => change.clone(),
+            (Some(known), None) => Said::of(known),
+            (None, None) => Said::given(&admission.details),
+        };
+        let mut earlier = json!({ "mark": said.mark(&person.key) });
+        if let Some(scope) = person.scope.filter(|scope| *scope != Scope::All) {
+            earlier["scope"] = json!(scope);
+        }
+        let earlier = Some(Json(earlier));
         lines.push(Line { subscriber: Some(id), earlier, ..context.line(person.line, judged) });
     }
     for (person, _, judged) in people {
@@ -126,7 +134,9 @@ pub fn take(
         let before = Said::of(known);
         set(conn, context, known, change, context.now)?;
         let scope = person.scope.unwrap_or(Scope::All);
-        let earlier = Some(Json(json!({ "was": before, "set": change, "scope": scope })));
+        let mark = change.mark(&person.key);
+        let earlier =
+            Some(Json(json!({ "was": before, "set": change, "scope": scope, "mark": mark })));
         match lines.iter_mut().find(|line| line.line == person.line.cast_signed()) {
             Some(line) => line.earlier = earlier,
             None => lines.push(Line {
@@ -142,6 +152,9 @@ pub fn take(
 
 /// Sets what the register says of somebody. Who leads at another level or works elsewhere moves in
 /// the ledger of every newsletter in which they count.
+///
+/// # Errors
+/// [`Error::Conflict`] when the register says something else of them by now: it can be tried again.
 pub fn set(
     conn: &mut DbConn,
     context: &Context,
@@ -149,6 +162,10 @@ pub fn set(
     said: &Said,
     now: Instant,
 ) -> Result<()> {
+    db::hold_person(conn, person.id)?;
+    if Said::of(&register::by_id(conn, person.id)?) != Said::of(person) {
+        return Err(admit::RACED);
+    }
     let (details, attributes) = said.details();
     register::set_said(conn, person.id, &details, &attributes)?;
     if (person.leadership_group, person.sector) == (said.leadership_group, said.sector) {

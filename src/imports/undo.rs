@@ -14,12 +14,12 @@ use super::take::{self, Context};
 use super::{Kind, State, Verdict, run, suppress};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
-use crate::subscribers::SubscriptionState;
 use crate::subscribers::ledger::{self, Entry, LedgerKind};
 use crate::subscribers::store::{batch, consents, ledger as ledger_store, register, suppressions};
 use crate::subscribers::withdrawals::{self, Event};
+use crate::subscribers::{EndReason, SubscriptionState};
 
 /// Rows of one transaction.
 const CHUNK: i64 = 200;
@@ -39,9 +39,9 @@ pub(super) fn drive(app: &App, context: &Arc<Context>) -> Result<()> {
             app.db.read_blocking(|conn| Ok(store::lines(conn, id, cursor, false, CHUNK)?))?;
         let Some(last) = lines.last().map(|line| line.line) else { break };
         if context.import.kind == Kind::Suppressions {
-            let hashes = lines.iter().filter(|line| line.subscriber.is_some());
-            let hashes = hashes.filter_map(|line| line.address_hash.as_deref());
-            let events: Vec<_> = hashes.map(|hash| (Event::Undone, hash)).collect();
+            let source = suppress::source(context);
+            let ours = app.db.read_blocking(|conn| still_ours(conn, &lines, &source))?;
+            let events: Vec<_> = ours.iter().map(|hash| (Event::Undone, *hash)).collect();
             withdrawals::append_all(app, &events, context.now)?;
         }
         let (context, from, mut so_far) = (context.clone(), cursor, counts);
@@ -72,13 +72,26 @@ pub(super) fn drive(app: &App, context: &Arc<Context>) -> Result<()> {
     })
 }
 
+/// The addresses whose suppression is still the one that the import made: who has complained since, or
+/// was shut out, stays so in the log too.
+fn still_ours<'l>(conn: &mut DbConn, lines: &'l [Line], source: &str) -> Result<Vec<&'l [u8]>> {
+    let mut ours = Vec::new();
+    for line in lines.iter().filter(|line| line.subscriber.is_some()) {
+        let Some(hash) = line.address_hash.as_deref() else { continue };
+        if suppressions::source(conn, hash)?.as_deref() == Some(source) {
+            ours.push(hash);
+        }
+    }
+    Ok(ours)
+}
+
 /// Takes back what a row did; `false` when somebody has changed it since.
 fn undo(conn: &mut DbConn, context: &Context, line: &Line) -> Result<bool> {
+    let earlier = line.earlier.as_ref().map(|earlier| &earlier.0);
     if let Some(hash) = &line.address_hash {
-        return lift(conn, context, line.subscriber, hash);
+        return lift(conn, context, line.subscriber, hash, earlier);
     }
     let Some(id) = line.subscriber else { return Ok(false) };
-    let earlier = line.earlier.as_ref().map(|earlier| &earlier.0);
     let is_out = match line.verdict {
         Verdict::Create => take_out(conn, context, id, earlier)?,
         _ => true,
@@ -95,6 +108,7 @@ fn said_back(conn: &mut DbConn, context: &Context, id: i64, earlier: &Value) -> 
     let read = |name: &str| serde_json::from_value::<Said>(earlier[name].clone());
     let was = read("was").map_err(anyhow::Error::from)?;
     let set = read("set").map_err(anyhow::Error::from)?;
+    db::hold_person(conn, id)?;
     let person = register::by_id(conn, id)?;
     if Said::of(&person) != set {
         return Ok(false);
@@ -111,11 +125,15 @@ fn take_out(
     earlier: Option<&Value>,
 ) -> Result<bool> {
     let newsletter = &context.newsletter;
+    db::hold_person_to_delete(conn, id)?;
     let person = register::by_id(conn, id)?;
     let Some(subscription) = register::subscription(conn, id, newsletter.id)? else {
         return Ok(false);
     };
-    let entries = ledger_store::of(conn, newsletter.id, person.uuid)?;
+    let began = context.import.started_at.unwrap_or(context.import.created_at);
+    let mut entries = ledger_store::of(conn, newsletter.id, person.uuid)?;
+    // What stood there before is from another time: a sign-up that nobody confirmed, say.
+    entries.retain(|entry| entry.recorded_at >= began);
     // All that the import wrote of somebody, it wrote at once.
     let at = entries.first().map(|entry| entry.recorded_at);
     let is_ours = |entry: &Entry| {
@@ -130,16 +148,20 @@ fn take_out(
         SubscriptionState::Ended => said_ended,
         SubscriptionState::Paused | SubscriptionState::Pending => false,
     };
+    let mark = earlier.and_then(|earlier| earlier["mark"].as_str());
+    let says_the_same = mark.is_none_or(|mark| mark == Said::of(&person).mark(&person.address_key));
     if !is_as_it_was
+        || !says_the_same
         || !entries.iter().all(is_ours)
-        || batch::consented_otherwise(conn, id, newsletter.id)?
+        || batch::consented_otherwise(conn, id, newsletter.id, began)?
+        || store::was_noted(conn, id, began)?
+        || !register::delete_as_it_is(conn, &subscription)?
     {
         return Ok(false);
     }
     let back: Vec<Entry> = entries.into_iter().map(|entry| reversed(entry, context.now)).collect();
     ledger::record(conn, &back)?;
     batch::delete_imported_consents(conn, id, newsletter.id)?;
-    register::delete_subscription(conn, subscription.id)?;
     if register::subscriptions_of(conn, id)?.is_empty() {
         ledger_store::forget(conn, person.uuid)?;
         register::delete(conn, id)?;
@@ -158,10 +180,18 @@ fn lift(
     context: &Context,
     subscriber: Option<i64>,
     hash: &[u8],
+    earlier: Option<&Value>,
 ) -> Result<bool> {
     let source = suppress::source(context);
     if !suppressions::delete_of(conn, hash, &source)? {
         return Ok(false);
+    }
+    if let Some(weaker) = earlier.map(|earlier| &earlier["weaker"]).filter(|it| it.is_array()) {
+        let (reason, at, of): (EndReason, i64, String) =
+            serde_json::from_value(weaker.clone()).map_err(anyhow::Error::from)?;
+        suppressions::put(conn, hash, reason, &of, Instant::from_micros(at))?;
+        // They were shut out before the list came, and still are.
+        return Ok(true);
     }
     let Some(id) = subscriber else { return Ok(true) };
     let person = register::by_id(conn, id)?;

@@ -83,7 +83,7 @@ pub async fn act(
 }
 
 /// Issues that the page of a person shows.
-const COPIES: i64 = 100;
+const COPIES: usize = 100;
 /// How the ledger and the consents call it.
 const CHANNEL: &str = "staff";
 
@@ -99,6 +99,8 @@ pub struct Everything {
     pub history: Vec<History>,
     /// The issues that went to them, or would have, the newest first.
     pub copies: Vec<(Copy, Reading)>,
+    /// There are older ones.
+    pub more_copies: bool,
     /// What staff have noted, the newest first.
     pub notes: Vec<Note>,
     /// Why their address is suppressed, if it is.
@@ -139,11 +141,15 @@ pub async fn everything(app: &App, uuid: crate::db::PublicId) -> Result<Everythi
             for note in &mut notes {
                 note.written_by = staff::store::name_of(conn, &note.written_by)?;
             }
+            let mut copies = super::store::copies(conn, person.id, COPIES as i64 + 1)?;
+            let more_copies = copies.len() > COPIES;
+            copies.truncate(COPIES);
             Ok(Everything {
                 subscriptions: store::register::subscriptions_of(conn, person.id)?,
                 consents: store::consents::of(conn, person.id)?,
                 history: super::store::history(conn, person.uuid)?,
-                copies: super::store::copies(conn, person.id, COPIES)?,
+                copies,
+                more_copies,
                 notes,
                 suppressed: store::suppressions::reason(conn, &person.address_hash)?,
                 person,

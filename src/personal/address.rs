@@ -207,7 +207,8 @@ pub fn give_address(
 }
 
 /// Makes another row of the register part of a person. Counts stay true: who was counted twice is
-/// counted once from this day on, and past days do not change.
+/// counted once from this day on, in the group and the sector of the person, and past days do not
+/// change.
 fn merge(
     conn: &mut DbConn,
     person: &Subscriber,
@@ -216,9 +217,20 @@ fn merge(
     now: Instant,
 ) -> Result<()> {
     issues::store::hold_fan_outs(conn)?;
+    moves::fill_details(conn, person, other)?;
+    let after = register::by_id(conn, person.id)?;
+    let mut moved = Vec::new();
+    for (own, newsletter) in register::subscriptions_of(conn, person.id)? {
+        if own.counts() {
+            moved.push((person, newsletter));
+        }
+    }
     for (theirs, newsletter) in register::subscriptions_of(conn, other.id)? {
         let Some(own) = register::subscription(conn, person.id, newsletter.id)? else {
             moves::hand_over_subscription(conn, theirs.id, person.id)?;
+            if theirs.counts() {
+                moved.push((other, newsletter));
+            }
             continue;
         };
         let (kept, gone) =
@@ -226,15 +238,24 @@ fn merge(
         if gone.counts() {
             let entry = Entry::now(&newsletter, other, LedgerKind::Ended, -1, source, now);
             ledger::record(conn, &[entry.because("merged")])?;
+        } else if kept.subscriber == other.id && kept.counts() {
+            moved.push((other, newsletter.clone()));
         }
         merged::note(conn, gone.id, gone.nonce, kept.id)?;
         register::delete_subscription(conn, gone.id)?;
         moves::hand_over_subscription(conn, kept.id, person.id)?;
     }
+    let place = |who: &Subscriber| (who.leadership_group, who.sector);
+    let elsewhere = moved.iter().filter(|(before, _)| place(before) != place(&after));
+    let entries = elsewhere.flat_map(|(before, newsletter)| {
+        [(*before, -1), (&after, 1)].map(|(who, change)| {
+            Entry::now(newsletter, who, LedgerKind::Moved, change, source, now)
+        })
+    });
+    ledger::record(conn, &entries.collect::<Vec<_>>())?;
     moves::hand_over_consents(conn, other.id, person.id)?;
     people::store::hand_over_notes(conn, other.id, person.id)?;
     deliveries::store::hand_over(conn, other.id, person.id)?;
-    moves::fill_details(conn, person, other)?;
     ledger_rows::forget(conn, other.uuid)?;
     register::delete(conn, other.id)?;
     Ok(())

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, FieldError, Result};
 use crate::mail::EmailAddress;
 use crate::newsletters::{self, Newsletter, Tracking};
@@ -90,7 +90,10 @@ pub async fn choose(
             let ended = ended.into_iter().map(|(subscription, _)| subscription);
             let ended = ended.filter(|s| only.is_none_or(|only| s.id == only));
             let newest = ended.max_by_key(|s| s.ended_at);
-            return Ok(newest.and_then(|s| unsubscribe::undo_token(app, &s)));
+            return match newest {
+                Some(newest) => unsubscribe::undo_token(app, &newest).await,
+                None => Ok(None),
+            };
         }
     }
     Ok(None)
@@ -233,6 +236,7 @@ pub async fn describe(app: &App, person: &Subscriber, form: &DetailsForm) -> Res
     let (id, now) = (person.id, app.clock.now());
     app.db
         .write(move |conn| {
+            db::hold_person(conn, id)?;
             let before = super::store::person(conn, id)?;
             let address = EmailAddress::parse(&before.email).map_err(anyhow::Error::from)?;
             let after = register::set_details(conn, id, &address, &details)?;

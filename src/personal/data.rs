@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::store::{self, Change, Copy, Hit, Imported, Moved, StaffEntry, Suppression};
+use super::store::{
+    self, Change, ChangedWithMany, Copy, Hit, Imported, Moved, StaffEntry, Suppression,
+};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
@@ -21,7 +23,7 @@ use crate::web::Lang;
 
 /// The tables that hold something of a person, and where it stands in [`Data`]. A test compares this
 /// with the tables that there are.
-pub const TABLES: [(&str, &str); 13] = [
+pub const TABLES: [(&str, &str); 14] = [
     ("subscribers", "person"),
     ("subscriptions", "subscriptions"),
     ("consents", "consents"),
@@ -34,6 +36,7 @@ pub const TABLES: [(&str, &str); 13] = [
     ("subscriber_notes", "notes"),
     ("import_rows", "imports"),
     ("domain_move_rows", "moves"),
+    ("bulk_rows", "changed_with_many"),
     // That somebody looks at it is what they do while they read it.
     ("own_sessions", "person"),
 ];
@@ -65,6 +68,8 @@ pub struct Data {
     pub imports: Vec<Imported>,
     /// Addresses from which they were moved with the whole domain, as long as that can be undone.
     pub moves: Vec<Moved>,
+    /// What was changed for many at once, as long as that can be undone.
+    pub changed_with_many: Vec<ChangedWithMany>,
     /// What staff did.
     pub staff: Vec<StaffEntry>,
 }
@@ -232,6 +237,7 @@ fn read(conn: &mut DbConn, person: Subscriber, now: Instant) -> Result<Data> {
             .collect(),
         imports: store::imports(conn, person.id)?,
         moves: store::moves(conn, person.id)?,
+        changed_with_many: store::changed_with_many(conn, person.id)?,
         notes: people::store::notes(conn, person.id)?
             .into_iter()
             .map(|note| Noted { body: note.body, written_at: note.written_at })

@@ -11,6 +11,7 @@ pub mod ask;
 pub mod choices;
 pub mod data;
 pub mod enter;
+pub mod handout;
 pub mod retention;
 pub mod routes;
 pub mod send_mail;

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::clock::Instant;
 use crate::db::schema::{
-    audit_log, clicks, deliveries, domain_move_rows, import_rows, imports, issue_links, issues,
-    ledger, newsletters, opens, own_sessions, subscribers, suppressions,
+    audit_log, bulk_changes, bulk_rows, clicks, deliveries, domain_move_rows, import_rows, imports,
+    issue_links, issues, ledger, newsletters, opens, own_sessions, subscribers, subscriptions,
+    suppressions,
 };
 use crate::db::{DbConn, Json, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
@@ -270,6 +271,29 @@ pub fn imports(conn: &mut DbConn, person: i64) -> QueryResult<Vec<Imported>> {
         .filter(import_rows::subscriber.eq(person))
         .order(imports::id.desc())
         .select((imports::file_name, imports::created_at, import_rows::earlier))
+        .load(conn)
+}
+
+/// That a subscription of a person was changed together with many others, as long as that can be undone.
+#[derive(Debug, Clone, Queryable, Serialize)]
+pub struct ChangedWithMany {
+    /// What was done: the word of an act.
+    pub act: String,
+    /// The word that was there before; empty when nothing was.
+    pub before: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// What was done to subscriptions of a person together with many others, the newest first.
+pub fn changed_with_many(conn: &mut DbConn, person: i64) -> QueryResult<Vec<ChangedWithMany>> {
+    let theirs =
+        subscriptions::table.filter(subscriptions::subscriber.eq(person)).select(subscriptions::id);
+    bulk_rows::table
+        .inner_join(bulk_changes::table)
+        .filter(bulk_rows::subscription.eq_any(theirs))
+        .order(bulk_rows::at.desc())
+        .select((bulk_changes::act, bulk_rows::before, bulk_rows::at))
         .load(conn)
 }
 

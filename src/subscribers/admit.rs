@@ -80,8 +80,8 @@ pub struct Admission<'a> {
     pub kind: LedgerKind,
     /// When they asked, as far as it is known.
     pub requested_at: Instant,
-    /// When they consented, as far as it is known.
-    pub consented_at: Instant,
+    /// When they consented. Nobody knows it of some who left since: then no consent is written down.
+    pub consented_at: Option<Instant>,
     /// That they left since: when, and why.
     pub ended: Option<(Instant, EndReason)>,
     /// Where they come from.
@@ -138,15 +138,17 @@ pub fn admit(
     let consents: Vec<_> = new
         .iter()
         .zip(&ids)
-        .map(|(new, id)| NewConsent {
-            subscriber: *id,
-            newsletter: newsletter.id,
-            text: &text,
-            language: newsletter.language,
-            source: new.source,
-            requested_at: new.requested_at,
-            confirmed_at: new.consented_at,
-            withdrawn_at: new.ended.map(|(at, _)| at),
+        .filter_map(|(new, id)| {
+            Some(NewConsent {
+                subscriber: *id,
+                newsletter: newsletter.id,
+                text: &text,
+                language: newsletter.language,
+                source: new.source,
+                requested_at: new.requested_at,
+                confirmed_at: new.consented_at?,
+                withdrawn_at: new.ended.map(|(at, _)| at),
+            })
         })
         .collect();
     batch::insert_consents(conn, &consents)?;
@@ -156,7 +158,8 @@ pub fn admit(
     Ok(ids)
 }
 
-const RACED: Error = Error::Conflict("error-list-raced");
+/// Somebody has come into the register, or changed something, at the same time.
+pub const RACED: Error = Error::Conflict("error-list-raced");
 
 fn person(new: &Admission<'_>, uuid: PublicId, now: Instant) -> NewPerson {
     NewPerson {

@@ -38,6 +38,21 @@ pub struct CountView {
     /// Who stated it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// By level of leadership, when they were counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leadership_groups: Vec<ShareView>,
+    /// By sector, when they were counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sectors: Vec<ShareView>,
+}
+
+/// Some of the subscribers of a day.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ShareView {
+    /// The word for them; null for those who have not said.
+    pub of: Option<&'static str>,
+    /// How many.
+    pub subscribers: i64,
 }
 
 /// How many subscribers there were at the end of a day.
@@ -59,8 +74,29 @@ pub async fn count(
                 return Err(Error::field("on", "error-day-future"));
             }
             let count = ledger::count_on(conn, newsletter.id, on)?;
-            let (subscribers, basis, source) = (count.subscribers, count.basis, count.source);
-            Ok(Json(CountView { on, subscribers, basis, source }))
+            let shares = ledger::shares_on(conn, newsletter.id, on)?.unwrap_or_default();
+            Ok(Json(CountView {
+                on,
+                subscribers: count.subscribers,
+                basis: count.basis,
+                source: count.source,
+                leadership_groups: shares
+                    .groups
+                    .into_iter()
+                    .map(|(of, subscribers)| ShareView {
+                        of: of.map(|it| it.as_str()),
+                        subscribers,
+                    })
+                    .collect(),
+                sectors: shares
+                    .sectors
+                    .into_iter()
+                    .map(|(of, subscribers)| ShareView {
+                        of: of.map(|it| it.as_str()),
+                        subscribers,
+                    })
+                    .collect(),
+            }))
         })
         .await
 }
@@ -93,7 +129,9 @@ pub async fn state(
     let said = Statement { day: on, subscribers, source: source.trim().to_owned() };
     stated::state(&app, newsletter, said.clone(), staff.actor()).await.map_err(api_names)?;
     let (subscribers, source) = (Some(said.subscribers), Some(said.source));
-    Ok(Json(CountView { on, subscribers, basis: Basis::Stated, source }))
+    let (leadership_groups, sectors) = (vec![], vec![]);
+    let basis = Basis::Stated;
+    Ok(Json(CountView { on, subscribers, basis, source, leadership_groups, sectors }))
 }
 
 /// The field `day` is `on` here.

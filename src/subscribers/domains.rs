@@ -148,6 +148,35 @@ pub fn domain_of(key: &str) -> &str {
     key.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
+/// Every address that may stand for the same mailbox because its domain was called otherwise before:
+/// the keys of an address under the old domains of moves that were not taken back.
+pub fn former_keys(pairs: &[Pair], key: &str) -> Vec<String> {
+    let Some((local, domain)) = key.rsplit_once('@') else { return Vec::new() };
+    let mut domains = vec![domain];
+    let mut at = 0;
+    while let Some(domain) = domains.get(at).copied() {
+        let before = pairs.iter().filter(|pair| pair.new == domain).map(|pair| pair.old.as_str());
+        for old in before {
+            if !domains.contains(&old) {
+                domains.push(old);
+            }
+        }
+        at += 1;
+    }
+    domains.into_iter().skip(1).map(|domain| format!("{local}@{domain}")).collect()
+}
+
+/// The old and new domains of all moves that were not taken back.
+pub fn all_pairs(conn: &mut DbConn) -> Result<Vec<Pair>> {
+    let mut pairs = Vec::new();
+    for state in [MoveState::Running, MoveState::Waiting, MoveState::Done] {
+        for of in store::domains::in_state(conn, state)? {
+            pairs.extend(of.pairs()?);
+        }
+    }
+    Ok(pairs)
+}
+
 /// Somebody's address is said not to exist. Whether it is known where it has gone: then they wait to
 /// be moved there, and are not to be suppressed.
 pub fn bounced(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Result<bool> {
@@ -159,4 +188,24 @@ pub fn bounced(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Result<b
         }
     }
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_known_under_every_name_that_its_domain_had() {
+        let pair = |old: &str, new: &str| Pair { old: old.to_owned(), new: new.to_owned() };
+        let pairs = [
+            pair("amtet.example", "rm.example"),
+            pair("rm.example", "midt.example"),
+            pair("aarhus-amt.example", "rm.example"),
+            // Somebody named it back once.
+            pair("midt.example", "rm.example"),
+        ];
+        let expected = ["bo@rm.example", "bo@amtet.example", "bo@aarhus-amt.example"];
+        assert_eq!(former_keys(&pairs, "bo@midt.example"), expected);
+        assert!(former_keys(&pairs, "bo@odense.example").is_empty());
+    }
 }

@@ -28,6 +28,29 @@ pub fn end(
     Ok(true)
 }
 
+/// Ends a subscription on the word of the person. One that has ended for another reason ends once
+/// more, for theirs: nobody who takes that back, or brings an old list, wakes them then. It changes
+/// no count. `false` when they had left already.
+pub fn leave(
+    conn: &mut DbConn,
+    newsletter: &Newsletter,
+    person: &Subscriber,
+    subscription: &Subscription,
+    channel: &str,
+    now: Instant,
+) -> Result<bool> {
+    let reason = EndReason::Unsubscribed;
+    if end(conn, newsletter, person, subscription, reason, channel, now)? {
+        return Ok(true);
+    }
+    if !store::register::leave_ended(conn, subscription.id, now)? {
+        return Ok(false);
+    }
+    let entry = Entry::now(newsletter, person, LedgerKind::Ended, 0, channel, now);
+    ledger::record(conn, &[entry.because(reason.as_str())])?;
+    Ok(true)
+}
+
 /// Ends every subscription of a person.
 pub fn end_all(
     conn: &mut DbConn,

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::ledger::LedgerKind;
-use super::store;
+use super::{store, unsubscribe};
 use crate::db::DbConn;
 use crate::error::Result;
 
@@ -35,8 +35,10 @@ impl Month {
 /// The months from the ledger's beginning up to today, the last 160 of them.
 pub fn months(conn: &mut DbConn, newsletter: i64, today: NaiveDate) -> Result<Vec<Month>> {
     let mut months: Vec<Month> = Vec::new();
+    let Some(first) = store::ledger::first_day(conn, newsletter)? else { return Ok(months) };
     for (day, kind, change) in store::ledger::changes_by_day(conn, newsletter)? {
-        if day > today {
+        // What was taken back of a day before counts nobody.
+        if !(first..=today).contains(&day) {
             continue;
         }
         go_to(&mut months, day);
@@ -123,13 +125,18 @@ pub fn reasons(
     let mut reasons = Reasons::default();
     for change in store::ledger::changes(conn, newsletter, days)? {
         let (kind, number) = (change.kind, change.change);
+        let cause = match (kind, change.cause.as_str()) {
+            // The person takes it back by the page of leaving, everybody else otherwise.
+            (LedgerKind::Ended, "undone") if change.source != unsubscribe::UNDONE => "taken-back",
+            (_, cause) => cause,
+        };
         Share::add(&mut reasons.groups, &change.leadership_group, kind, number);
         Share::add(&mut reasons.sectors, &change.sector, kind, number);
         let is_same =
-            |(k, cause, _): &&mut (LedgerKind, String, i64)| *k == kind && *cause == change.cause;
+            |(k, known, _): &&mut (LedgerKind, String, i64)| *k == kind && *known == cause;
         match reasons.causes.iter_mut().find(is_same) {
             Some((.., so_far)) => *so_far += number,
-            None => reasons.causes.push((kind, change.cause.clone(), number)),
+            None => reasons.causes.push((kind, cause.to_owned(), number)),
         }
         if matches!(kind, LedgerKind::Confirmed | LedgerKind::Imported) {
             match reasons.sources.iter_mut().find(|(source, _)| *source == change.source) {

@@ -8,7 +8,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::Queryable;
 
-use super::store::ledger as store;
+use super::store::{ledger as store, stated};
 use super::{LeadershipGroup, Sector, Subscriber};
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
@@ -131,12 +131,43 @@ pub fn count_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<Co
         let subscribers = Some(store::sum_to(conn, newsletter, day)?);
         return Ok(Count { subscribers, basis: Basis::Counted, source: None });
     }
-    Ok(match store::stated(conn, newsletter, day)? {
+    Ok(match stated::find(conn, newsletter, day)? {
         Some((number, source)) => {
             Count { subscribers: Some(number), basis: Basis::Stated, source: Some(source) }
         }
         None => Count { subscribers: None, basis: Basis::Unknown, source: None },
     })
+}
+
+/// How the subscribers of a day divide.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// By level of leadership: all of them, and `None` for who has not said.
+    pub groups: Vec<(Option<LeadershipGroup>, i64)>,
+    /// By sector, in the same way.
+    pub sectors: Vec<(Option<Sector>, i64)>,
+}
+
+/// How the subscribers divide that a newsletter had at the end of a day; `None` where the ledger does not
+/// count them: a number that was stated has no parts.
+pub fn shares_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<Option<Shares>> {
+    if store::first_day(conn, newsletter)?.is_none_or(|first| first > day) {
+        return Ok(None);
+    }
+    let rows = store::shares_to(conn, newsletter, day)?;
+    let of = |is_it: &dyn Fn(&str, &str) -> bool| -> i64 {
+        rows.iter().filter(|(group, sector, _)| is_it(group, sector)).map(|(.., sum)| sum).sum()
+    };
+    let groups = LeadershipGroup::ALL.iter().copied().map(Some).chain([None]);
+    let sectors = Sector::ALL.iter().copied().map(Some).chain([None]);
+    Ok(Some(Shares {
+        groups: groups
+            .map(|one| (one, of(&|group, _| group == one.map_or("", LeadershipGroup::as_str))))
+            .collect(),
+        sectors: sectors
+            .map(|one| (one, of(&|_, sector| sector == one.map_or("", Sector::as_str))))
+            .collect(),
+    }))
 }
 
 /// Counts everything again: the ledger against its sums, and its total against the subscriptions

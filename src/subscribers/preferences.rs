@@ -42,24 +42,24 @@ pub fn apply(conn: &mut DbConn, id: i64, change: Change, now: Instant) -> Result
     if !subscription.counts() {
         return Err(Error::Gone);
     }
-    let kind = match change {
-        Change::Scope(scope) => {
-            store::register::set_scope(conn, id, scope)?;
-            return Ok(());
-        }
+    let is_paused = subscription.state == SubscriptionState::Paused;
+    let (done, kind) = match change {
+        Change::Scope(scope) => (store::register::set_scope(conn, id, scope)?, None),
         Change::Pause(months) => {
             let until = end_of_pause(&newsletter, now, months)?;
-            store::register::set_pause(conn, id, Some(until))?;
-            LedgerKind::Paused
+            let done = store::pauses::pause(conn, id, subscription.state, until)?;
+            // A longer pause is no second one.
+            (done, (!is_paused).then_some(LedgerKind::Paused))
         }
-        Change::Resume => {
-            store::register::set_pause(conn, id, None)?;
-            LedgerKind::Resumed
-        }
+        // What is not paused does not resume.
+        Change::Resume if !is_paused => (true, None),
+        Change::Resume => (store::pauses::resume(conn, id)?, Some(LedgerKind::Resumed)),
     };
-    let is_paused = subscription.state == SubscriptionState::Paused;
-    // A longer pause is no second one, and what is not paused does not resume.
-    if is_paused == (kind == LedgerKind::Resumed) {
+    // Somebody has left, or changed it, since it was read.
+    if !done {
+        return Err(Error::Gone);
+    }
+    if let Some(kind) = kind {
         let entry = Entry::now(&newsletter, &person, kind, 0, "preferences", now);
         ledger::record(conn, &[entry])?;
     }
@@ -81,7 +81,7 @@ fn end_of_pause(newsletter: &Newsletter, now: Instant, months: u32) -> Result<In
 /// The job that ends pauses whose day has come; says whether there were any.
 pub async fn resume_due(app: &App) -> Result<bool> {
     let now = app.clock.now();
-    if app.db.read(move |conn| Ok(store::register::pauses_over(conn, now, 1)?)).await?.is_empty() {
+    if app.db.read(move |conn| Ok(store::pauses::over(conn, now, 1)?)).await?.is_empty() {
         return Ok(false);
     }
     app.db.write(move |conn| resume_chunk(conn, now)).await?;
@@ -92,10 +92,12 @@ pub async fn resume_due(app: &App) -> Result<bool> {
 const CHUNK: i64 = 500;
 
 fn resume_chunk(conn: &mut DbConn, now: Instant) -> Result<()> {
-    for (subscription, person, newsletter) in store::register::pauses_over(conn, now, CHUNK)? {
-        store::register::set_pause(conn, subscription.id, None)?;
-        let entry = Entry::now(&newsletter, &person, LedgerKind::Resumed, 0, "pause", now);
-        ledger::record(conn, &[entry])?;
+    for (subscription, person, newsletter) in store::pauses::over(conn, now, CHUNK)? {
+        // Who has left since, or made the pause longer, is not woken.
+        if store::pauses::resume_due(conn, subscription.id, now)? {
+            let entry = Entry::now(&newsletter, &person, LedgerKind::Resumed, 0, "pause", now);
+            ledger::record(conn, &[entry])?;
+        }
     }
     Ok(())
 }

@@ -2,17 +2,19 @@
 
 use super::store;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::Result;
 
 /// Forgets requests from before a moment, so many at most; says how many.
 pub fn forget_unconfirmed(conn: &mut DbConn, before: Instant, most: i64) -> Result<usize> {
-    let old = store::register::unconfirmed_since(conn, before, most)?;
+    let old = store::unconfirmed::since(conn, before, most)?;
     for (subscription, person) in &old {
+        // They may ask again at the same time: then nothing is old any more.
+        db::hold_person_to_delete(conn, person.id)?;
         match subscription.ended_at {
             // They left once and then did not confirm: they still have left.
-            Some(_) => store::register::back_to_ended(conn, subscription.id)?,
-            None => store::register::delete_subscription(conn, subscription.id)?,
+            Some(_) => store::unconfirmed::back_to_ended(conn, subscription.id, before)?,
+            None => store::unconfirmed::delete(conn, subscription.id, before)?,
         }
         forget_if_alone(conn, person)?;
     }

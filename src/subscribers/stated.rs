@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::store::ledger as store;
+use super::store::{ledger, stated as store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
@@ -27,6 +27,15 @@ pub struct Statement {
     pub source: String,
 }
 
+/// The numbers that were stated for days which the ledger will count itself once it begins on a day.
+pub fn hidden_from(
+    conn: &mut DbConn,
+    newsletter: i64,
+    day: NaiveDate,
+) -> Result<Vec<store::Stated>> {
+    Ok(store::from(conn, newsletter, day)?)
+}
+
 /// States a number, or another one for a day that has one.
 ///
 /// # Errors
@@ -42,8 +51,8 @@ pub async fn state(
         .write(move |conn| {
             check(conn, &newsletter, &said, now)?;
             let Statement { day, subscribers, source } = &said;
-            let before = store::stated(conn, newsletter.id, *day)?;
-            store::state(conn, newsletter.id, *day, *subscribers, source, &actor, now)?;
+            let before = store::find(conn, newsletter.id, *day)?;
+            store::put(conn, newsletter.id, *day, *subscribers, source, &actor, now)?;
             let details = serde_json::json!({
                 "day": day, "subscribers": subscribers, "source": source,
                 "before": before.map(|(number, source)| serde_json::json!([number, source])),
@@ -66,8 +75,8 @@ pub async fn take_back(
     let now = app.clock.now();
     app.db
         .write(move |conn| {
-            let before = store::stated(conn, newsletter.id, day)?;
-            if !store::unstate(conn, newsletter.id, day)? {
+            let before = store::find(conn, newsletter.id, day)?;
+            if !store::take_back(conn, newsletter.id, day)? {
                 return Err(Error::NotFound);
             }
             let before = before.map(|(number, source)| serde_json::json!([number, source]));
@@ -91,7 +100,7 @@ fn audit(
 
 fn check(conn: &mut DbConn, newsletter: &Newsletter, said: &Statement, now: Instant) -> Result<()> {
     let mut wrong = Vec::new();
-    match store::first_day(conn, newsletter.id)? {
+    match ledger::first_day(conn, newsletter.id)? {
         Some(first) if first <= said.day => {
             wrong.push(FieldError::new("day", "error-stated-counted").with("day", first));
         }

@@ -16,6 +16,9 @@ use crate::newsletters::Newsletter;
 /// How long leaving can be taken back.
 pub const UNDO: TimeDelta = TimeDelta::minutes(10);
 
+/// How the ledger calls it when somebody takes their own leaving back.
+pub const UNDONE: &str = "undo";
+
 /// Ends a subscription by its link, by a button or in one click of the mail program (RFC 8058).
 /// Doing it again does nothing.
 pub async fn unsubscribe(app: &App, token: &str, channel: &'static str) -> Result<Owned> {
@@ -40,43 +43,52 @@ pub async fn leave(
     channel: &'static str,
 ) -> Result<()> {
     let (id, now) = (person.id, app.clock.now());
-    for (_, newsletter) in app.db.read(move |conn| living(conn, id, only)).await? {
+    for (_, newsletter) in app.db.read(move |conn| to_leave(conn, id, only)).await? {
         let hash = &person.address_hash;
         withdrawals::append(app, Event::Unsubscribed, Some(&newsletter), hash, now).await?;
     }
     let person = person.clone();
     app.db
         .write(move |conn| {
-            for (subscription, newsletter) in living(conn, id, only)? {
-                let reason = EndReason::Unsubscribed;
-                end::end(conn, &newsletter, &person, &subscription, reason, channel, now)?;
+            for (subscription, newsletter) in to_leave(conn, id, only)? {
+                end::leave(conn, &newsletter, &person, &subscription, channel, now)?;
             }
             Ok(())
         })
         .await
 }
 
-/// The subscriptions of a person that have not ended.
-fn living(
+/// The subscriptions that a person can leave: those that have not ended, and those that somebody
+/// else has ended, because what staff end can be taken back.
+fn to_leave(
     conn: &mut DbConn,
     person: i64,
     only: Option<i64>,
 ) -> Result<Vec<(Subscription, Newsletter)>> {
     let mut all = store::register::subscriptions_of(conn, person)?;
     all.retain(|(subscription, _)| {
-        subscription.state != SubscriptionState::Ended
-            && only.is_none_or(|only| subscription.id == only)
+        !has_left(subscription) && only.is_none_or(|only| subscription.id == only)
     });
     Ok(all)
 }
 
+/// Whether somebody has left a newsletter, and not somebody else ended it.
+pub fn has_left(subscription: &Subscription) -> bool {
+    subscription.state == SubscriptionState::Ended
+        && subscription.end_reason == Some(EndReason::Unsubscribed)
+}
+
 /// The token that takes the end of a subscription back, while that is possible.
-pub fn undo_token(app: &App, subscription: &Subscription) -> Option<String> {
-    let by_person = subscription.end_reason == Some(EndReason::Unsubscribed);
-    let ended = subscription.ended_at.filter(|_| by_person && was_confirmed(subscription))?;
-    let ends = (ended + UNDO).seconds();
-    (ends >= app.clock.now().seconds())
-        .then(|| app.links.token(Purpose::Undo, subscription.id, ends, subscription.nonce))
+pub async fn undo_token(app: &App, subscription: &Subscription) -> Result<Option<String>> {
+    let Some(ended_at) = subscription.ended_at else { return Ok(None) };
+    let (id, person) = (subscription.id, subscription.subscriber);
+    let ends = (ended_at + UNDO).seconds();
+    if ends < app.clock.now().seconds() {
+        return Ok(None);
+    }
+    let together = app.db.read(move |conn| ended_together(conn, person, ended_at)).await?;
+    let is_one = together.iter().any(|(ended, _)| ended.id == id);
+    Ok(is_one.then(|| app.links.token(Purpose::Undo, id, ends, subscription.nonce)))
 }
 
 /// Whether what was asked for last was confirmed. What was not has no end to take back: anybody
@@ -85,7 +97,8 @@ fn was_confirmed(subscription: &Subscription) -> bool {
     subscription.confirmed_at.is_some_and(|at| at >= subscription.requested_at)
 }
 
-/// What ended together with a subscription: the same press ended it.
+/// What ended together with a subscription: the same press ended it. What had ended before for
+/// another reason does not come back by that.
 pub fn ended_together(
     conn: &mut DbConn,
     person: i64,
@@ -97,7 +110,17 @@ pub fn ended_together(
             && subscription.end_reason == Some(EndReason::Unsubscribed)
             && was_confirmed(subscription)
     });
-    Ok(all)
+    if all.is_empty() {
+        return Ok(all);
+    }
+    let uuid = store::register::by_id(conn, person)?.uuid;
+    let mut ended = Vec::with_capacity(all.len());
+    for (subscription, newsletter) in all {
+        if store::ledger::left_at(conn, newsletter.id, uuid, ended_at)? {
+            ended.push((subscription, newsletter));
+        }
+    }
+    Ok(ended)
 }
 
 /// Takes the end of a subscription back, and of those that ended with it. [`Error::Gone`] when it
@@ -111,7 +134,11 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
         return Err(Error::Gone);
     }
     let (id, hash) = (owned.person.id, owned.person.address_hash.clone());
-    for (_, newsletter) in app.db.read(move |conn| ended_together(conn, id, ended_at)).await? {
+    let together = app.db.read(move |conn| ended_together(conn, id, ended_at)).await?;
+    if !together.iter().any(|(subscription, _)| subscription.id == owned.subscription.id) {
+        return Err(Error::Gone);
+    }
+    for (_, newsletter) in together {
         withdrawals::append(app, Event::Undone, Some(&newsletter), &hash, now).await?;
     }
     let (person, only) = (owned.person.clone(), owned.subscription.id);
@@ -127,7 +154,7 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
                     continue;
                 }
                 store::consents::restore(conn, person.id, newsletter.id, ended_at)?;
-                let entry = Entry::now(&newsletter, &person, LedgerKind::Ended, 1, "undo", now);
+                let entry = Entry::now(&newsletter, &person, LedgerKind::Ended, 1, UNDONE, now);
                 ledger::record(conn, &[entry.because("undone")])?;
             }
             Ok(())

@@ -1,5 +1,9 @@
 //! How many there were on a day, why the number changed, and the numbers that were only stated.
 
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use lederbrev::db::schema::growth;
 use lederbrev::staff::Role;
 use lederbrev::subscribers::ledger::Basis;
 use reqwest::{Client, StatusCode};
@@ -20,6 +24,27 @@ const NOTE: [(&str, &str); 5] = [
     ("source", "Statusnotat 2016"),
     ("do", "state"),
 ];
+
+impl TestApp {
+    /// How many the sums of the ledger count in each group and sector: `2/kommune +1`.
+    pub async fn shares(&self) -> Vec<String> {
+        let rows: Vec<(String, String, i64)> = self
+            .app
+            .db
+            .read(|conn| {
+                let columns = (growth::leadership_group, growth::sector, growth::change);
+                Ok(growth::table.select(columns).load(conn)?)
+            })
+            .await
+            .unwrap();
+        let mut sums = BTreeMap::<String, i64>::new();
+        for (group, sector, change) in rows {
+            *sums.entry(format!("{group}/{sector}")).or_default() += change;
+        }
+        sums.retain(|_, sum| *sum != 0);
+        sums.into_iter().map(|(share, sum)| format!("{share} {sum:+}")).collect()
+    }
+}
 
 async fn post(app: &TestApp, who: &Client, form: &[(&str, &str)]) -> (StatusCode, String) {
     let answer = who.post(app.url("/admin/growth")).form(form).send().await.unwrap();
@@ -88,9 +113,15 @@ both! {
         app.newsletter().await;
         app.subscribe(ANNE).await;
         app.at("2017-04-03T07:00:00Z");
-        app.subscribe(BO).await;
+        let form =
+            [("email", BO), ("consent", "yes"), ("sector", "region"), ("leadership_group", "2")];
+        app.post("/subscribe/lederweb", &form).await;
+        app.look_up_signups().await;
+        let confirm = app.mailed(BO, "/confirm/").await;
+        app.post(&confirm, &[]).await;
         app.subscribe("chef@viborg.example").await;
         app.erase(ANNE).await;
+        assert_eq!(app.shares().await, ["/ +1", "2/region +1"]);
         let reader = app.signed_in(Role::Reader).await;
         let get = async |query: &str| {
             let answer = reader.get(app.url(&format!("/admin/growth?{query}"))).send().await.unwrap();
@@ -103,6 +134,29 @@ both! {
         assert!(row(">Bekræftede<").contains(">+2<"), "{page}");
         assert!(row("Blev slettet").contains(">−1<"), "{page}");
         assert!(page.contains("Forskel: +1"), "{page}");
+        for share in [">Region<", ">Chef (leder af ledere)<"] {
+            assert!(row(share).contains(">1<"), "{share}: {page}");
+        }
+        // On a day itself they divide by level and sector too, on the page and in the API.
+        let (_, page) = get("on=2017-04-03").await;
+        let rows: Vec<&str> = page.split("<tr>").collect();
+        for (share, number) in [(">Region<", ">1<"), (">Kommune<", ">0<"), (">Chef (leder af ledere)<", ">1<")] {
+            let row = rows.iter().find(|row| row.contains(share)).unwrap_or(&"");
+            assert!(row.contains(number), "{share}: {page}");
+        }
+        let counted: Value = app
+            .api("/api/v1/newsletters/lederweb/count?on=2017-04-03")
+            .await
+            .json()
+            .await
+            .unwrap();
+        let of = |list: &str| {
+            let shares = counted[list].as_array().unwrap().iter();
+            let shares = shares.filter(|share| share["subscribers"] != 0);
+            shares.map(|share| (share["of"].as_str(), share["subscribers"].as_i64().unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(of("leadership_groups"), [(Some("2"), 1), (None, 1)]);
+        assert_eq!(of("sectors"), [(Some("region"), 1), (None, 1)]);
         // Before the register began, the numbers are not mixed and the gap is said.
         let (_, page) = get("from=2016-10-14&on=2017-04-03").await;
         assert!(page.contains("Vi ved ikke, hvor mange") && page.contains("begynder den 24. marts 2017"), "{page}");

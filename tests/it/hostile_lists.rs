@@ -161,6 +161,7 @@ pub async fn fill(app: &TestApp, admin: &Client, issue: &str) -> Vec<String> {
             ("do", step),
             ("has_header", "on"),
             ("basis", MARKUP),
+            ("consented_on", "2017-03-01"),
             ("consent_text", PARSERS),
             ("reference", BRACES),
             ("source", &*name),

@@ -91,7 +91,8 @@ async fn a_danish_spreadsheet_is_read_as_it_is_saved() {
     app.newsletter().await;
     let token = app.token(Role::Editor).await;
     let csv = "\u{feff}name;email;organisation\r\nBo Kjær;bo@ringkøbing-skjern.example;\"Ringkøbing; Skjern\"\r\n";
-    let address = "/api/v1/subscribers/import?newsletter=lederweb&basis=papir";
+    let address =
+        "/api/v1/subscribers/import?newsletter=lederweb&basis=papir&consented_on=2017-03-02";
     let answer = app
         .client
         .post(app.url(address))
@@ -110,7 +111,8 @@ async fn a_danish_spreadsheet_is_read_as_it_is_saved() {
 }
 
 fn csv(app: &TestApp, token: &str, dry_run: bool, key: &str) -> RequestBuilder {
-    let query = format!("newsletter=lederweb&basis=papir&dry_run={dry_run}");
+    let query =
+        format!("newsletter=lederweb&basis=papir&consented_on=2017-03-02&dry_run={dry_run}");
     app.client
         .post(app.url(&format!("/api/v1/subscribers/import?{query}")))
         .bearer_auth(token)
@@ -239,7 +241,7 @@ async fn a_clumsy_list_loses_no_row_without_saying_so() {
     assert_eq!((report.counts.created, report.counts.invalid), (1, 1));
     assert_eq!((report.findings[0].line, report.findings[0].reason.as_deref()), (2, Some("quote")));
     let list = json!({
-        "newsletter": "lederweb", "basis": "papir", "dry_run": true,
+        "newsletter": "lederweb", "basis": "papir", "consented_on": "2017-03-02", "dry_run": true,
         "subscribers": [{ "email": "anne.holm@aarhus.example", "name": null, "sector": null }],
     });
     assert_eq!(import(&app, &token, &list).await.counts.created, 1);

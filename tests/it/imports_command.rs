@@ -51,7 +51,8 @@ both! {
         let list = "email\nbo.dam@rm.example\n";
         let shut = [&to[..], &["--kind", "suppressions", "--reason", "complained"]].concat();
         import(&app, list, &shut).unwrap();
-        let done = import(&app, FILE, &to).unwrap();
+        let basis = [&to[..], &["--basis", "Papir fra Ledertræf"]].concat();
+        let done = import(&app, FILE, &basis).unwrap();
         assert_eq!((done.counts.created, done.counts.suppressed), (1, 1));
     }
 

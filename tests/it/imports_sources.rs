@@ -66,7 +66,8 @@ pub fn spreadsheet(rows: &[&[&str]], sheet_end: &str) -> Vec<u8> {
 }
 
 impl TestApp {
-    async fn undo_import(&self, view: &ImportView) -> ImportView {
+    /// Takes an import back.
+    pub async fn undo_import(&self, view: &ImportView) -> ImportView {
         let answer = self.api_post(&format!("/api/v1/imports/{}/undo", view.id)).await;
         assert_eq!(answer.status(), StatusCode::OK);
         answer.json().await.unwrap()

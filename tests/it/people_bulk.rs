@@ -29,6 +29,19 @@ async fn choose(
     (answer.status(), to.unwrap_or(answer.text().await.unwrap()))
 }
 
+impl TestApp {
+    /// Somebody subscribes and confirms, and no job runs meanwhile.
+    async fn subscribe_without_jobs(&self, email: &str) {
+        self.ask(email).await;
+        let (_, subscription) = self.person(email).await;
+        let now = self.clock.now();
+        let activate = move |conn: &mut lederbrev::db::DbConn| {
+            Ok(lederbrev::subscribers::store::register::activate(conn, subscription.id, now)?)
+        };
+        assert!(self.app.db.write(activate).await.unwrap());
+    }
+}
+
 async fn page(app: &TestApp, who: &Client, path: &str) -> String {
     who.get(app.url(path)).send().await.unwrap().text().await.unwrap()
 }
@@ -91,75 +104,109 @@ sends! {
         assert_eq!(differences(&sending).await, [""; 0]);
         let shown = page(app, &mette, &to).await;
         assert!(shown.contains("450 er rettet.") && shown.contains("Fortryd rettelsen"), "{shown}");
-        // One has come back by themselves since.
-        let first = readers[0].subscription;
-        let later = app.clock.now() + TimeDelta::hours(1);
+        // One leaves by an old letter, and one calls it spam: nobody wakes them.
         app.clock.advance(TimeDelta::hours(1));
-        sending
-            .write(move |conn| {
-                diesel::update(subscriptions::table.find(first))
-                    .set((
-                        subscriptions::ended_at.eq(later),
-                        subscriptions::end_reason.eq(EndReason::Unsubscribed),
-                    ))
-                    .execute(conn)
-            })
-            .await;
+        let leave = app.unsubscribe_path(&address(0)).await;
+        assert!(app.get(&leave).await.text().await.unwrap().contains("<button"));
+        app.post(&leave, &[]).await;
+        let (first, left) = app.person(&address(0)).await;
+        assert_eq!(left.end_reason, Some(EndReason::Unsubscribed));
+        let (second, _) = app.person(&address(1)).await;
+        let complained = format!("/admin/subscribers/{}/complained", second.uuid);
+        let answer = mette.post(app.url(&complained)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(first.id, readers[0].subscriber);
         let answer = mette.post(app.url(&to)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         app.run_until_idle().await;
         assert_eq!(
             states(&sending).await,
-            [(SubscriptionState::Active, MANY as i64 - 1), (SubscriptionState::Ended, 1)]
+            [(SubscriptionState::Active, MANY as i64 - 2), (SubscriptionState::Ended, 2)]
         );
-        assert_eq!(app.count(sending.newsletter, "2017-03-24").await.0, Some(MANY as i64 - 1));
+        assert_eq!(app.count(sending.newsletter, "2017-03-24").await.0, Some(MANY as i64 - 2));
         assert_eq!(differences(&sending).await, [""; 0]);
         let shown = page(app, &mette, &to).await;
-        assert!(shown.contains("1 er ændret siden") && !shown.contains("Fortryd rettelsen"), "{shown}");
+        assert!(shown.contains("2 er ændret siden") && !shown.contains("Fortryd rettelsen"), "{shown}");
         let withdrawn: i64 = sending
             .write(|conn| consents::table.filter(consents::withdrawn_at.is_not_null()).count().get_result(conn))
             .await;
         assert_eq!(withdrawn, 0);
-        // A backup from before knows it from the log: nobody is ended by it.
+        // What the log says ends nobody who has come back.
         lederbrev::subscribers::withdrawals::replay(&app.app).await.unwrap();
         assert_eq!(
             states(&sending).await,
-            [(SubscriptionState::Active, MANY as i64 - 1), (SubscriptionState::Ended, 1)]
+            [(SubscriptionState::Active, MANY as i64 - 2), (SubscriptionState::Ended, 2)]
         );
         let again = mette.post(app.url(&to)).send().await.unwrap();
         assert_eq!(again.status(), StatusCode::CONFLICT);
     }
 
-    async fn a_sector_is_set_for_those_of_a_domain_and_the_ledger_moves_them(sending: Sending) {
-        counted_readers(&sending, 5).await;
+    async fn a_sector_is_set_for_those_of_a_domain_and_the_ledger_moves_them_there_and_back(sending: Sending) {
+        let readers = counted_readers(&sending, 27).await;
         let app = &sending.app;
         let mette = app.signed_in(Role::Editor).await;
         let search = "domain=aarhus.example";
-        let (status, page) = choose(app, &mette, search, "sector-kommune", "5").await;
+        let at_aarhus = |at: &usize| address(*at).ends_with("@aarhus.example");
+        let fit: Vec<usize> = (0..readers.len()).filter(at_aarhus).collect();
+        assert!(fit.len() > 2, "{fit:?}");
+        let (status, page) = choose(app, &mette, search, "sector-kommune", "27").await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.contains("1 tilmelding passer til din søgning"), "{page}");
-        let fit = 1;
-        let (status, to) = choose(app, &mette, search, "sector-kommune", "1").await;
+        assert!(page.contains(&format!("{} tilmeldinger passer til din søgning", fit.len())), "{page}");
+        // One of them said before where he works.
+        let with_sector = readers[fit[1]].subscriber;
+        sending
+            .write(move |conn| {
+                lederbrev::people::bulk::store::set_sector(conn, with_sector, Some(Sector::Region))
+            })
+            .await;
+        let number = fit.len().to_string();
+        let (status, to) = choose(app, &mette, search, "sector-kommune", &number).await;
         assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
         app.run_until_idle().await;
-        let kommune = async || {
+        let with = async |sector: Sector| {
             sending
-                .write(|conn| {
+                .write(move |conn| {
                     subscribers::table
-                        .filter(subscribers::sector.eq(Sector::Kommune))
+                        .filter(subscribers::sector.eq(sector))
                         .count()
                         .get_result::<i64>(conn)
                 })
                 .await
         };
-        assert_eq!(kommune().await, fit);
+        assert_eq!(with(Sector::Kommune).await, fit.len() as i64);
+        // The readers of the tests came without a sector, so he is taken out of one that counts none.
+        let elsewhere = 27 - fit.len() as i64 + 1;
+        let moved = [format!("/ +{elsewhere}"), format!("/kommune +{}", fit.len()), "/region -1".to_owned()];
+        assert_eq!(app.shares().await, moved);
         assert_eq!(differences(&sending).await, [""; 0]);
-        // Who is erased meanwhile takes along what was there before.
-        app.erase(&address(0)).await;
+        // Who is erased meanwhile takes along what was there before; who moved again stays there.
+        app.erase(&address(fit[0])).await;
+        let moved_on = readers[fit[2]].subscriber;
+        sending
+            .write(move |conn| {
+                lederbrev::people::bulk::store::set_sector(conn, moved_on, Some(Sector::Stat))
+            })
+            .await;
         mette.post(app.url(&to)).send().await.unwrap();
         app.run_until_idle().await;
-        assert_eq!(kommune().await, 0);
+        assert_eq!(with(Sector::Kommune).await, 0);
+        assert_eq!((with(Sector::Region).await, with(Sector::Stat).await), (1, 1));
+        // Whoever moved on by hand in this test is still counted where the change had put them, and who
+        // was erased is counted nowhere.
+        assert_eq!(app.shares().await, [format!("/ +{}", 27 - 2), "/kommune +1".to_owned()]);
         assert_eq!(differences(&sending).await, [""; 0]);
+    }
+
+    async fn who_comes_after_the_number_was_typed_is_not_changed(sending: Sending) {
+        counted_readers(&sending, 3).await;
+        let app = &sending.app;
+        let mette = app.signed_in(Role::Editor).await;
+        let (status, to) = choose(app, &mette, "", "end", "3").await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{to}");
+        app.subscribe_without_jobs("ny.leder@viborg.example").await;
+        app.run_until_idle().await;
+        assert_eq!(app.state("ny.leder@viborg.example").await, SubscriptionState::Active);
+        assert!(page(app, &mette, &to).await.contains("3 er rettet."));
     }
 
     async fn nothing_happens_without_the_right_number_the_right_person_and_a_choice(sending: Sending) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
+use std::os::unix::fs::PermissionsExt;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -237,7 +238,7 @@ both! {
             let answer = get(&app, &editor, path).await;
             assert_eq!(answer.status(), StatusCode::GONE);
             let page = answer.text().await.unwrap();
-            assert!(page.contains("Gå til registeret, og lav filen igen."), "{page}");
+            assert!(page.contains("Gå til registret, og lav filen igen."), "{page}");
             assert!(!page.contains(&address(0)));
         }
         app.run_until_idle().await;
@@ -259,7 +260,7 @@ both! {
         let who = "editor@lederweb.example".to_owned();
         let asked = json!({
             "reason": REASON.1, "columns": ["email", "name"], "format": "csv",
-            "filter": { "q": "l…@odense.example", "state": "active" },
+            "filter": { "q": "…", "state": "active" },
         });
         let entry = |action: &str, details: Value| (action.to_owned(), who.clone(), details);
         let expected = [
@@ -350,6 +351,8 @@ both! {
         let out = app.command(&[&["export"][..], &name, &more].concat());
         assert_eq!(String::from_utf8_lossy(&out.stdout), "rows: 8\n", "{out:?}");
         assert!(std::fs::read(file).unwrap().starts_with(b"PK"));
+        let mode = std::fs::metadata(file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "nobody else on the machine reads it");
         let out = app.command(&[&["export"][..], &name, &["--reason", " "]].concat());
         assert!(!out.status.success() && out.stdout.is_empty());
         let said = String::from_utf8_lossy(&out.stderr).into_owned();

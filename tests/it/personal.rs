@@ -324,6 +324,7 @@ both! {
         assert_eq!(person.name.as_deref(), Some("Anne Holm"));
         assert_eq!((person.leadership_group, person.language), (Some(LeadershipGroup::Two), Lang::En));
         assert_eq!(app.count(newsletter, "2017-03-24").await.0, Some(1));
+        assert_eq!(app.shares().await, ["2/kommune +1"]);
         assert_eq!(app.differences().await, [""; 0]);
         let long = "x".repeat(100_000);
         for (field, value) in [("name", &*long), ("name", "Anne\r\nBcc: alle"), ("sector", "kirke")] {
@@ -474,6 +475,35 @@ async fn links_wait_for_their_turn_and_a_network_without_end_is_told_to_come_bac
     app.signed_in(Role::Editor).await;
 }
 
+both! {
+    async fn staff_hand_out_what_is_kept_of_somebody_and_say_why(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        let (person, _) = app.person(ANNE).await;
+        let path = format!("/admin/subscribers/{}/data", person.uuid);
+        let editor = app.signed_in(Role::Editor).await;
+        let page = editor.get(app.url(&format!("/admin/subscribers/{}", person.uuid))).send().await.unwrap();
+        assert!(page.text().await.unwrap().contains(&path), "the way there");
+        let asked = editor.get(app.url(&path)).send().await.unwrap();
+        assert!(asked.text().await.unwrap().contains("Hvorfor udleverer du oplysningerne?"));
+        let without = editor.post(app.url(&path)).form(&[("reason", " ")]).send().await.unwrap();
+        assert_eq!(without.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let form = [("reason", "Anne bad om indsigt i telefonen den 24. marts")];
+        let file = editor.post(app.url(&path)).form(&form).send().await.unwrap();
+        assert_eq!(file.status(), StatusCode::OK);
+        assert_eq!(file.headers()["cache-control"], "no-store");
+        let file: Value = file.json().await.unwrap();
+        assert_eq!(file["person"]["email"], ANNE);
+        assert_eq!(file["subscriptions"][0]["state"], "active");
+        assert_eq!(file["staff"][0]["action"], "subscriber.handout", "and so it is in it");
+        for role in [Role::Reader, Role::Operator] {
+            let who = app.signed_in(role).await;
+            let refused = who.post(app.url(&path)).form(&form).send().await.unwrap();
+            assert_eq!(refused.status(), StatusCode::FORBIDDEN, "{role}");
+        }
+    }
+}
+
 /// Every table with a column that says whose row it is.
 #[test]
 fn no_table_with_something_of_a_person_is_left_out_of_what_they_are_shown() {
@@ -483,7 +513,13 @@ fn no_table_with_something_of_a_person_is_left_out_of_what_they_are_shown() {
         let body = table.split("\n}\n").next().unwrap();
         let name = body.lines().find(|line| line.ends_with(") {")).unwrap().trim();
         let name = name.split(' ').next().unwrap();
-        let whose = ["subscriber ->", "subscriber_uuid ->", "address_hash ->", "delivery ->"];
+        let whose = [
+            "subscriber ->",
+            "subscription ->",
+            "subscriber_uuid ->",
+            "address_hash ->",
+            "delivery ->",
+        ];
         if whose.iter().any(|column| body.contains(&format!("        {column}"))) {
             found.push(name);
         }

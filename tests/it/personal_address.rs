@@ -154,6 +154,34 @@ both! {
         assert_eq!(app.count(newsletter, "2017-03-25").await.0, Some(0));
     }
 
+    async fn two_who_become_one_are_counted_in_one_group_with_all_that_was_known_of_either(app: TestApp) {
+        let newsletter = app.newsletter().await;
+        let now = app.clock.now();
+        let tillid = move |conn: &mut lederbrev::db::DbConn| {
+            Ok(crate::app::insert_newsletter_called(conn, "tillid", now)?)
+        };
+        app.app.db.write(tillid).await.unwrap();
+        let list = format!("email,navn,sektor,gruppe,titel\n{ANNE},Anne,,2,\n{BO},,kommune,3,Chefkonsulent\n");
+        app.import("", list).await;
+        // Bo reads another newsletter, which Anne does not.
+        let list = format!("email\n{BO}\n");
+        let token = app.token(lederbrev::staff::Role::Editor).await;
+        let query = "newsletter=tillid&basis=papir&consented_on=2017-03-01";
+        let url = app.url(&format!("/api/v1/subscribers/import?{query}"));
+        let sent = app.client.post(url).bearer_auth(token).header("content-type", "text/csv");
+        assert_eq!(sent.body(list).send().await.unwrap().status(), StatusCode::OK);
+        assert_eq!(app.shares().await, ["2/ +1", "3/kommune +2"]);
+        app.move_to(ANNE, BO).await;
+        let (person, _) = app.person(BO).await;
+        assert_eq!(person.name.as_deref(), Some("Anne"));
+        assert_eq!(person.sector, Some(lederbrev::subscribers::Sector::Kommune));
+        assert_eq!(person.attributes.0["titel"], "Chefkonsulent");
+        // One in each newsletter, at Anne's level and in the sector that was known of Bo.
+        assert_eq!(app.shares().await, ["2/kommune +2"]);
+        assert_eq!(app.count(newsletter, "2017-03-24").await.0, Some(1));
+        assert_eq!(app.differences().await, [""; 0]);
+    }
+
     async fn a_new_address_that_is_shut_out_is_answered_alike_and_gets_nothing(app: TestApp) {
         app.newsletter().await;
         app.subscribe(ANNE).await;

@@ -10,7 +10,7 @@ use lederbrev::mail::EmailAddress;
 use lederbrev::privacy;
 use lederbrev::subscribers::ledger::Basis;
 use lederbrev::subscribers::store::register::Details;
-use lederbrev::subscribers::store::{ledger, register, suppressions};
+use lederbrev::subscribers::store::{register, stated, suppressions};
 use lederbrev::subscribers::withdrawals::Event;
 use lederbrev::subscribers::{
     EndReason, Scope, SubscriptionState, erase, suppression, withdrawals,
@@ -80,7 +80,7 @@ both! {
             .write(move |conn| {
                 for (day, number) in [("2016-10-14", 26_420), ("2017-10-26", 27_699)] {
                     let day = day.parse().unwrap();
-                    ledger::state(conn, newsletter, day, number, "statusnotat", "test", now)?;
+                    stated::put(conn, newsletter, day, number, "statusnotat", "test", now)?;
                 }
                 Ok(())
             })

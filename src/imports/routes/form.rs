@@ -110,7 +110,7 @@ async fn submit(
     }
 }
 
-/// `POST /admin/imports/{id}/{action}`: `run`, `change`, `undo` or `discard`.
+/// `POST /admin/imports/{id}/{action}`: `run`, `cancel`, `change`, `undo` or `discard`.
 pub async fn act(
     request: HttpRequest,
     app: web::Data<App>,
@@ -122,6 +122,7 @@ pub async fn act(
     let back = format!("/admin/imports/{id}");
     let done = match action.as_str() {
         "run" => steps::run(&app, &import, &newsletter).await,
+        "cancel" => steps::cancel(&app, &import, &staff.actor()).await,
         "undo" => steps::undo(&app, &import, &staff.actor()).await,
         "change" => {
             let plan = import.plan()?;

@@ -16,6 +16,7 @@ use crate::imports::table::{Format, decode::Encoding, guess::SEPARATORS};
 use crate::imports::{Counts, Existing, Import, Kind, Plan, State, steps};
 use crate::newsletters::Newsletter;
 use crate::subscribers::EndReason;
+use crate::subscribers::store::stated::Stated;
 use crate::web::{Lang, Page, html, live as web_live, page};
 
 /// Findings that the page lists; the file of errors has all of them.
@@ -92,6 +93,8 @@ struct ImportPage {
     mappings: Vec<String>,
     errors: Vec<FieldError>,
     has_suppressions: bool,
+    /// Stated numbers of subscribers that would not be shown any more.
+    hidden: Vec<Stated>,
 }
 
 #[derive(Template)]
@@ -211,6 +214,7 @@ async fn import_page(
             Ok((lines, store::mappings(conn)?, store::has_suppressions(conn)?))
         })
         .await?;
+    let hidden = steps::hidden(app, &view.import, &newsletter).await?;
     let page = Page::new(request);
     Ok(ImportPage {
         page,
@@ -222,6 +226,7 @@ async fn import_page(
         mappings,
         errors,
         has_suppressions,
+        hidden,
     })
 }
 

@@ -124,8 +124,8 @@ fn separator<S: Source>(source: &mut S, encoding: Encoding) -> Result<char> {
     let mut text = String::new();
     let mut decoded = Decoded::new(source, encoding);
     while text.len() < 16 * 1024 && decoded.read_to(&mut text)? {}
-    let lines: Vec<&str> =
-        text.lines().filter(|line| !line.trim().is_empty()).take(SAMPLE).collect();
+    let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty());
+    let lines: Vec<&str> = lines.take(SAMPLE).collect();
     let score = |separator: char| {
         let counts: Vec<usize> = lines.iter().map(|line| outside_marks(line, separator)).collect();
         let first = counts.first().copied().unwrap_or_default();

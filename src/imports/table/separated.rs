@@ -38,7 +38,7 @@ const LONGEST_ROW: usize = LONGEST_CELL * 4;
 /// What is wrong with a cell in quotation marks that is too long: over several lines, it is rather
 /// the mark that is missing.
 fn too_long(cell: &[u8]) -> Reason {
-    if cell.contains(&b'\n') { Reason::Quote } else { Reason::LongCell }
+    if memchr::memchr2(b'\n', b'\r', cell).is_some() { Reason::Quote } else { Reason::LongCell }
 }
 
 /// Line feeds, and carriage returns that stand alone.
@@ -119,14 +119,26 @@ impl<R: Read> Reader<Decoded<R>> {
     /// Goes on with the next line, however far it is.
     fn skip_line(&mut self) -> Result<()> {
         loop {
-            if let Some(end) = memchr::memchr(b'\n', &self.text.as_bytes()[self.at..]) {
-                self.pass(self.at + end + 1);
-                return Ok(());
+            let bytes = self.text.as_bytes();
+            let end = memchr::memchr2(b'\n', b'\r', &bytes[self.at..]).map(|end| self.at + end);
+            let Some(end) = end else {
+                self.at = self.text.len();
+                if !self.more()? {
+                    return Ok(());
+                }
+                continue;
+            };
+            match (bytes[end], bytes.get(end + 1)) {
+                (b'\r', Some(b'\n')) => self.pass(end + 2),
+                // A line feed may come with the next piece.
+                (b'\r', None) if !self.is_over => {
+                    self.at = end;
+                    self.more()?;
+                    continue;
+                }
+                _ => self.pass(end + 1),
             }
-            self.at = self.text.len();
-            if !self.more()? {
-                return Ok(());
-            }
+            return Ok(());
         }
     }
 
@@ -286,7 +298,12 @@ mod tests {
     #[test]
     fn a_mark_that_is_not_closed_costs_its_own_row() -> Result<()> {
         let text = "\"Anne,anne@x.dk\nBo,bo@x.dk\n\"Carla\",carla@x.dk\n\"Dorte\",\"dorte@x.dk\n";
-        assert_eq!(shown(text, ',')?, ["1 quote", "2 Bo|bo@x.dk", "3 Carla|carla@x.dk", "4 quote"]);
+        let expected = ["1 quote", "2 Bo|bo@x.dk", "3 Carla|carla@x.dk", "4 quote"];
+        assert_eq!(shown(text, ',')?, expected);
+        // As old programs of Mac and those of Windows end their lines.
+        for end in ["\r", "\r\n"] {
+            assert_eq!(shown(&text.replace('\n', end), ',')?, expected, "{end:?}");
+        }
         Ok(())
     }
 

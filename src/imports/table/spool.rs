@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Bytes of the file that are in memory.
 const PIECE: usize = 64 * 1024;
+
+/// Texts that are kept: where each begins needs four bytes of memory.
+pub const MOST_TEXTS: usize = 10_000_000;
 
 /// The texts.
 pub struct Spool {
@@ -42,7 +45,13 @@ impl Spool {
     }
 
     /// Adds a text. No more than 4 GiB may be added in all.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for `file` when there are more than [`MOST_TEXTS`].
     pub fn push(&mut self, text: &str) -> Result<()> {
+        if self.starts.len() == MOST_TEXTS {
+            return Err(Error::field("file", "error-list-bomb"));
+        }
         self.starts.push(u32::try_from(self.size()).map_err(anyhow::Error::from)?);
         self.buffer.extend_from_slice(text.as_bytes());
         if self.buffer.len() >= PIECE { self.flush() } else { Ok(()) }
@@ -69,5 +78,19 @@ impl Spool {
         }
         let at = usize::try_from(start - self.piece_at).map_err(anyhow::Error::from)?;
         Ok(Some(String::from_utf8_lossy(&self.piece[at..at + length]).into_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_texts_than_memory_should_know_are_refused() -> Result<()> {
+        let mut spool = Spool::new()?;
+        spool.starts = vec![0; MOST_TEXTS - 1];
+        spool.push("den sidste")?;
+        assert!(matches!(spool.push("en for meget"), Err(Error::Invalid(_))));
+        Ok(())
     }
 }

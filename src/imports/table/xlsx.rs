@@ -4,6 +4,7 @@
 //! A zip of some kilobytes can hold gigabytes, so what comes out of one is counted: in all, in
 //! relation to what went in, and between two tags.
 
+use std::collections::HashMap;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 
 use flate2::read::DeflateDecoder;
@@ -24,8 +25,12 @@ const MOST_RATIO: u64 = 200;
 const SMALL: u64 = 10 * 1024 * 1024;
 /// Bytes of a tag, or of the text between two.
 const LONGEST_PIECE: u64 = 1024 * 1024;
+/// The largest number that a row of any spreadsheet has.
+const LAST_LINE: u64 = 16 * 1024 * 1024;
 /// Files in the zip.
 const MOST_FILES: u16 = 2_000;
+/// Bytes of the list of them.
+const LONGEST_LIST: u64 = 1024 * 1024;
 
 /// A part of the zip as it comes out of it, counted.
 struct Part<R> {
@@ -83,15 +88,15 @@ impl Reader {
     /// [`Error::Invalid`] for `file` when it is no Excel file, or unpacks to too much.
     pub fn open<S: Source + 'static>(mut source: S) -> Result<Self> {
         check_directory(&mut source)?;
-        let part = |source: &mut S, name: &str| place(source, name)?.ok_or_else(no_sheet);
-        let sheet = first_sheet(part(&mut source, "xl/workbook.xml")?.open(&mut source)?)?;
-        let relations = part(&mut source, "xl/_rels/workbook.xml.rels")?;
-        let target = target(relations.open(&mut source)?, &sheet)?;
-        let strings = match place(&mut source, "xl/sharedStrings.xml")? {
-            Some(strings) => strings_of(strings.open(&mut source)?)?,
-            None => Spool::new()?,
+        let places = places(&mut source)?;
+        let part = |name: &str| places.get(name).copied().flatten().ok_or_else(no_sheet);
+        let sheet = first_sheet(part("xl/workbook.xml")?.open(&mut source)?)?;
+        let target = target(part("xl/_rels/workbook.xml.rels")?.open(&mut source)?, &sheet)?;
+        let strings = match places.contains_key("xl/sharedStrings.xml") {
+            true => strings_of(part("xl/sharedStrings.xml")?.open(&mut source)?)?,
+            false => Spool::new()?,
         };
-        let sheet = part(&mut source, &target)?.open(source)?;
+        let sheet = part(&target)?.open(source)?;
         Ok(Self { sheet, strings, buffer: Vec::new(), line: 0 })
     }
 
@@ -100,9 +105,12 @@ impl Reader {
         loop {
             match next(&mut self.sheet, &mut self.buffer)? {
                 Event::Start(tag) if is(&tag, "row") => {
-                    self.line = attribute(&tag, "r")?
-                        .and_then(|line| line.parse().ok())
-                        .unwrap_or(self.line + 1);
+                    // A row says its own number, because empty ones are left out. Lines go up, whatever
+                    // the file says: a row is known by its own.
+                    let said = attribute(&tag, "r")?.and_then(|line| line.parse::<u64>().ok());
+                    let next = self.line + 1;
+                    self.line =
+                        said.filter(|line| (next..=LAST_LINE).contains(line)).unwrap_or(next);
                     let row = self.row()?;
                     if row.problem.is_some() || row.cells.iter().any(|cell| !cell.is_empty()) {
                         return Ok(Some(row));
@@ -311,32 +319,57 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-fn place<S: Source>(source: &mut S, name: &str) -> Result<Option<Place>> {
+/// Where the parts of a workbook lie that may be read, by their names; `None` for one that is packed
+/// in a way that no program of spreadsheets uses.
+fn places<S: Source>(source: &mut S) -> Result<HashMap<String, Option<Place>>> {
     let mut zip = ZipArchive::new(source).map_err(|_| no_sheet())?;
-    let Ok(file) = zip.by_name(name) else { return Ok(None) };
-    let is_deflated = match file.compression() {
-        CompressionMethod::Stored => false,
-        CompressionMethod::Deflated => true,
-        _ => return Err(no_sheet()),
-    };
-    let start = file.data_start().filter(|_| !file.encrypted()).ok_or_else(no_sheet)?;
-    Ok(Some(Place { start, packed: file.compressed_size(), is_deflated }))
+    let is_read = |name: &str| name.starts_with("xl/") && !name.starts_with("xl/media/");
+    let names = zip.file_names().filter_map(std::result::Result::ok);
+    let names: Vec<String> =
+        names.filter(|name| is_read(name)).map(std::borrow::Cow::into_owned).collect();
+    let mut places = HashMap::with_capacity(names.len());
+    for name in names {
+        let place = zip.by_name(&name).ok().and_then(|file| {
+            let is_deflated = match file.compression() {
+                CompressionMethod::Stored => false,
+                CompressionMethod::Deflated => true,
+                _ => return None,
+            };
+            let start = file.data_start().filter(|_| !file.encrypted())?;
+            Some(Place { start, packed: file.compressed_size(), is_deflated })
+        });
+        places.insert(name, place);
+    }
+    Ok(places)
 }
 
-/// Refuses a zip that lists very many files, before the list is read.
+/// Refuses a zip that lists very many files, before the list is read: it says how many there are in
+/// the record that ends the file, how long the list is, and that it ends there. Another record, for
+/// files beyond 4 GB, says it once more; no list of people needs it.
 fn check_directory<S: Source>(source: &mut S) -> Result<()> {
-    /// The record at the end, and the longest comment behind it.
-    const LONGEST_END: u64 = 22 + 65_535;
+    /// The record at the end without its comment, and the longest comment.
+    const END: usize = 22;
+    const LONGEST_END: u64 = END as u64 + 65_535;
+    /// The record that leads to the larger one, just before.
+    const LOCATOR: usize = 20;
     let size = source.seek(SeekFrom::End(0)).map_err(unreadable)?;
-    source.seek(SeekFrom::Start(size.saturating_sub(LONGEST_END))).map_err(unreadable)?;
+    let from = size.saturating_sub(LONGEST_END + LOCATOR as u64);
+    source.seek(SeekFrom::Start(from)).map_err(unreadable)?;
     let mut end = Vec::new();
-    source.take(LONGEST_END).read_to_end(&mut end).map_err(unreadable)?;
-    let files = memchr::memmem::rfind(&end, b"PK\x05\x06")
-        .and_then(|at| end.get(at + 10..at + 12))
-        .map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
-    match files {
-        Some(files) if files <= MOST_FILES => Ok(()),
-        _ => Err(no_sheet()),
+    source.take(LONGEST_END + LOCATOR as u64).read_to_end(&mut end).map_err(unreadable)?;
+    let at = memchr::memmem::rfind(&end, b"PK\x05\x06").ok_or_else(no_sheet)?;
+    let record = end.get(at..at + END).ok_or_else(no_sheet)?;
+    let short = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
+    let long = |at: usize| u64::from(short(at)) | (u64::from(short(at + 2)) << 16);
+    let is_last = at + END + usize::from(short(20)) == end.len();
+    let before = at.checked_sub(LOCATOR).and_then(|at| end.get(at..at + 4));
+    let is_large = before == Some(b"PK\x06\x07".as_slice());
+    let (list, starts) = (long(12), long(16));
+    let is_whole = starts + list == from + at as u64;
+    if short(10) <= MOST_FILES && list <= LONGEST_LIST && is_last && is_whole && !is_large {
+        Ok(())
+    } else {
+        Err(no_sheet())
     }
 }
 

@@ -17,11 +17,21 @@ use crate::staff;
 
 /// How many subscriptions a search finds.
 pub async fn count(app: &App, query: &Query) -> Result<i64> {
-    let (search, now) = (query.search(), app.clock.now());
+    Ok(found(app, query).await?.0)
+}
+
+/// How many subscriptions a search finds now, and the number behind the newest of them: whoever comes
+/// later is none of those whom somebody has counted.
+async fn found(app: &App, query: &Query) -> Result<(i64, i64)> {
+    let (mut search, now) = (query.search(), app.clock.now());
     app.db
         .read(move |conn| {
             let as_of = as_of(conn, now)?;
-            Ok(people::count(conn, &search, as_of)?)
+            let newest = people::find(conn, &search, as_of, 1)?;
+            let Some((newest, ..)) = newest.first() else { return Ok((0, 0)) };
+            let behind = newest.id + 1;
+            search.before = Some(behind);
+            Ok((people::count(conn, &search, as_of)?, behind))
         })
         .await
 }
@@ -43,7 +53,7 @@ pub async fn begin(
     typed: &str,
     actor: String,
 ) -> Result<PublicId> {
-    let count = count(app, &query).await?;
+    let (count, behind) = found(app, &query).await?;
     let mut wrong = Vec::new();
     let act = Act::parse(act);
     if act.is_none() {
@@ -66,7 +76,7 @@ pub async fn begin(
         subscriptions: count,
         passed: 0,
         changed: 0,
-        cursor: 0,
+        cursor: behind,
         made_by: actor.clone(),
         made_at: now,
     };

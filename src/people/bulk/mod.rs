@@ -96,7 +96,8 @@ pub struct BulkChange {
     pub passed: i64,
     /// How many were changed; while it is taken back, how many still are.
     pub changed: i64,
-    /// The last subscription that was looked at; they go down. 0 before the first.
+    /// The last subscription that was looked at; they go down. Before the first, the number behind the
+    /// newest one that was counted.
     pub cursor: i64,
     /// Who did it.
     pub made_by: String,

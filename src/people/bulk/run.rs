@@ -11,14 +11,16 @@ use super::store::{self, Row};
 use super::{Act, BulkChange, BulkState, UNDO, begin};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
 use crate::newsletters::Newsletter;
 use crate::people::store as people;
 use crate::subscribers::ledger::{self, Entry, LedgerKind};
 use crate::subscribers::store::{consents, register};
 use crate::subscribers::withdrawals::{self, Event};
-use crate::subscribers::{EndReason, LeadershipGroup, Sector, Subscriber, Subscription, end};
+use crate::subscribers::{
+    EndReason, LeadershipGroup, Sector, Subscriber, Subscription, end, suppression,
+};
 
 /// Subscriptions of one transaction.
 const CHUNK: i64 = 200;
@@ -87,7 +89,7 @@ fn forward(app: &Arc<App>, of: &BulkChange) -> Result<()> {
         let mut rows = Vec::new();
         for id in &ids {
             // As they are now: somebody may have left meanwhile.
-            let Some(found) = register::with_owner(conn, *id)? else { continue };
+            let Some(found) = held(conn, *id)? else { continue };
             if let Some(before) = change(conn, act, &found, now)? {
                 rows.push(Row { bulk_change: of.id, subscription: *id, before, at: now });
             }
@@ -118,8 +120,10 @@ fn back(app: &Arc<App>, of: &BulkChange) -> Result<()> {
         let ended = app.db.read_blocking(|conn| {
             let mut ended = Vec::new();
             for row in &rows {
-                let found = register::with_owner(conn, row.subscription)?;
-                ended.extend(found.filter(|(subscription, ..)| is_ended_by(subscription, row)));
+                let Some(found) = register::with_owner(conn, row.subscription)? else { continue };
+                if may_come_back(conn, &found, row)? {
+                    ended.push(found);
+                }
             }
             Ok(ended)
         })?;
@@ -129,7 +133,7 @@ fn back(app: &Arc<App>, of: &BulkChange) -> Result<()> {
     app.db.write_blocking(move |conn| {
         let mut changed = of.changed;
         for row in &rows {
-            let Some(found) = register::with_owner(conn, row.subscription)? else { continue };
+            let Some(found) = held(conn, row.subscription)? else { continue };
             if change_back(conn, act, &found, row, now)? {
                 changed -= 1;
             }
@@ -144,9 +148,19 @@ fn back(app: &Arc<App>, of: &BulkChange) -> Result<()> {
 
 type Owned = (Subscription, Subscriber, Newsletter);
 
-/// Whether a subscription ended by this change and has not begun again.
-fn is_ended_by(subscription: &Subscription, row: &Row) -> bool {
-    subscription.ended_at == Some(row.at) && subscription.end_reason == Some(EndReason::Staff)
+/// A subscription with whose it is, as they are now and stay for this transaction.
+fn held(conn: &mut DbConn, id: i64) -> Result<Option<Owned>> {
+    let Some((_, person, _)) = register::with_owner(conn, id)? else { return Ok(None) };
+    db::hold_person(conn, person.id)?;
+    Ok(register::with_owner(conn, id)?)
+}
+
+/// Whether a subscription ended by this change, nothing has been said about it since, and its address
+/// may get mail.
+fn may_come_back(conn: &mut DbConn, (subscription, person, _): &Owned, row: &Row) -> Result<bool> {
+    Ok(subscription.ended_at == Some(row.at)
+        && subscription.end_reason == Some(EndReason::Staff)
+        && !suppression::is_suppressed(conn, &person.address_hash)?)
 }
 
 /// Changes one; what was there before, when that was something else.
@@ -189,13 +203,14 @@ fn change(
 fn change_back(
     conn: &mut DbConn,
     act: Act,
-    (subscription, person, newsletter): &Owned,
+    owned: &Owned,
     row: &Row,
     now: Instant,
 ) -> Result<bool> {
+    let (subscription, person, newsletter) = owned;
     match act {
         Act::End => {
-            if !is_ended_by(subscription, row)
+            if !may_come_back(conn, owned, row)?
                 || !register::take_end_back(conn, subscription.id, row.at)?
             {
                 return Ok(false);

@@ -27,7 +27,7 @@ pub struct NewBulkChange {
     pub passed: i64,
     /// None yet.
     pub changed: i64,
-    /// None yet.
+    /// The number behind the newest of them.
     pub cursor: i64,
     /// Who does it.
     pub made_by: String,

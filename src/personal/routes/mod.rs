@@ -4,6 +4,7 @@ pub mod address;
 pub mod data;
 pub mod enter;
 pub mod erase;
+pub mod handout;
 pub mod page;
 
 use actix_web::http::header;

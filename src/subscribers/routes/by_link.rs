@@ -13,7 +13,7 @@ use crate::links::Purpose;
 use crate::newsletters::Newsletter;
 use crate::subscribers::confirm::{self, Standing};
 use crate::subscribers::link::{self, Owned};
-use crate::subscribers::{ReasonGiven, SubscriptionState, unsubscribe};
+use crate::subscribers::{ReasonGiven, unsubscribe};
 use crate::web::{Page, html, see_other};
 
 #[derive(Template)]
@@ -82,6 +82,7 @@ struct UnsubscribePage {
     page: Page,
     newsletter: Newsletter,
     address: String,
+    /// They have left: what somebody else has ended can still be left.
     ended: bool,
 }
 
@@ -95,7 +96,7 @@ pub async fn unsubscribe_form(
     html(&UnsubscribePage {
         page: Page::new(&request),
         address: owned.masked(),
-        ended: owned.subscription.state == SubscriptionState::Ended,
+        ended: unsubscribe::has_left(&owned.subscription),
         newsletter: owned.newsletter,
     })
 }
@@ -121,7 +122,7 @@ pub async fn unsubscribe(
         return Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text));
     }
     let lang = Page::new(&request).lang;
-    Ok(match unsubscribe::undo_token(&app, &owned.subscription) {
+    Ok(match unsubscribe::undo_token(&app, &owned.subscription).await? {
         Some(undo) => see_other(format!("/unsubscribed/{undo}?lang={lang}")),
         None => see_other(format!("/unsubscribe/{token}?lang={lang}")),
     })
@@ -172,7 +173,7 @@ pub async fn unsubscribed(
         page: Page::new(&request),
         path: format!("/unsubscribed/{token}"),
         back: owned.subscription.counts(),
-        can_undo: unsubscribe::undo_token(&app, &owned.subscription).is_some(),
+        can_undo: unsubscribe::undo_token(&app, &owned.subscription).await?.is_some(),
         ended,
         reason_given: owned.subscription.reason_given,
         newsletter: owned.newsletter,

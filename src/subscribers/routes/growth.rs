@@ -11,9 +11,10 @@ use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{self, Newsletter};
 use crate::staff::Staff;
 use crate::subscribers::growth::{self, Chart, Month, Reasons};
-use crate::subscribers::ledger::{self, Basis, Count, LedgerKind};
+use crate::subscribers::ledger::{self, Basis, Count, LedgerKind, Shares};
 use crate::subscribers::stated::{self, Statement};
-use crate::subscribers::store::ledger::{Stated, all_stated, first_day};
+use crate::subscribers::store::ledger::first_day;
+use crate::subscribers::store::stated::{self as stated_rows, Stated};
 use crate::web::{Page, format, html, page, see_other};
 
 #[derive(Template)]
@@ -40,6 +41,8 @@ struct GrowthPage {
 struct Answer {
     day: NaiveDate,
     count: Count,
+    /// How they divide, where they were counted.
+    shares: Option<Shares>,
     before: Option<Before>,
 }
 
@@ -114,11 +117,12 @@ async fn of(
                         Some(day) => Some(Answer {
                             day,
                             count: ledger::count_on(conn, id, day)?,
+                            shares: ledger::shares_on(conn, id, day)?,
                             before: first.map(|first| before(conn, id, first, day)).transpose()?,
                         }),
                         None => None,
                     };
-                    Ok((answer, growth::months(conn, id, today)?, all_stated(conn, id)?))
+                    Ok((answer, growth::months(conn, id, today)?, stated_rows::all(conn, id)?))
                 })
                 .await?
         }

@@ -24,6 +24,15 @@ pub fn reasons(conn: &mut DbConn, hashes: &[&[u8]]) -> QueryResult<Vec<(Vec<u8>,
         .load(conn)
 }
 
+/// Which of these addresses are suppressed for another reason than that they have been renamed.
+pub fn shut_out(conn: &mut DbConn, hashes: &[&[u8]], renamed: &str) -> QueryResult<Vec<Vec<u8>>> {
+    suppressions::table
+        .filter(suppressions::address_hash.eq_any(hashes))
+        .filter(suppressions::source.ne(renamed))
+        .select(suppressions::address_hash)
+        .load(conn)
+}
+
 /// The people with these keys.
 pub fn by_keys(conn: &mut DbConn, keys: &[&str]) -> QueryResult<Vec<Subscriber>> {
     subscribers::table
@@ -103,7 +112,7 @@ pub struct NewSubscription {
     pub scope: Scope,
     pub source: String,
     pub requested_at: Instant,
-    pub confirmed_at: Instant,
+    pub confirmed_at: Option<Instant>,
     pub ended_at: Option<Instant>,
     pub end_reason: Option<EndReason>,
     pub nonce: i64,
@@ -161,6 +170,9 @@ pub struct NewConsent<'a> {
 
 /// Adds consents.
 pub fn insert_consents(conn: &mut DbConn, new: &[NewConsent<'_>]) -> QueryResult<()> {
+    if new.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<_> = new
         .iter()
         .map(|new| {
@@ -199,16 +211,19 @@ pub fn delete_imported_consents(
     .map(drop)
 }
 
-/// Whether somebody has consented to something of a newsletter otherwise than by an import.
+/// Whether somebody has consented to something of a newsletter since a moment otherwise than by an
+/// import.
 pub fn consented_otherwise(
     conn: &mut DbConn,
     subscriber: i64,
     newsletter: i64,
+    since: Instant,
 ) -> QueryResult<bool> {
     let others: i64 = consents::table
         .filter(consents::subscriber.eq(subscriber))
         .filter(consents::newsletter.eq(newsletter))
         .filter(consents::method.ne(ConsentMethod::Import))
+        .filter(consents::requested_at.ge(since).or(consents::confirmed_at.ge(since)))
         .count()
         .get_result(conn)?;
     Ok(others > 0)

@@ -1,15 +1,15 @@
-//! The tables `ledger`, `growth` and `stated_counts`.
+//! The tables `ledger` and `growth`.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Text};
+use diesel::sql_types::{BigInt, Bool, Date, Text};
 use diesel::upsert::excluded;
 
 use crate::clock::Instant;
-use crate::db::schema::{growth, ledger, newsletters, stated_counts, subscriptions};
+use crate::db::schema::{growth, ledger, newsletters, subscriptions};
 use crate::db::{DbConn, PublicId};
 use crate::on_both;
 use crate::subscribers::ledger::{Entry, LedgerKind};
@@ -86,10 +86,16 @@ pub fn add_to_growth(conn: &mut DbConn, entries: &[Entry]) -> QueryResult<()> {
     Ok(())
 }
 
-/// The day on which a newsletter's ledger begins.
+/// The day on which a newsletter's ledger begins: the first of which not all was taken back. Of an
+/// import that was undone, rows stand on days on which nobody ever counted.
 pub fn first_day(conn: &mut DbConn, newsletter: i64) -> QueryResult<Option<NaiveDate>> {
     growth::table
         .filter(growth::newsletter.eq(newsletter))
+        .group_by((growth::day, growth::kind))
+        .having(sql::<Bool>(concat!(
+            "SUM(CASE WHEN cause = 'undone' THEN rows ELSE -rows END) <> 0 ",
+            "OR SUM(change) <> 0"
+        )))
         .order(growth::day)
         .select(growth::day)
         .first(conn)
@@ -103,6 +109,25 @@ pub fn sum_to(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> QueryResult
         .filter(growth::day.le(day))
         .select(sql::<BigInt>("CAST(COALESCE(SUM(change), 0) AS BIGINT)"))
         .first(conn)
+}
+
+/// How many count at the end of a day, by level of leadership and sector; empty words for what nobody
+/// said.
+pub fn shares_to(
+    conn: &mut DbConn,
+    newsletter: i64,
+    day: NaiveDate,
+) -> QueryResult<Vec<(String, String, i64)>> {
+    growth::table
+        .filter(growth::newsletter.eq(newsletter))
+        .filter(growth::day.le(day))
+        .group_by((growth::leadership_group, growth::sector))
+        .select((
+            growth::leadership_group,
+            growth::sector,
+            sql::<BigInt>("CAST(SUM(change) AS BIGINT)"),
+        ))
+        .load(conn)
 }
 
 /// What each day changed in all, by what happened, in the order of the days.
@@ -162,81 +187,6 @@ pub fn changes(
             sql::<BigInt>("CAST(SUM(change) AS BIGINT)"),
         ))
         .load(conn)
-}
-
-/// A number that somebody stated.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = stated_counts)]
-pub struct Stated {
-    /// The day.
-    pub day: NaiveDate,
-    /// How many there were.
-    pub subscribers: i64,
-    /// Where the number is from.
-    pub source: String,
-    /// Who wrote it down.
-    pub stated_by: String,
-    /// When.
-    pub stated_at: Instant,
-}
-
-/// All that was stated of a newsletter, the latest day first.
-pub fn all_stated(conn: &mut DbConn, newsletter: i64) -> QueryResult<Vec<Stated>> {
-    stated_counts::table
-        .filter(stated_counts::newsletter.eq(newsletter))
-        .order(stated_counts::day.desc())
-        .select(Stated::as_select())
-        .load(conn)
-}
-
-/// Takes a stated number away; whether there was one.
-pub fn unstate(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> QueryResult<bool> {
-    Ok(diesel::delete(stated_counts::table.find((newsletter, day))).execute(conn)? > 0)
-}
-
-/// The number that was stated for a day, and by which source.
-pub fn stated(
-    conn: &mut DbConn,
-    newsletter: i64,
-    day: NaiveDate,
-) -> QueryResult<Option<(i64, String)>> {
-    stated_counts::table
-        .find((newsletter, day))
-        .select((stated_counts::subscribers, stated_counts::source))
-        .first(conn)
-        .optional()
-}
-
-/// States a number for a day before the ledger begins.
-pub fn state(
-    conn: &mut DbConn,
-    newsletter: i64,
-    day: NaiveDate,
-    subscribers: i64,
-    source: &str,
-    stated_by: &str,
-    now: Instant,
-) -> QueryResult<()> {
-    let values = (
-        stated_counts::newsletter.eq(newsletter),
-        stated_counts::day.eq(day),
-        stated_counts::subscribers.eq(subscribers),
-        stated_counts::source.eq(source),
-        stated_counts::stated_by.eq(stated_by),
-        stated_counts::stated_at.eq(now),
-    );
-    on_both!(conn, c => diesel::insert_into(stated_counts::table)
-        .values(values)
-        .on_conflict(stated_counts::table.primary_key())
-        .do_update()
-        .set((
-            stated_counts::subscribers.eq(excluded(stated_counts::subscribers)),
-            stated_counts::source.eq(excluded(stated_counts::source)),
-            stated_counts::stated_by.eq(excluded(stated_counts::stated_by)),
-            stated_counts::stated_at.eq(excluded(stated_counts::stated_at)),
-        ))
-        .execute(c))
-    .map(drop)
 }
 
 /// A sum that is not what the ledger gives.
@@ -343,6 +293,24 @@ pub fn of(conn: &mut DbConn, newsletter: i64, person: PublicId) -> QueryResult<V
             ledger::subscriber_uuid,
         ))
         .load(conn)
+}
+
+/// Whether the ledger says that somebody who counted left a newsletter at a moment.
+pub fn left_at(
+    conn: &mut DbConn,
+    newsletter: i64,
+    person: PublicId,
+    at: Instant,
+) -> QueryResult<bool> {
+    let ends: i64 = ledger::table
+        .filter(ledger::subscriber_uuid.eq(person))
+        .filter(ledger::newsletter.eq(newsletter))
+        .filter(ledger::kind.eq(LedgerKind::Ended))
+        .filter(ledger::change.lt(0))
+        .filter(ledger::recorded_at.eq(at))
+        .count()
+        .get_result(conn)?;
+    Ok(ends > 0)
 }
 
 /// Takes a person out of the ledger: the only update it ever sees. The changes stay; who it was

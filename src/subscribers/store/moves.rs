@@ -47,11 +47,21 @@ pub fn hand_over_consents(conn: &mut DbConn, from: i64, to: i64) -> QueryResult<
 
 /// Says about a person what is only known of another one.
 pub fn fill_details(conn: &mut DbConn, person: &Subscriber, from: &Subscriber) -> QueryResult<()> {
+    let mut attributes = person.attributes.clone();
+    if let (Some(own), Some(theirs)) = (attributes.0.as_object_mut(), from.attributes.0.as_object())
+    {
+        for (name, value) in theirs {
+            own.entry(name).or_insert_with(|| value.clone());
+        }
+    }
     diesel::update(subscribers::table.find(person.id))
         .set((
             subscribers::name.eq(person.name.as_ref().or(from.name.as_ref())),
             subscribers::organisation
                 .eq(person.organisation.as_ref().or(from.organisation.as_ref())),
+            subscribers::sector.eq(person.sector.or(from.sector)),
+            subscribers::leadership_group.eq(person.leadership_group.or(from.leadership_group)),
+            subscribers::attributes.eq(attributes),
         ))
         .execute(conn)?;
     register::index(conn, person.id)

@@ -286,6 +286,28 @@ pub fn end(conn: &mut DbConn, id: i64, reason: EndReason, now: Instant) -> Query
     .map(|rows| rows > 0)
 }
 
+/// Notes that somebody whose subscription ended for another reason has left themselves; `false` when
+/// they had left already, or subscribe.
+pub fn leave_ended(conn: &mut DbConn, id: i64, now: Instant) -> QueryResult<bool> {
+    diesel::update(
+        subscriptions::table
+            .find(id)
+            .filter(subscriptions::state.eq(SubscriptionState::Ended))
+            .filter(
+                subscriptions::end_reason
+                    .ne(EndReason::Unsubscribed)
+                    .or(subscriptions::end_reason.is_null()),
+            ),
+    )
+    .set((
+        subscriptions::ended_at.eq(now),
+        subscriptions::end_reason.eq(EndReason::Unsubscribed),
+        subscriptions::reason_given.eq(None::<ReasonGiven>),
+    ))
+    .execute(conn)
+    .map(|rows| rows > 0)
+}
+
 /// Takes an end back; `false` when the subscription has not ended at that moment. A pause goes on.
 pub fn take_end_back(conn: &mut DbConn, id: i64, ended_at: Instant) -> QueryResult<bool> {
     let paused: Option<Instant> =
@@ -320,63 +342,26 @@ pub fn set_reason_given(conn: &mut DbConn, id: i64, reason: ReasonGiven) -> Quer
     .map(drop)
 }
 
-/// Stores which issues somebody wants.
-pub fn set_scope(conn: &mut DbConn, id: i64, scope: Scope) -> QueryResult<()> {
-    diesel::update(subscriptions::table.find(id))
+/// Stores which issues somebody wants who subscribes; `false` when they do not any more.
+pub fn set_scope(conn: &mut DbConn, id: i64, scope: Scope) -> QueryResult<bool> {
+    let counting = [SubscriptionState::Active, SubscriptionState::Paused];
+    diesel::update(subscriptions::table.find(id).filter(subscriptions::state.eq_any(counting)))
         .set(subscriptions::scope.eq(scope))
         .execute(conn)
-        .map(drop)
+        .map(|rows| rows > 0)
 }
 
-/// Pauses a subscription that counts until a moment, or ends its pause.
-pub fn set_pause(conn: &mut DbConn, id: i64, until: Option<Instant>) -> QueryResult<()> {
-    let state = match until {
-        Some(_) => SubscriptionState::Paused,
-        None => SubscriptionState::Active,
-    };
-    diesel::update(subscriptions::table.find(id))
-        .set((subscriptions::state.eq(state), subscriptions::paused_until.eq(until)))
-        .execute(conn)
-        .map(drop)
-}
-
-/// Paused subscriptions whose pause is over.
-pub fn pauses_over(
-    conn: &mut DbConn,
-    now: Instant,
-    most: i64,
-) -> QueryResult<Vec<(Subscription, Subscriber, Newsletter)>> {
-    subscriptions::table
-        .inner_join(subscribers::table)
-        .inner_join(newsletters::table)
-        .filter(subscriptions::state.eq(SubscriptionState::Paused))
-        .filter(subscriptions::paused_until.le(now))
-        .limit(most)
-        .select((Subscription::as_select(), Subscriber::as_select(), Newsletter::as_select()))
-        .load(conn)
-}
-
-/// Pending subscriptions that were asked for before a moment.
-pub fn unconfirmed_since(
-    conn: &mut DbConn,
-    before: Instant,
-    most: i64,
-) -> QueryResult<Vec<(Subscription, Subscriber)>> {
-    subscriptions::table
-        .inner_join(subscribers::table)
-        .filter(subscriptions::state.eq(SubscriptionState::Pending))
-        .filter(subscriptions::requested_at.lt(before))
-        .limit(most)
-        .select((Subscription::as_select(), Subscriber::as_select()))
-        .load(conn)
-}
-
-/// Makes a pending subscription that had ended before what it was.
-pub fn back_to_ended(conn: &mut DbConn, id: i64) -> QueryResult<()> {
-    diesel::update(subscriptions::table.find(id))
-        .set(subscriptions::state.eq(SubscriptionState::Ended))
-        .execute(conn)
-        .map(drop)
+/// Deletes a subscription as somebody has read it; `false` when it is another one by now.
+pub fn delete_as_it_is(conn: &mut DbConn, known: &Subscription) -> QueryResult<bool> {
+    diesel::delete(
+        subscriptions::table
+            .find(known.id)
+            .filter(subscriptions::state.eq(known.state))
+            .filter(subscriptions::requested_at.eq(known.requested_at))
+            .filter(subscriptions::scope.eq(known.scope)),
+    )
+    .execute(conn)
+    .map(|rows| rows > 0)
 }
 
 /// Deletes a subscription.

@@ -20,6 +20,15 @@ pub fn source(conn: &mut DbConn, hash: &[u8]) -> QueryResult<Option<String>> {
     suppressions::table.find(hash).select(suppressions::source).first(conn).optional()
 }
 
+/// Why an address is suppressed, since when, and where that comes from, if it is.
+pub fn find(conn: &mut DbConn, hash: &[u8]) -> QueryResult<Option<(EndReason, Instant, String)>> {
+    suppressions::table
+        .find(hash)
+        .select((suppressions::reason, suppressions::at, suppressions::source))
+        .first(conn)
+        .optional()
+}
+
 /// Suppresses an address, or changes why.
 pub fn put(
     conn: &mut DbConn,

@@ -1,19 +1,18 @@
 //! The tables `imports`, `import_parts`, `import_rows` and `import_mappings`.
 
-use std::collections::BTreeMap;
+mod mappings;
 
 use diesel::prelude::*;
-use diesel::upsert::excluded;
 use serde_json::json;
 
-use super::fields::Field;
 use super::{Counts, Import, Kind, Plan, State, Verdict};
 use crate::clock::Instant;
-use crate::db::schema::{import_mappings, import_parts, import_rows, imports};
+use crate::db::schema::{import_parts, import_rows, imports, subscriber_notes};
 use crate::db::{DbConn, Json, PublicId};
 use crate::error::Result;
 use crate::newsletters::Newsletter;
 use crate::on_both;
+pub use mappings::{mapping, mappings, save_mapping};
 
 fn as_json(value: &impl serde::Serialize) -> Result<Json> {
     Ok(Json(serde_json::to_value(value).map_err(anyhow::Error::from)?))
@@ -71,14 +70,13 @@ pub fn newest(conn: &mut DbConn, before: i64, most: i64) -> QueryResult<Vec<(Imp
         .load(conn)
 }
 
-/// The oldest one that goes on by itself.
-pub fn under_way(conn: &mut DbConn) -> QueryResult<Option<i64>> {
+/// Those that go on by themselves, the oldest first.
+pub fn under_way(conn: &mut DbConn) -> QueryResult<Vec<i64>> {
     imports::table
         .filter(imports::state.eq_any([State::Checking, State::Running, State::Undoing]))
         .order(imports::id)
         .select(imports::id)
-        .first(conn)
-        .optional()
+        .load(conn)
 }
 
 /// Whether a list of suppressions was ever run.
@@ -192,13 +190,15 @@ pub fn finish(
         .map(|rows| rows > 0)
 }
 
+/// In these states nothing of a list has been taken.
+const NOT_RUN: [State; 4] = [State::Uploaded, State::Checking, State::Checked, State::Failed];
+
 /// Deletes an import that was never run, with its file.
 pub fn delete(conn: &mut DbConn, id: i64) -> QueryResult<bool> {
-    let idle = [State::Uploaded, State::Checked, State::Failed];
     diesel::delete(
         imports::table
             .find(id)
-            .filter(imports::state.eq_any(idle))
+            .filter(imports::state.eq_any(NOT_RUN))
             .filter(imports::started_at.is_null()),
     )
     .execute(conn)
@@ -238,6 +238,17 @@ pub fn with_file(conn: &mut DbConn, states: &[State]) -> QueryResult<Vec<i64>> {
         .load(conn)
 }
 
+/// Imports that were run, did not come to their end, and whose file is still there.
+pub fn stopped_with_file(conn: &mut DbConn) -> QueryResult<Vec<i64>> {
+    import_parts::table
+        .inner_join(imports::table)
+        .filter(imports::state.eq(State::Failed))
+        .filter(imports::started_at.is_not_null())
+        .select(import_parts::import)
+        .distinct()
+        .load(conn)
+}
+
 /// Forgets a few pieces of a file, because what is deleted is written over; says how many.
 pub fn forget_parts(conn: &mut DbConn, import: i64) -> QueryResult<usize> {
     const FEW: i32 = 8;
@@ -260,7 +271,7 @@ pub fn forget_parts(conn: &mut DbConn, import: i64) -> QueryResult<usize> {
 pub fn abandoned(conn: &mut DbConn, before: Instant) -> QueryResult<Vec<i64>> {
     imports::table
         .filter(imports::started_at.is_null())
-        .filter(imports::state.eq_any([State::Uploaded, State::Checked, State::Failed]))
+        .filter(imports::state.eq_any(NOT_RUN))
         .filter(imports::created_at.lt(before))
         .select(imports::id)
         .load(conn)
@@ -285,7 +296,7 @@ pub struct Line {
     pub line: i64,
     /// What became of it.
     pub verdict: Verdict,
-    /// Which field it is about: a word of [`Field`].
+    /// Which field it is about: a word of [`super::fields::Field`].
     pub field: Option<String>,
     /// Why: a word of [`super::Reason`].
     pub reason: Option<String>,
@@ -327,6 +338,16 @@ pub fn lines(
         .load(conn)
 }
 
+/// Whether staff have noted something about somebody since a moment.
+pub fn was_noted(conn: &mut DbConn, subscriber: i64, since: Instant) -> QueryResult<bool> {
+    let notes: i64 = subscriber_notes::table
+        .filter(subscriber_notes::subscriber.eq(subscriber))
+        .filter(subscriber_notes::written_at.ge(since))
+        .count()
+        .get_result(conn)?;
+    Ok(notes > 0)
+}
+
 /// Forgets rows of an import, a chunk of them; says whether there were any.
 pub fn forget_lines(conn: &mut DbConn, import: i64) -> QueryResult<bool> {
     const CHUNK: i64 = 5_000;
@@ -344,43 +365,4 @@ pub fn forget_lines(conn: &mut DbConn, import: i64) -> QueryResult<bool> {
     )
     .execute(conn)?;
     Ok(rows > 0)
-}
-
-/// Saves a mapping under a name.
-pub fn save_mapping(
-    conn: &mut DbConn,
-    name: &str,
-    mapping: &BTreeMap<String, Option<Field>>,
-    saved_by: &str,
-    now: Instant,
-) -> Result<()> {
-    let values = (
-        import_mappings::name.eq(name),
-        import_mappings::mapping.eq(as_json(mapping)?),
-        import_mappings::saved_by.eq(saved_by),
-        import_mappings::saved_at.eq(now),
-    );
-    on_both!(conn, c => diesel::insert_into(import_mappings::table)
-        .values(values)
-        .on_conflict(import_mappings::name)
-        .do_update()
-        .set((
-            import_mappings::mapping.eq(excluded(import_mappings::mapping)),
-            import_mappings::saved_by.eq(excluded(import_mappings::saved_by)),
-            import_mappings::saved_at.eq(excluded(import_mappings::saved_at)),
-        ))
-        .execute(c))?;
-    Ok(())
-}
-
-/// The names of all saved mappings.
-pub fn mappings(conn: &mut DbConn) -> QueryResult<Vec<String>> {
-    import_mappings::table.order(import_mappings::name).select(import_mappings::name).load(conn)
-}
-
-/// A saved mapping.
-pub fn mapping(conn: &mut DbConn, name: &str) -> Result<BTreeMap<String, Option<Field>>> {
-    let found: Json =
-        import_mappings::table.find(name).select(import_mappings::mapping).first(conn)?;
-    Ok(serde_json::from_value(found.0).map_err(anyhow::Error::from)?)
 }
