@@ -270,8 +270,15 @@ routes! {
     GET "/admin/issues/{id}/report" Anyone => reports::routes::issue;
     GET "/admin/issues/{id}/report.csv" Anyone => reports::routes::issue_csv;
     GET "/admin/issues/{id}/report/clicks" Anyone => reports::routes::over_the_issue;
-    GET "/admin/figures" Anyone => reports::routes::figures;
-    POST "/admin/figures" Editors => reports::routes::enter_figure;
+    GET "/admin/figures" Anyone => reports::routes::figures::list;
+    POST "/admin/figures" Editors => reports::routes::figures::enter;
+    GET "/admin/figures/import" Editors => reports::routes::figures::import_form;
+    POST "/admin/figures/import" Editors => reports::routes::figures::import;
+    POST "/admin/figures/{id}/take-back" Editors => reports::routes::figures::take_back;
+    GET "/admin/activities" Anyone => reports::routes::activities::list;
+    POST "/admin/activities" Editors => reports::routes::activities::enter;
+    GET "/admin/activities/{id}" Editors => reports::routes::activities::show;
+    POST "/admin/activities/{id}" Editors => reports::routes::activities::correct;
 
     GET "/admin/library" Editors => library::routes::list;
     POST "/admin/library" Editors => library::routes::item::create;

@@ -106,7 +106,7 @@ report-definition-machine = Scannere, søgemaskiner og programmer, der siger, hv
 report-definition-unknown = Det kan ikke afgøres, for eksempel når Apple Mail henter billedet, før læseren ser det.
 report-definition-interval = Fra dem, der ser ud til at være mennesker, til dem og de uvisse tilsammen.
 figures-title = Tal fra andre kanaler
-figures-lead = Besøgende, følgere, e-kurser og podcasts: tal, der er ført ind i hånden, med dato og kilde.
+figures-lead = Besøgende, følgere, e-kurser og podcasts: tal, der er ført ind med dato og kilde.
 figures-empty = Der er ingen tal endnu. Før det første ind herunder.
 figure-enter = Før et tal ind
 figure-enter-hint = Et tal bliver ikke rettet. Før det ind igen med samme navn og dag; så vises det gamle som rettet.
@@ -129,6 +129,44 @@ figure-definition-hint = Kun hvis det skal forklares, for eksempel at en anden m
 figure-source = Kilde
 figure-source-hint = For eksempel "statusnotat 2017" eller navnet på et system.
 figure-corrected = rettet
+figure-change = Ændring
+figure-no-comparison = ikke opgjort
+figure-broken = brud i serien
+figure-channel = Hvor hører tallet til?
+figure-channel-site = Webstedet
+figure-channel-social = Sociale medier
+figure-channel-courses = E-kurser
+figure-channel-podcasts = Podcasts
+figure-channel-other = Andet
+figure-series_break = Brud i serien
+figure-series_break-hint = Skriv, hvad der er ændret, hvis tallet ikke kan sammenlignes med de tidligere, for eksempel "Ny måling fra juni 2017". Lad ellers feltet være tomt.
+figure-taken-back = taget tilbage
+figure-take-back = Tag tilbage
+done-figure-taken-back = Tallet er taget tilbage. Rækken står der stadig; før tallet ind igen, hvis det alligevel gælder.
+error-figure-not-newest = Tallet er allerede rettet eller taget tilbage. Åbn siden igen, og se det, der gælder nu.
+figures-import-title = Hent tal fra et regneark
+figures-import-lead = Hver linje bliver bedømt, før noget gemmes. Et tal, der findes med en anden værdi for samme dag, bliver rettet; det gamle bliver stående.
+figures-import-hint = Kopiér dem fra regnearket med overskrifter. Kolonnerne er { $columns }; de fem første skal være der. De danske navne, for eksempel »tal for«, »dag«, »værdi«, »enhed« og »kilde«, kendes også. Komma, semikolon og tabulator kan skille dem ad.
+figures-import-take = { $count ->
+    [one] Hent 1 tal
+   *[other] Hent { $count } tal
+  }
+figures-import-done = { $count ->
+    [one] 1 tal er hentet
+   *[other] { $count } tal er hentet
+  }
+figures-import-verdicts = { $count ->
+    [one] 1 linje
+   *[other] { $count } linjer
+  }, hvoraf { $taken } kan bruges
+figures-import-see = Se tallene
+figures-import-new = Nyt tal
+figures-import-correction = Retter et tal
+figures-import-known = Findes allerede
+figures-import-wrong = Kan ikke bruges
+error-figures-unreadable = Linjerne kan ikke læses som en tabel. Tjek, at alle anførselstegn er lukket.
+error-figures-column = Der mangler en kolonne med overskriften { $column }. Tilføj den i første linje.
+error-figures-many = Der må højst være { $most } linjer ad gangen. Del dem op.
 error-figure-value = Skriv et helt tal, for eksempel 27.699.
 error-figure-day = Skriv dagen som 2017-11-01.
 error-figure-period = Perioden skal begynde før dens sidste dag.

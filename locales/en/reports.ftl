@@ -106,7 +106,7 @@ report-definition-machine = Scanners, search engines and programs that say what 
 report-definition-unknown = It cannot be told, for example when Apple Mail loads the image before its reader looks.
 report-definition-interval = From those who seem to be human to those and the unknown together.
 figures-title = Figures of other channels
-figures-lead = Visitors, followers, e-courses and podcasts: figures entered by hand, with date and source.
+figures-lead = Visitors, followers, e-courses and podcasts: figures that were entered with their date and source.
 figures-empty = There are no figures yet. Enter the first below.
 figure-enter = Enter a figure
 figure-enter-hint = A figure is never changed. Enter it again with the same name and day; then the old one is shown as corrected.
@@ -129,6 +129,44 @@ figure-definition-hint = Only if it needs words, for example that another measur
 figure-source = Source
 figure-source-hint = For example "status note 2017" or the name of a system.
 figure-corrected = corrected
+figure-change = Change
+figure-no-comparison = not counted
+figure-broken = break in series
+figure-channel = Where does the figure belong?
+figure-channel-site = The site
+figure-channel-social = Social media
+figure-channel-courses = E-courses
+figure-channel-podcasts = Podcasts
+figure-channel-other = Other
+figure-series_break = Break in series
+figure-series_break-hint = Write what has changed if the figure cannot be compared with the earlier ones, for example "New measurement from June 2017". Otherwise leave it empty.
+figure-taken-back = taken back
+figure-take-back = Take back
+done-figure-taken-back = The figure is taken back. The row is still there; enter the figure again if it holds after all.
+error-figure-not-newest = The figure has been corrected or taken back already. Open the page again to see what holds now.
+figures-import-title = Take figures from a spreadsheet
+figures-import-lead = Each line is judged before anything is saved. A figure that is there with another value for the same day is corrected; the old one stays.
+figures-import-hint = Copy them from the spreadsheet with their headings. The columns are { $columns }; the first five must be there. The Danish names, for example "tal for", "dag", "værdi", "enhed" and "kilde", are known, too. They are parted by commas, semicolons or tabs.
+figures-import-take = { $count ->
+    [one] Take 1 figure
+   *[other] Take { $count } figures
+  }
+figures-import-done = { $count ->
+    [one] 1 figure was taken
+   *[other] { $count } figures were taken
+  }
+figures-import-verdicts = { $count ->
+    [one] 1 line
+   *[other] { $count } lines
+  }, of which { $taken } can be used
+figures-import-see = See the figures
+figures-import-new = New figure
+figures-import-correction = Corrects a figure
+figures-import-known = Is there already
+figures-import-wrong = Cannot be used
+error-figures-unreadable = The lines cannot be read as a table. Check that all quotation marks are closed.
+error-figures-column = There is no column headed { $column }. Add it in the first line.
+error-figures-many = There may be { $most } lines at a time at most. Divide them.
 error-figure-value = Write a whole number, for example 27,699.
 error-figure-day = Write the day as 2017-11-01.
 error-figure-period = The period must begin before its last day.

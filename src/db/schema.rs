@@ -709,6 +709,31 @@ diesel::table! {
         source -> Text,
         entered_by -> Text,
         entered_at -> Moment,
+        channel -> Text,
+        series_break -> Text,
+        taken_back -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    activities (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        kind -> Text,
+        title -> Text,
+        sort -> Text,
+        place -> Text,
+        day -> Date,
+        precision -> Text,
+        url -> Text,
+        source -> Text,
+        corrects -> Nullable<BigInt>,
+        taken_back -> Bool,
+        entered_by -> Text,
+        entered_at -> Moment,
     }
 }
 
@@ -1219,6 +1244,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     opens,
     clicks,
     figures,
+    activities,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

@@ -9,7 +9,7 @@ use crate::reports::store;
 pub async fn fill(app: &App) -> Result<usize> {
     let forms: Vec<FigureForm> = serde_json::from_str(include_str!("figures.json"))
         .map_err(|error| anyhow::anyhow!("the example's figures: {error}"))?;
-    let known = app.db.read(|conn| Ok(store::all_figures(conn)?)).await?;
+    let known = app.db.read(|conn| Ok(store::figures::all(conn)?)).await?;
     let whole = forms.len();
     for form in forms {
         let new = form.read()?;

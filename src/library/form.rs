@@ -147,7 +147,7 @@ fn filled(text: &str) -> Option<String> {
 }
 
 /// A date as far as it is known.
-pub(super) fn read_date(text: &str) -> Option<(NaiveDate, Precision)> {
+pub fn read_date(text: &str) -> Option<(NaiveDate, Precision)> {
     let (first, precision) = match text.len() {
         4 => (format!("{text}-01-01"), Precision::Year),
         7 => (format!("{text}-01"), Precision::Month),

@@ -2,6 +2,8 @@
 
 mod words;
 
+pub use words::day as spreadsheet_day;
+
 use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;

@@ -23,7 +23,7 @@ pub use fetch::{Proposal, fetch, key as page_key};
 pub use relate::{relate, unrelate};
 pub use save::{save, save_with_tags};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use diesel::prelude::*;
 
 use crate::clock::Instant;
@@ -61,6 +61,27 @@ text_enum! {
         Month = "month",
         /// The year; the stored day is its first.
         Year = "year",
+    }
+}
+
+impl Precision {
+    /// A date as far as it is known: "25. august 2017", "oktober 2017", "2017".
+    pub fn date(self, lang: Lang, day: NaiveDate) -> String {
+        match self {
+            Self::Day => format::day(lang, day),
+            Self::Month => format!("{} {}", format::month(lang, day.month()), day.year()),
+            Self::Year => day.year().to_string(),
+        }
+    }
+
+    /// The last day that it can have been.
+    pub fn last(self, day: NaiveDate) -> NaiveDate {
+        let months = match self {
+            Self::Day => return day,
+            Self::Month => Months::new(1),
+            Self::Year => Months::new(12),
+        };
+        day.checked_add_months(months).and_then(|next| next.pred_opt()).unwrap_or(day)
     }
 }
 
@@ -102,12 +123,7 @@ impl Details {
 
     /// Its date as far as it is known: "25. august 2017", "oktober 2017", "2017".
     pub fn date(&self, lang: Lang) -> Option<String> {
-        let day = self.published_on?;
-        Some(match self.published_precision? {
-            Precision::Day => format::day(lang, day),
-            Precision::Month => format!("{} {}", format::month(lang, day.month()), day.year()),
-            Precision::Year => day.year().to_string(),
-        })
+        Some(self.published_precision?.date(lang, self.published_on?))
     }
 }
 

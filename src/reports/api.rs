@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::figures::{self, Figure, NewFigure, Qualifier};
+use super::figures::{self, Channel, Figure, NewFigure, Qualifier};
 use super::issue::{IssueReport, for_issue};
 use super::item::{ItemReport, for_item};
 use super::store;
@@ -69,6 +69,13 @@ pub struct FigureView {
     pub definition: String,
     /// Where it is from.
     pub source: String,
+    /// `site`, `social`, `courses`, `podcasts` or `other`.
+    #[schema(value_type = String)]
+    pub channel: Channel,
+    /// Why it cannot be compared with those before it; empty when it can.
+    pub series_break: String,
+    /// Whether it takes back the figure of the same kind and day.
+    pub taken_back: bool,
     /// When it was entered.
     #[schema(value_type = String)]
     pub entered_at: Instant,
@@ -87,6 +94,9 @@ impl From<Figure> for FigureView {
             qualifier: said.qualifier,
             definition: said.definition,
             source: said.source,
+            channel: said.channel,
+            series_break: said.series_break,
+            taken_back: figure.taken_back,
             entered_at: figure.entered_at,
         }
     }
@@ -100,7 +110,7 @@ pub async fn list_figures(
     paging: web::Query<Paging>,
 ) -> Result<Json<List<FigureView>>> {
     let (after, rows) = (paging.after()?, paging.rows());
-    let figures = app.db.read(move |conn| Ok(store::figures_after(conn, after, rows)?)).await?;
+    let figures = app.db.read(move |conn| Ok(store::figures::after(conn, after, rows)?)).await?;
     Ok(Json(paging.page(figures, |figure| figure.id, Into::into)))
 }
 
@@ -126,6 +136,12 @@ pub struct FigureRequest {
     definition: String,
     /// Where it is from.
     source: String,
+    /// `site`, `social`, `courses`, `podcasts` or `other`, which it also is when not given.
+    #[schema(value_type = Option<String>)]
+    channel: Option<Channel>,
+    /// Why it cannot be compared with those before it, if it cannot.
+    #[serde(default)]
+    series_break: String,
 }
 
 /// The id of what was made.
@@ -154,6 +170,8 @@ pub async fn enter_figure(
         qualifier: body.qualifier.unwrap_or(Qualifier::Exact),
         definition: body.definition,
         source: body.source,
+        channel: body.channel.unwrap_or(Channel::Other),
+        series_break: body.series_break,
     };
     let id = figures::enter(&app, new, &staff.actor()).await?;
     Ok(HttpResponse::Created().json(Entered { id }))

@@ -1,5 +1,6 @@
 //! The figures of the other channels: entered by hand, dated, and never changed. A correction is a
-//! new figure of the same kind and day; the old one stays and is shown as corrected.
+//! new figure of the same kind and day; the old one stays and is shown as corrected. Taking one back
+//! is a row, too.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -14,6 +15,22 @@ use crate::error::{Error, FieldError, Result};
 use crate::staff;
 use crate::text_enum;
 use crate::web::direction::unturned;
+
+text_enum! {
+    /// Where a figure stands in the status note.
+    pub enum Channel {
+        /// The site: visits, visitors.
+        Site = "site",
+        /// Social media: followers.
+        Social = "social",
+        /// E-courses: participants.
+        Courses = "courses",
+        /// Podcasts: plays.
+        Podcasts = "podcasts",
+        /// Anything else.
+        Other = "other",
+    }
+}
 
 text_enum! {
     /// How a value is meant.
@@ -47,6 +64,10 @@ pub struct NewFigure {
     pub definition: String,
     /// Where it is from.
     pub source: String,
+    /// Where it stands in the status note.
+    pub channel: Channel,
+    /// Why it cannot be compared with those before it; empty when it can.
+    pub series_break: String,
 }
 
 /// A figure.
@@ -64,6 +85,8 @@ pub struct Figure {
     pub entered_by: String,
     /// When.
     pub entered_at: Instant,
+    /// Whether it takes back the one of the same kind and day.
+    pub taken_back: bool,
 }
 
 /// Enters a figure.
@@ -78,7 +101,7 @@ pub async fn enter(app: &App, new: NewFigure, actor: &str) -> Result<PublicId> {
     let (actor, now) = (actor.to_owned(), app.clock.now());
     app.db
         .write(move |conn| {
-            let uuid = store::insert_figure(conn, &new, &actor, now)?;
+            let uuid = store::figures::insert(conn, &new, &actor, now)?;
             let details = serde_json::json!({ "kind": new.kind, "day": new.day });
             let subject = format!("figure {uuid}");
             staff::store::audit(conn, &actor, "figure.enter", &subject, details, now)?;
@@ -87,10 +110,31 @@ pub async fn enter(app: &App, new: NewFigure, actor: &str) -> Result<PublicId> {
         .await
 }
 
+/// Takes a figure back: what stands for its kind and day is then nothing. All rows stay.
+///
+/// # Errors
+/// [`Error::Conflict`] when another entry stands for its day by now.
+pub async fn take_back(app: &App, figure: PublicId, actor: &str) -> Result<()> {
+    let (actor, now) = (actor.to_owned(), app.clock.now());
+    app.db
+        .write(move |conn| {
+            let figure = store::figures::by_uuid(conn, figure)?;
+            let newest = store::figures::newest_like(conn, &figure.said)?;
+            if newest.id != figure.id || figure.taken_back {
+                return Err(Error::Conflict("error-figure-not-newest"));
+            }
+            store::figures::take_back(conn, &figure.said, &actor, now)?;
+            let details = serde_json::json!({ "kind": figure.said.kind, "day": figure.said.day });
+            let subject = format!("figure {}", figure.uuid);
+            Ok(staff::store::audit(conn, &actor, "figure.take-back", &subject, details, now)?)
+        })
+        .await
+}
+
 /// Longest text of a figure, in characters.
 const LIMIT: usize = 500;
 
-fn check(new: &NewFigure) -> Vec<FieldError> {
+pub(super) fn check(new: &NewFigure) -> Vec<FieldError> {
     let mut findings = Vec::new();
     for (field, text) in [("kind", &new.kind), ("unit", &new.unit), ("source", &new.source)] {
         if text.is_empty() {
@@ -102,6 +146,7 @@ fn check(new: &NewFigure) -> Vec<FieldError> {
         ("unit", &new.unit),
         ("definition", &new.definition),
         ("source", &new.source),
+        ("series_break", &new.series_break),
     ];
     for (field, text) in texts {
         if text.chars().count() > LIMIT {
@@ -137,6 +182,10 @@ pub struct FigureForm {
     pub definition: String,
     /// Required.
     pub source: String,
+    /// A word of [`Channel`]; empty is other.
+    pub channel: String,
+    /// May be empty.
+    pub series_break: String,
 }
 
 impl FigureForm {
@@ -165,6 +214,13 @@ impl FigureForm {
         if qualifier.is_err() {
             findings.push(FieldError::new("qualifier", "error-choice"));
         }
+        let channel = match self.channel.as_str() {
+            "" => Ok(Channel::Other),
+            word => word.parse(),
+        };
+        if channel.is_err() {
+            findings.push(FieldError::new("channel", "error-choice"));
+        }
         let new = NewFigure {
             kind: unturned(self.kind.trim()),
             day: day.unwrap_or(NaiveDate::MAX),
@@ -174,6 +230,8 @@ impl FigureForm {
             qualifier: qualifier.unwrap_or(Qualifier::Exact),
             definition: unturned(self.definition.trim()),
             source: unturned(self.source.trim()),
+            channel: channel.unwrap_or(Channel::Other),
+            series_break: unturned(self.series_break.trim()),
         };
         findings.extend(check(&new));
         if findings.is_empty() { Ok(new) } else { Err(Error::Invalid(findings)) }

@@ -1,4 +1,4 @@
-//! `/admin/issues/{id}/report`, `/admin/library/{id}` and `/admin/figures`
+//! `/admin/issues/{id}/report` and `/admin/library/{id}`; below, what is entered by hand.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -6,25 +6,24 @@ use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 use super::chart::{Bar, Chart};
-use super::figures::{self, Figure, FigureForm, Qualifier};
 use super::issue::{Hour, IssueReport, Verdicts, for_issue};
 use super::item::{ItemReport, ShortLink, for_item};
 use super::readers::{By, Portion, Reached};
-use super::store;
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
-use crate::error::{Error, FieldError, Result};
+use crate::error::Result;
 use crate::issues::{self, Origin};
 use crate::library;
 use crate::links::Links;
 use crate::newsletters::Tracking;
-use crate::staff::Staff;
 use crate::web::page::Part;
-use crate::web::{Lang, Page, html, page, see_other};
+use crate::web::{Lang, Page, html};
 
+pub mod activities;
 mod catalogue;
 mod clicks;
+pub mod figures;
 mod issue_csv;
 
 pub use catalogue::{catalogue, catalogue_csv};
@@ -265,77 +264,5 @@ fn chart(
         title: page.t(format!("report-chart-{id}")),
         description,
         bars: (0..HOURS).map(bar).collect(),
-    }
-}
-
-/// Figures of one kind.
-struct Kind {
-    name: String,
-    /// The newest day first.
-    figures: Vec<Line>,
-}
-
-/// A figure in the list.
-struct Line {
-    figure: Figure,
-    /// A later entry of the same kind and day says otherwise.
-    is_corrected: bool,
-}
-
-#[derive(Template)]
-#[template(path = "reports/pages/figures.html")]
-struct FiguresPage {
-    page: Page,
-    kinds: Vec<Kind>,
-    form: FigureForm,
-    qualifiers: &'static [Qualifier],
-    errors: Vec<FieldError>,
-}
-
-async fn figures_page(
-    request: &HttpRequest,
-    app: &App,
-    form: FigureForm,
-    errors: Vec<FieldError>,
-) -> Result<FiguresPage> {
-    let mut kinds: Vec<Kind> = Vec::new();
-    for figure in app.db.read(|conn| Ok(store::all_figures(conn)?)).await? {
-        if kinds.last().is_none_or(|kind| kind.name != figure.said.kind) {
-            kinds.push(Kind { name: figure.said.kind.clone(), figures: Vec::new() });
-        }
-        let Some(kind) = kinds.last_mut() else { continue };
-        let said = &figure.said;
-        let is_corrected = kind.figures.last().is_some_and(|line| {
-            let later = &line.figure.said;
-            (later.day, later.period_start) == (said.day, said.period_start)
-        });
-        kind.figures.push(Line { figure, is_corrected });
-    }
-    Ok(FiguresPage { page: Page::new(request), kinds, form, qualifiers: Qualifier::ALL, errors })
-}
-
-/// `GET /admin/figures`
-pub async fn figures(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
-    html(&figures_page(&request, &app, FigureForm::default(), vec![]).await?)
-}
-
-/// `POST /admin/figures`
-pub async fn enter_figure(
-    request: HttpRequest,
-    app: web::Data<App>,
-    staff: Staff,
-    form: web::Form<FigureForm>,
-) -> Result<HttpResponse> {
-    let form = form.into_inner();
-    let entered = match form.read() {
-        Ok(new) => figures::enter(&app, new, &staff.actor()).await,
-        Err(error) => Err(error),
-    };
-    match entered {
-        Ok(_) => Ok(see_other("/admin/figures?done=saved")),
-        Err(Error::Invalid(errors)) => {
-            page::unprocessable(&figures_page(&request, &app, form, errors).await?)
-        }
-        Err(other) => Err(other),
     }
 }

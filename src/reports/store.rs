@@ -1,14 +1,16 @@
-//! What a report reads; and the table `figures`.
+//! What a report reads; and the tables `figures` and `activities`.
+
+pub mod activities;
+pub mod figures;
 
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::figures::{Figure, NewFigure};
 use crate::clock::Instant;
 use crate::db::schema::{
-    click_counts, clicks as click_rows, consents, deliveries, figures, issue_links, issues,
-    newsletters, open_counts, opens, subscribers, subscriptions,
+    click_counts, clicks as click_rows, consents, deliveries, issue_links, issues, newsletters,
+    open_counts, opens, subscribers, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, Variant};
@@ -280,42 +282,5 @@ pub fn ordinary_between(
         .filter(issues::started_at.ge(from))
         .filter(issues::started_at.lt(to))
         .select(Issue::as_select())
-        .load(conn)
-}
-
-/// Stores a figure.
-pub fn insert_figure(
-    conn: &mut DbConn,
-    new: &NewFigure,
-    by: &str,
-    now: Instant,
-) -> QueryResult<PublicId> {
-    let uuid = PublicId::random();
-    diesel::insert_into(figures::table)
-        .values((
-            new,
-            figures::uuid.eq(uuid),
-            figures::entered_by.eq(by),
-            figures::entered_at.eq(now),
-        ))
-        .execute(conn)?;
-    Ok(uuid)
-}
-
-/// All figures by kind, the newest day first, and of one day the newest entry first.
-pub fn all_figures(conn: &mut DbConn) -> QueryResult<Vec<Figure>> {
-    figures::table
-        .order((figures::kind, figures::day.desc(), figures::id.desc()))
-        .select(Figure::as_select())
-        .load(conn)
-}
-
-/// Figures in the order in which they were entered, after an id inside; for the API's pages.
-pub fn figures_after(conn: &mut DbConn, after: i64, limit: i64) -> QueryResult<Vec<Figure>> {
-    figures::table
-        .filter(figures::id.gt(after))
-        .order(figures::id)
-        .limit(limit)
-        .select(Figure::as_select())
         .load(conn)
 }

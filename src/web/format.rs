@@ -39,6 +39,23 @@ pub fn percent(lang: Lang, part: i64, whole: i64) -> String {
     }
 }
 
+/// A change with its sign: "+1.279", "−5", "0".
+pub fn signed(lang: Lang, change: i64) -> String {
+    let digits = number(lang, change);
+    if change > 0 { format!("+{digits}") } else { digits }
+}
+
+/// A change as a share of what was before, with its sign: "+4,8 %".
+pub fn signed_percent(lang: Lang, change: i64, before: i64) -> String {
+    let share = percent(lang, change.saturating_abs(), before);
+    match change {
+        _ if before == 0 => share,
+        1.. => format!("+{share}"),
+        0 => share,
+        _ => format!("−{share}"),
+    }
+}
+
 const MONTHS_DA: [&str; 12] = [
     "januar",
     "februar",
@@ -119,6 +136,11 @@ mod tests {
         assert_eq!(number(Lang::Da, 999), "999");
         assert_eq!(percent(Lang::Da, 1279, 26_420), "4,8 %");
         assert_eq!(percent(Lang::Da, 1, 0), "–");
+        assert_eq!(signed(Lang::Da, 1_279), "+1.279");
+        assert_eq!(signed(Lang::Da, -1_279), "−1.279");
+        assert_eq!(signed_percent(Lang::Da, 1_279, 26_420), "+4,8 %");
+        assert_eq!(signed_percent(Lang::En, -5, 100), "−5.0%");
+        assert_eq!(signed_percent(Lang::Da, 1, 0), "–");
     }
 
     #[test]

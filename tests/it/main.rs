@@ -29,6 +29,7 @@ mod disk_full;
 mod dkim;
 mod dkim_verifier;
 mod editor;
+mod figures;
 mod frozen;
 mod growth;
 mod history;

@@ -30,7 +30,7 @@ pub(super) fn language(word: &str) -> Option<Lang> {
 }
 
 /// "25-08-2017", "25/8/2017" and "25.08.2017" are what spreadsheets make of a day.
-pub(super) fn day(text: &str) -> String {
+pub fn day(text: &str) -> String {
     ["%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"]
         .iter()
         .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
