@@ -279,6 +279,14 @@ routes! {
     POST "/admin/activities" Editors => reports::routes::activities::enter;
     GET "/admin/activities/{id}" Editors => reports::routes::activities::show;
     POST "/admin/activities/{id}" Editors => reports::routes::activities::correct;
+    GET "/admin/status-notes" Anyone => reports::routes::notes::list;
+    POST "/admin/status-notes" Editors => reports::routes::notes::begin;
+    GET "/admin/status-notes/{id}" Anyone => reports::routes::notes::show;
+    GET "/admin/status-notes/{id}/file" Anyone => reports::routes::notes::file;
+    GET "/admin/status-notes/{id}/words" Editors => reports::routes::notes::words;
+    POST "/admin/status-notes/{id}/words" Editors => reports::routes::notes::save_words;
+    POST "/admin/status-notes/{id}/freeze" Editors => reports::routes::notes::freeze;
+    GET "/admin/status-notes/{id}/difference" Anyone => reports::routes::notes::difference;
 
     GET "/admin/library" Editors => library::routes::list;
     POST "/admin/library" Editors => library::routes::item::create;

@@ -5,6 +5,7 @@ mod check;
 mod dkim;
 mod export;
 mod import;
+mod status_note;
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{Read, Write};
@@ -93,6 +94,9 @@ enum Command {
     /// Write people of the register as CSV or XLSX to a file or to standard output. The reason goes
     /// into the audit log.
     Export(export::ExportCommand),
+    /// Write the yearly status note of a newsletter: every number with its day, its definition and its
+    /// rows, and the words that editors have written for that period.
+    StatusNote(status_note::StatusNoteCommand),
     /// List every setting with its default.
     Settings,
     /// Catch mail in a process of its own: an SMTP server on loopback that keeps the newest 500
@@ -170,6 +174,12 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             subscribers::withdrawals::replay(&app).await?;
             export::export(app, command).await
         }),
+        Command::StatusNote(command) => {
+            if let Err(wrong) = command.period() {
+                wrong.exit();
+            }
+            with_app(config, async move |app| status_note::status_note(app, command).await)
+        }
         Command::EraseAgain => with_app(config, async move |app| {
             let ended = subscribers::withdrawals::replay(&app).await?;
             app.db.rewrite().await?;

@@ -14,6 +14,7 @@ nav-library = Bibliotek
 nav-subscribers = Abonnenter
 nav-deliveries = Udsendelse
 nav-growth = Udvikling
+nav-notes = Statusnotat
 nav-settings = Indstillinger
 nav-staff = Medarbejdere
 other-language = English

@@ -14,6 +14,7 @@ nav-library = Library
 nav-subscribers = Subscribers
 nav-deliveries = Delivery
 nav-growth = Growth
+nav-notes = Status note
 nav-settings = Settings
 nav-staff = Staff
 other-language = Dansk

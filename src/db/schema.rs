@@ -741,6 +741,45 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};
 
+    status_note_drafts (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        newsletter -> BigInt,
+        language -> Text,
+        period_start -> Date,
+        period_end -> Date,
+        compared_with -> Date,
+        sections -> Document,
+        revision -> Integer,
+        changed_by -> Text,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
+    status_notes (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        draft -> BigInt,
+        number -> Integer,
+        period_start -> Date,
+        period_end -> Date,
+        compared_with -> Date,
+        frozen -> Document,
+        hash -> Text,
+        frozen_by -> Text,
+        frozen_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Document, Moment, Uid};
+
     image_tags (image, tag) {
         image -> BigInt,
         tag -> Text,
@@ -1171,6 +1210,8 @@ diesel::joinable!(click_counts -> issues (issue));
 diesel::joinable!(opens -> deliveries (delivery));
 diesel::joinable!(clicks -> deliveries (delivery));
 diesel::joinable!(image_files -> images (image));
+diesel::joinable!(status_note_drafts -> newsletters (newsletter));
+diesel::joinable!(status_notes -> status_note_drafts (draft));
 diesel::joinable!(image_tags -> images (image));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -1245,6 +1286,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     clicks,
     figures,
     activities,
+    status_note_drafts,
+    status_notes,
 );
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(

@@ -6,11 +6,16 @@
 mod fill_desk;
 mod fill_figures;
 mod fill_library;
+mod fill_note;
 mod fill_people;
 pub mod people;
 mod sending;
 
 pub use fill_desk::fill as fill_desk;
+pub use fill_figures::fill as fill_figures;
+pub use fill_library::fill as fill_library;
+pub use fill_note::{PERIOD as NOTE_PERIOD, fill as fill_note};
+pub use sending::bring_in_history;
 pub use sending::{Equation, equation, send, watch, welcome};
 
 use actix_web::web::Data;
@@ -50,6 +55,8 @@ pub async fn fill(app: &Data<App>, say: impl Fn(&str)) -> Result<Newsletter> {
     say("a template, and a feed that is off");
     let figures = fill_figures::fill(app).await?;
     say(&format!("{figures} figures of the other channels, as the status note of 2017 has them"));
+    fill_note::fill(app, &newsletter).await?;
+    say("the activities of 2017, and the words of its status note");
     say("27,699 made-up subscribers, and those who left before them");
     fill_people::fill(app, &newsletter, |done, of| {
         if done.is_multiple_of(5_000) || done == of {

@@ -35,7 +35,7 @@ fn content(subject: &str) -> Result<Content> {
 
 /// Puts the special edition of 24 March 2017 into the archive. Its real text is not known, and the
 /// page says so; nothing is made up about its delivery.
-pub(super) async fn bring_in_history(app: &App, newsletter: &Newsletter) -> Result<()> {
+pub async fn bring_in_history(app: &App, newsletter: &Newsletter) -> Result<()> {
     let old = Historical {
         newsletter: newsletter.id,
         kind: IssueKind::Special,

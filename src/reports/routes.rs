@@ -25,6 +25,7 @@ mod catalogue;
 mod clicks;
 pub mod figures;
 mod issue_csv;
+pub mod notes;
 
 pub use catalogue::{catalogue, catalogue_csv};
 pub use clicks::over_the_issue;

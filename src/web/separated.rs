@@ -16,18 +16,22 @@ pub fn write_row(
     cells: impl IntoIterator<Item = impl AsRef<str>>,
 ) {
     for (at, cell) in cells.into_iter().enumerate() {
-        let cell = cell.as_ref();
         if at > 0 {
             out.push(separator);
         }
-        out.push('"');
-        if is_like_a_formula(cell) {
-            out.push('\'');
-        }
-        out.push_str(&cell.replace('"', "\"\""));
-        out.push('"');
+        write_cell(out, cell.as_ref());
     }
     out.push_str("\r\n");
+}
+
+/// Writes one cell of text.
+pub fn write_cell(out: &mut String, cell: &str) {
+    out.push('"');
+    if is_like_a_formula(cell) {
+        out.push('\'');
+    }
+    out.push_str(&cell.replace('"', "\"\""));
+    out.push('"');
 }
 
 #[cfg(test)]

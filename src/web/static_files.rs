@@ -51,6 +51,7 @@ files! {
     "demo/samspil.png" "image/png";
     "demo/udgivelse.png" "image/png";
     "live.js" "text/javascript; charset=utf-8";
+    "note.css" "text/css; charset=utf-8";
     "pictures.css" "text/css; charset=utf-8";
     "segments.css" "text/css; charset=utf-8";
     "signup-sheet.css" "text/css; charset=utf-8";
@@ -130,9 +131,9 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
         let mut found = Vec::new();
         walk(&root, &mut found, &root)?;
-        // Licences, notes, and the demo's issue are for people and for the program.
+        // Licences, notes, the demo's issue and fonts of files are for people and for the program.
         found.retain(|path| {
-            !["md", "txt", "json"].contains(&path.rsplit('.').next().unwrap_or_default())
+            !["md", "txt", "json", "ttf"].contains(&path.rsplit('.').next().unwrap_or_default())
         });
         found.sort();
         let mut served: Vec<&str> = FILES.iter().map(|file| file.path).collect();

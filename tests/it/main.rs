@@ -105,6 +105,7 @@ mod sending;
 mod signups;
 mod staff;
 mod states_browser;
+mod status_note;
 mod subscribers;
 mod subscribers_desk;
 mod subscribers_ledger;

@@ -1,0 +1,2 @@
+DROP TABLE status_notes;
+DROP TABLE status_note_drafts;
