@@ -18,7 +18,7 @@ use crate::app::{TestApp, sqlite_in};
 use crate::browser::Browser;
 use crate::personal::{ANNE, BO};
 use crate::preflight::audited;
-use crate::sending::{Sending, due_issue};
+use crate::sending::due_issue;
 use crate::{both, sends};
 
 /// Every value of every table, as text.

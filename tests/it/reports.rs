@@ -11,8 +11,7 @@ use lederbrev::reports::issue::{Skipped, Verdicts};
 use lederbrev::reports::readers::{By, Reached};
 use lederbrev::reports::{IssueReport, for_issue};
 use lederbrev::staff::Role;
-use lederbrev::subscribers::store::consents;
-use lederbrev::subscribers::store::ledger;
+use lederbrev::subscribers::store::{consents, stated};
 use lederbrev::subscribers::{ConsentMethod, EndReason, Purpose, SubscriptionState};
 use lederbrev::tracking::Verdict;
 use lederbrev::tracking::buffer::Count;
@@ -348,7 +347,7 @@ async fn each_role_finds_the_numbers_it_looks_for_on_its_desk() {
     let day = "2016-03-24".parse().unwrap();
     app.app
         .db
-        .write(move |conn| Ok(ledger::state(conn, newsletter, day, 26_420, by, "test", now)?))
+        .write(move |conn| Ok(stated::put(conn, newsletter, day, 26_420, by, "test", now)?))
         .await
         .unwrap();
     let issue = sending.due_issue().await;
