@@ -316,11 +316,11 @@ desk-open = Læs og godkend
 desk-requests = { $count ->
     [one] Én, hvis adresse er spærret, har bedt om noget og venter på jer.
    *[other] { $count }, hvis adresser er spærret, har bedt om noget og venter på jer.
-}
+  }
 desk-held = { $count ->
     [one] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. Én mail venter.
    *[other] Bekræftelser af tilmeldinger er holdt tilbage siden { $since }, fordi næsten ingen bekræfter. { $number } mails venter.
-}
+  }
 desk-held-see = Se og beslut
 desk-idle = { $count ->
     [one] Én person har sagt ja til { $newsletter } for mere end ti måneder siden og har ikke fået en udgave siden.

@@ -24,7 +24,7 @@ signups-held-help = Mails, der beder om en bekræftelse, venter, til tilstrømni
 signups-held-waiting = { $count ->
     [one] Lige nu venter én mail.
    *[other] Lige nu venter { $number } mails.
-}
+  }
 signups-discard = Kassér det, der venter
 signups-discard-what = Ingen af dem, der venter, får en mail. Har nogen af dem selv bedt om nyhedsbrevet, skal de udfylde formularen igen. Det kan ikke fortrydes. Nye tilmeldinger holdes stadig tilbage.
 signups-discard-do = Kassér dem

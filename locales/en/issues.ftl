@@ -316,11 +316,11 @@ desk-open = Read and approve
 desk-requests = { $count ->
     [one] One whose address is suppressed has asked for something and waits for you.
    *[other] { $count } whose addresses are suppressed have asked for something and wait for you.
-}
+  }
 desk-held = { $count ->
     [one] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. One mail is waiting.
    *[other] Confirmations of sign-ups have been held back since { $since }, because almost nobody confirms. { $number } mails are waiting.
-}
+  }
 desk-held-see = Look and decide
 desk-idle = { $count ->
     [one] One person said yes to { $newsletter } more than ten months ago and has got no issue since.

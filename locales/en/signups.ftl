@@ -24,7 +24,7 @@ signups-held-help = Mails that ask for a confirmation wait until the flood is ov
 signups-held-waiting = { $count ->
     [one] One mail is waiting now.
    *[other] { $number } mails are waiting now.
-}
+  }
 signups-discard = Discard what is waiting
 signups-discard-what = None of those who are waiting gets a mail. Whoever asked for the newsletter themselves has to fill in the form again. This cannot be undone. New sign-ups are still held back.
 signups-discard-do = Discard them

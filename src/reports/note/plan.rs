@@ -57,7 +57,7 @@ impl Period {
         if from > to {
             findings.push(FieldError::new("from", "error-note-order"));
         } else if (to - from).num_days() > LONGEST {
-            findings.push(FieldError::new("from", "error-note-long"));
+            findings.push(FieldError::new("from", "error-note-too-many-years"));
         }
         if compare >= to {
             findings.push(FieldError::new("compare", "error-note-compare"));
