@@ -149,7 +149,7 @@ async fn a_list_is_imported_in_a_browser_and_every_step_is_accessible() {
         browser.resize(crate::browser::WIDE).await;
     };
     browser.goto("/admin/subscribers").await;
-    browser.click(".page-head .button").await;
+    browser.click(".page-head a[href='/admin/imports']").await;
     browser.wait_for("#file").await;
     look("upload").await;
     browser.wait_for("#file").await.send_keys(path.to_str().unwrap()).await.unwrap();
