@@ -261,14 +261,15 @@ both! {
         app.newsletter().await;
         let now = app.clock.now();
         app.app.db.write(move |conn| Ok(store::begin_hold(conn, (312, 4), now)?)).await.unwrap();
-        for at in 0..200 {
+        for at in 0..260 {
             app.sign_up_from("192.0.2.7", &sector(at), &[]).await;
         }
+        // More than a flood needs, because one that a busy server turns away is looked up a pass later.
         app.clock.advance(TimeDelta::minutes(1));
         app.run_until_idle().await;
         let editor = app.signed_in(Role::Editor).await;
         let page = editor.get(app.url("/admin/signups")).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("Lige nu venter 200 mails"), "{page}");
+        assert!(page.contains("Lige nu venter 260 mails"), "{page}");
         let discard = async || {
             let discard = editor.post(app.url("/admin/signups")).form(&[("do", "discard")]);
             discard.send().await.unwrap().status()
@@ -280,7 +281,7 @@ both! {
         let release = editor.post(app.url("/admin/signups")).form(&[("do", "release")]);
         assert_eq!(release.send().await.unwrap().status(), StatusCode::SEE_OTHER);
         app.run_until_idle().await;
-        for at in 0..200 {
+        for at in 0..260 {
             assert_eq!(app.mails_to(&sector(at)).len(), 0, "{}", sector(at));
         }
         assert_eq!(discard().await, StatusCode::CONFLICT);
