@@ -212,7 +212,6 @@ pub async fn fill(app: &TestApp) -> Vec<String> {
                 "/schedule",
                 "/audience",
                 "/report",
-                "/report/clicks",
                 "/corrections",
                 "/template",
                 "/library",

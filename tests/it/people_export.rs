@@ -370,6 +370,7 @@ async fn the_pages_of_an_export_are_accessible_and_fit_every_screen() {
     browser.is_accessible_everywhere("export-form").await;
     // The empty reason is said.
     browser.click("main form button").await;
+    browser.wait_for(".error-summary").await;
     assert!(browser.text(".error-summary").await.contains("Skriv, hvad du skal bruge listen til."));
     browser.is_accessible_everywhere("export-wrong").await;
     browser.fill("#reason", REASON.1).await;

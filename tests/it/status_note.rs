@@ -525,6 +525,8 @@ async fn the_board_can_read_the_note_and_editors_can_word_it() {
     browser.click("main form .button").await;
     browser.wait_for(".error-summary").await;
     browser.is_accessible_everywhere("status-notes-refused").await;
+    // It says that the form was refused.
+    browser.console_errors().await;
     browser.goto("/admin/status-notes").await;
     browser.click("main li a").await;
     browser.wait_for(".note").await;
