@@ -154,7 +154,7 @@ pub fn take(
 /// the ledger of every newsletter in which they count.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the register says something else of them by now: it can be tried again.
+/// A conflict when the register says something else of them by now: it can be tried again.
 pub fn set(
     conn: &mut DbConn,
     context: &Context,

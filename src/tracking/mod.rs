@@ -13,7 +13,7 @@
 //!   ([`crate::privacy`]).
 //!
 //! A hit that has a row is judged alone at first, and once more when what came around it is known
-//! ([`settle`]): by rules about several hits, which only rows allow.
+//! ([`settle()`]): by rules about several hits, which only rows allow.
 //!
 //! A short link ([`short`]) leads to a library item from anywhere, a poster or a post: it is no
 //! one's, and is counted apart from the links of issues.

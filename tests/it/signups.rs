@@ -77,11 +77,14 @@ pub fn sector(at: usize) -> String {
     format!("leder{at}@kommune{}.example", at % 98)
 }
 
+/// What somebody is answered: status, headers and body.
+type Answer = (StatusCode, Vec<(String, String)>, String);
+
 /// Ten thousand forms for five hundred addresses from fifty networks.
 #[actix_web::test]
 async fn a_flood_of_forms_sends_each_address_one_mail_and_gets_one_answer() {
     let mut app = behind_a_proxy(&[]).await;
-    let mut answers: Vec<(StatusCode, Vec<(String, String)>, String)> = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
     for round in 0..20 {
         // The server may have closed what was idle while the mails went.
         app.client = browser();

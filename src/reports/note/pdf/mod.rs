@@ -2,7 +2,7 @@
 //! there for who has it read aloud, and krilla refuses to write what breaks PDF/UA-1.
 //!
 //! First everything is laid out on pages ([`page`]), because the foot of each says how many there are;
-//! then it is written ([`write`]).
+//! then it is written ([`mod@write`]).
 
 mod blocks;
 mod font;
