@@ -169,7 +169,7 @@ note-media-count = { $count ->
     [one] Der er { $shown } omtale i perioden.
    *[other] Der er { $shown } omtaler i perioden.
   }{ $note }
-note-media-caption = Omtale i medier
+note-media-caption = Omtale
 note-advert = Annoncer
 note-advert-count = { $count ->
     [one] Der er { $shown } annonce i perioden.

@@ -169,7 +169,7 @@ note-media-count = { $count ->
     [one] There is { $shown } mention in the period.
    *[other] There are { $shown } mentions in the period.
   }{ $note }
-note-media-caption = Mentions in media
+note-media-caption = Mentions
 note-advert = Adverts
 note-advert-count = { $count ->
     [one] There is { $shown } advert in the period.

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use actix_web::web::Data;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::{ACTOR, STAFF, sign_in_links};
 use crate::app::App;
@@ -27,9 +27,15 @@ use crate::web::format;
 /// The content, with titles of the real library and texts of our own.
 const CONTENT: &str = include_str!("../../assets/demo/special_kerneopgaven.json");
 
-fn content(subject: &str) -> Result<Content> {
+/// In the archive the event is where it was; a new issue must not invite to what is over.
+fn content(subject: &str, event: Option<&str>) -> Result<Content> {
     let mut json: serde_json::Value = serde_json::from_str(CONTENT).map_err(anyhow::Error::new)?;
     json["subject"] = subject.into();
+    for block in json["blocks"].as_array_mut().into_iter().flatten() {
+        if let Some(date) = event.filter(|_| block["kind"] == "event") {
+            block["date"] = date.into();
+        }
+    }
     Content::read(&json).map_err(crate::error::Error::Invalid)
 }
 
@@ -39,7 +45,7 @@ pub async fn bring_in_history(app: &App, newsletter: &Newsletter) -> Result<()> 
     let old = Historical {
         newsletter: newsletter.id,
         kind: IssueKind::Special,
-        content: content("Særnummer om kerneopgaven")?,
+        content: content("Særnummer om kerneopgaven", None)?,
         day: NaiveDate::from_ymd_opt(2017, 3, 24).unwrap_or_default(),
         note: Some("genskabt eksempel".to_owned()),
         old_address: None,
@@ -65,7 +71,10 @@ pub async fn send(app: &Data<App>, newsletter: &Newsletter, say: impl Fn(&str)) 
     let issue = match known {
         Some(issue) => issue,
         None => {
-            let mut content = content("Særnummer: Ledelse af kerneopgaven")?;
+            let today = app.clock.now().day_in(newsletter.zone());
+            let year = if today.month() < 10 { today.year() } else { today.year() + 1 };
+            let event = format!("Oktober {year}");
+            let mut content = content("Særnummer: Ledelse af kerneopgaven", Some(&event))?;
             // The old one's number is not known; the numbers begin with this one.
             content.theme = content.theme.map(|theme| Theme { number: Some(1), ..theme });
             content.blocks = content.blocks.into_iter().map(|b| Block::new(b.kind)).collect();

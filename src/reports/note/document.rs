@@ -177,6 +177,27 @@ pub struct Table {
     pub has_sum: bool,
 }
 
+impl Table {
+    /// The table without the columns in which no row says anything.
+    #[must_use]
+    pub fn without_empty_columns(mut self) -> Self {
+        let says: Vec<bool> = (0..self.columns.len())
+            .map(|at| {
+                let mut cells = self.rows.iter().filter_map(|row| row.get(at));
+                let is_word = |inline: &Inline| !matches!(inline, Inline::Text(t) if t.is_empty());
+                cells.any(|cell| cell.iter().any(is_word))
+            })
+            .collect();
+        let mut kept = says.iter();
+        self.columns.retain(|_| kept.next().copied().unwrap_or(true));
+        for row in &mut self.rows {
+            let mut kept = says.iter();
+            row.retain(|_| kept.next().copied().unwrap_or(true));
+        }
+        self
+    }
+}
+
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
@@ -371,7 +392,10 @@ pub fn span(lang: Lang, first: NaiveDate, last: NaiveDate) -> String {
     if (first.ordinal(), last.month(), last.day()) == (1, 12, 31) {
         return first.year().to_string();
     }
-    let start = a.strip_suffix(&format!(" {}", first.year())).unwrap_or(&a);
+    let start = match first.month() == last.month() {
+        true => a.split(' ').next().unwrap_or(&a),
+        false => a.strip_suffix(&format!(" {}", first.year())).unwrap_or(&a),
+    };
     format!("{start}–{b}")
 }
 
@@ -405,6 +429,7 @@ mod tests {
             ("2017-01-01", "2017-11-01", "1. januar–1. november 2017"),
             ("2016-10-14", "2017-10-26", "14. oktober 2016–26. oktober 2017"),
             ("2017-11-01", "2017-11-01", "1. november 2017"),
+            ("2017-10-01", "2017-10-26", "1.–26. oktober 2017"),
         ] {
             assert_eq!(span(Lang::Da, day(first), day(last)), expected);
         }

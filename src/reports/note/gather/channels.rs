@@ -69,7 +69,8 @@ impl Gather<'_> {
                 }
                 channels.told.extend(self.told(channel, kind, pair, note));
             }
-            let mut blocks = vec![Block::Table(self.figure_table(id, &rows))];
+            let table = self.figure_table(id, &rows).without_empty_columns();
+            let mut blocks = vec![Block::Table(table)];
             if !breaks.is_empty() {
                 blocks.push(Block::List(breaks));
             }
@@ -269,12 +270,19 @@ impl Gather<'_> {
         };
         let body = rows.iter().map(|(kind, pair, note)| {
             let unit = pair.later.or(pair.earlier).map_or("", |figure| &figure.said.unit);
+            // "Følgere på Facebook" says already that followers are counted; and where the units
+            // differ, the words below the table say so.
+            let is_said = kind.to_lowercase().contains(&unit.to_lowercase());
+            let name = match is_said || pair.broken.is_some() {
+                true => (*kind).to_owned(),
+                false => format!("{kind}, {unit}"),
+            };
             let mut percent = Vec::new();
             if pair.growth().is_some() {
                 percent.push(Inline::Number(key(kind, "percent")));
             }
             vec![
-                vec![Inline::Text(format!("{kind}, {unit}")), Inline::Note(note.clone())],
+                vec![Inline::Text(name), Inline::Note(note.clone())],
                 cell(kind, "earlier", pair.earlier, &earlier_day),
                 cell(kind, "later", pair.later, &later_day),
                 vec![Inline::Number(key(kind, "change"))],

@@ -230,9 +230,6 @@ impl Gather<'_> {
                 ("shown", number(&format!("{kind}.count"))),
                 ("note", note("activities")),
             ];
-            if blocks.is_empty() || kinds.len() > 1 {
-                blocks.push(Block::Heading(self.texts.get(&format!("note-{kind}"))));
-            }
             blocks.push(Block::Paragraph(self.say(&format!("note-{kind}-count"), &values)));
             let rows = these.iter().map(|one| {
                 let said = &one.said;
@@ -248,7 +245,7 @@ impl Gather<'_> {
                 ActivityKind::Media | ActivityKind::Advert => "note-column-medium",
                 _ => "note-column-place",
             };
-            blocks.push(Block::Table(Table {
+            let table = Table {
                 caption: self.texts.get(&format!("note-{kind}-caption")),
                 rows: rows.collect(),
                 columns: vec![
@@ -258,7 +255,8 @@ impl Gather<'_> {
                     self.column("note-column-day", false, 3),
                 ],
                 has_sum: false,
-            }));
+            };
+            blocks.push(Block::Table(table.without_empty_columns()));
         }
         blocks
     }

@@ -294,7 +294,7 @@ impl Gather<'_> {
         }
         let cell = |key: &str| vec![Inline::Number(key.to_owned())];
         rows.push(vec![
-            vec![Inline::Text(self.texts.get("note-sum"))],
+            vec![Inline::Text(self.texts.get("note-sum")), Inline::Note("months".to_owned())],
             cell("newsletter.came"),
             cell("newsletter.left"),
             cell("newsletter.later"),

@@ -13,7 +13,7 @@ mod write;
 
 use krilla::tagging::{Tag, TagKind};
 
-use super::document::{Document, Inline, Section, SectionId};
+use super::document::{Block, Document, Inline, Section, SectionId};
 use crate::error::Result;
 use font::Faces;
 use lines::{Link, Run, wrap};
@@ -129,7 +129,9 @@ impl Layout<'_> {
         if self.sheets.y > MARGIN {
             self.sheets.y += before;
         }
-        self.sheets.need(size * 1.3 + 64.0);
+        // With its period, the sentence below it and the first row of a table.
+        let room = if level > 3 { 64.0 } else { 160.0 };
+        self.sheets.need(size * 1.3 + room);
         self.outline.push(Heading { level, text: text.to_owned(), place: self.sheets.place() });
         let style = Style { size, height: size * 1.25, colour };
         let inside = self.set(&[Run::new(text, true)], MARGIN, MEASURE, style);
@@ -160,8 +162,14 @@ impl Layout<'_> {
         if !section.period.is_empty() {
             self.paragraph(&[Run::new(&section.period, false)], SMALL, 5.0);
         }
-        for block in section.printed() {
-            self.block(section, &block);
+        let blocks = section.printed();
+        for (at, block) in blocks.iter().enumerate() {
+            let is_before_table = matches!(blocks.get(at + 1), Some(Block::Table(_)));
+            if matches!(block, Block::Paragraph(_)) && is_before_table {
+                // The sentence stands with the first rows that it is about.
+                self.sheets.need(BODY.height + 110.0);
+            }
+            self.block(section, block);
         }
     }
 
