@@ -63,7 +63,7 @@ struct WholeAt {
 
 impl WholeAt {
     fn forget_old(&mut self, now: Instant) {
-        if self.of.len() <= MANY.max(2 * self.left) {
+        if self.of.len() <= MANY.max(2 * self.left).min(TOO_MANY) {
             return;
         }
         self.of.retain(|_, at| *at > now);

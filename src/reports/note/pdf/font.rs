@@ -12,6 +12,19 @@ static BOLD: &[u8] = include_bytes!("../../../../assets/vendor/noto-sans-bold.tt
 /// Letters that are not in the font.
 const UNKNOWN: char = '\u{fffd}';
 
+/// The nearest sign that is in the font, for those that are typed and are not: it has no mathematics.
+fn nearest(letter: char) -> char {
+    match letter {
+        '\u{2212}' => '–',
+        '→' => '›',
+        '←' => '‹',
+        '\u{2009}' | '\u{202f}' => '\u{a0}',
+        // What has no width of its own on a page is a space.
+        letter if letter.is_control() => ' ',
+        letter => letter,
+    }
+}
+
 /// A cut.
 pub(super) struct Face {
     /// For drawing.
@@ -46,9 +59,7 @@ impl Face {
     }
 
     fn glyph(&self, letter: char) -> skrifa::GlyphId {
-        // What has no width of its own on a page is a space.
-        let letter = if letter.is_control() { ' ' } else { letter };
-        let known = self.letters.map(letter).or_else(|| self.letters.map(UNKNOWN));
+        let known = self.letters.map(nearest(letter)).or_else(|| self.letters.map(UNKNOWN));
         known.unwrap_or_default()
     }
 
@@ -64,12 +75,8 @@ impl Face {
 
     /// The text as the font can write it.
     pub(super) fn writable(&self, text: &str) -> String {
-        let writable = |letter: char| match self.letters.map(letter) {
-            _ if letter.is_control() => ' ',
-            Some(_) => letter,
-            None => UNKNOWN,
-        };
-        text.chars().map(writable).collect()
+        let known = |letter: &char| self.letters.map(*letter).is_some();
+        text.chars().map(|letter| Some(nearest(letter)).filter(known).unwrap_or(UNKNOWN)).collect()
     }
 
     /// The glyphs of a text that the font can write.
@@ -92,8 +99,9 @@ mod tests {
     fn danish_letters_and_the_signs_of_a_note_are_in_the_font() -> anyhow::Result<()> {
         let faces = Faces::new()?;
         for face in [faces.get(false), faces.get(true)] {
-            let text = "æøåÆØÅéüñ 27.699 +4,8 % −5 »besøg« – • → €";
+            let text = "æøåÆØÅéüñ 27.699 +4,8 % »besøg« – • … €";
             assert_eq!(face.writable(text), text);
+            assert_eq!(face.writable("−5,0\u{202f}% → 3"), "–5,0\u{a0}% › 3");
             assert_eq!(face.writable("日本\u{7}"), "\u{fffd}\u{fffd} ");
             assert!(face.measure("WWW", 10.0) > face.measure("iii", 10.0));
         }
