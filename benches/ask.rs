@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use lederbrev::app::App;
 use lederbrev::clock::Instant;
 use lederbrev::db::schema::{
-    click_counts, deliveries, delivery_counts, delivery_domains, growth, issue_links, issues,
-    open_counts,
+    click_counts, clicks, consent_texts, consents, deliveries, delivery_counts, delivery_domains,
+    growth, issue_links, issues, open_counts, opens,
 };
 use lederbrev::db::{DbConn, Json, PublicId};
 use lederbrev::imports::run;
@@ -36,6 +36,8 @@ const SIZES: [(usize, usize); 2] = [(27_699, 10), (1_000_000, 100)];
 const GOAL: f64 = 100.0;
 const ROUNDS: usize = 15;
 const LINKS: i32 = 30;
+/// One in so many has consented to being measured.
+const CONSENTING: usize = 10;
 const QUESTIONS: [&str; 4] =
     ["count on a day", "count of a segment", "search by a beginning", "report of an issue"];
 
@@ -175,8 +177,9 @@ async fn fill(app: &Data<App>, newsletter: &Newsletter, count: usize, sent: usiz
     let mut last = None;
     for nth in 0..sent {
         let ended = now - TimeDelta::days(14 * (sent - nth) as i64);
-        last =
-            Some(app.db.write(move |conn| Ok(sent_issue(conn, id, count, ended)?)).await.unwrap());
+        let is_last = nth + 1 == sent;
+        let made = app.db.write(move |conn| Ok(sent_issue(conn, id, count, ended, is_last)?)).await;
+        last = Some(made.unwrap());
     }
     let issue = last.unwrap();
     let (of, finished) = (issue.id, issue.finished_at.unwrap());
@@ -193,6 +196,10 @@ async fn fill(app: &Data<App>, newsletter: &Newsletter, count: usize, sent: usiz
                             deliveries::state.eq("accepted"),
                             deliveries::attempts.eq(1),
                             deliveries::uncertain.eq(0),
+                            deliveries::variant.eq(match at % CONSENTING {
+                                0 => "personal",
+                                _ => "aggregate",
+                            }),
                             deliveries::finished_at.eq(finished),
                         )
                     })
@@ -203,7 +210,89 @@ async fn fill(app: &Data<App>, newsletter: &Newsletter, count: usize, sent: usiz
             .await
             .unwrap();
     }
+    app.db.write(move |conn| Ok(readers(conn, id, of, count, finished)?)).await.unwrap();
     issue
+}
+
+/// One in ten consents; half of them open the last issue, and a tenth of them click.
+fn readers(
+    conn: &mut DbConn,
+    newsletter: i64,
+    issue: i64,
+    count: usize,
+    finished: Instant,
+) -> QueryResult<()> {
+    diesel::insert_into(consent_texts::table)
+        .values((
+            consent_texts::hash.eq("bench"),
+            consent_texts::purpose.eq("tracking"),
+            consent_texts::language.eq("da"),
+            consent_texts::body.eq("Ja tak"),
+            consent_texts::created_at.eq(finished),
+        ))
+        .execute(conn)?;
+    let copies: Vec<(i64, Option<i64>)> = deliveries::table
+        .filter(deliveries::issue.eq(issue))
+        .filter(deliveries::variant.eq("personal"))
+        .order(deliveries::id)
+        .select((deliveries::id, deliveries::subscriber))
+        .load(conn)?;
+    assert_eq!(copies.len(), count.div_ceil(CONSENTING));
+    let before = finished - TimeDelta::days(30);
+    for copies in copies.chunks(run::CHUNK) {
+        let agreed: Vec<_> = copies
+            .iter()
+            .map(|(_, subscriber)| {
+                (
+                    consents::subscriber.eq(subscriber.unwrap()),
+                    consents::newsletter.eq(newsletter),
+                    consents::purpose.eq("tracking"),
+                    consents::text_hash.eq("bench"),
+                    consents::language.eq("da"),
+                    consents::method.eq("double_opt_in"),
+                    consents::form_address.eq(""),
+                    consents::source.eq("bench"),
+                    consents::requested_at.eq(before),
+                    consents::confirmed_at.eq(before),
+                )
+            })
+            .collect();
+        on_both!(&mut *conn, c => diesel::insert_into(consents::table).values(&agreed).execute(c))?;
+        let opened: Vec<_> = copies
+            .iter()
+            .step_by(2)
+            .map(|(copy, _)| {
+                (
+                    opens::delivery.eq(*copy),
+                    opens::at.eq(finished + TimeDelta::hours(1)),
+                    opens::agent.eq("Mozilla/5.0 (Windows NT 10.0; Microsoft Outlook 16.0)"),
+                    opens::network.eq("192.0.2.0/24"),
+                    opens::verdict.eq("human"),
+                    opens::reason.eq("ordinary"),
+                    opens::rule_version.eq(2),
+                )
+            })
+            .collect();
+        on_both!(&mut *conn, c => diesel::insert_into(opens::table).values(&opened).execute(c))?;
+        let clicked: Vec<_> = copies
+            .iter()
+            .step_by(10)
+            .map(|(copy, _)| {
+                (
+                    clicks::delivery.eq(*copy),
+                    clicks::link.eq(1),
+                    clicks::at.eq(finished + TimeDelta::hours(2)),
+                    clicks::agent.eq("Mozilla/5.0 (Windows NT 10.0; rv:128.0) Firefox/128.0"),
+                    clicks::network.eq("192.0.2.0/24"),
+                    clicks::verdict.eq("human"),
+                    clicks::reason.eq("ordinary"),
+                    clicks::rule_version.eq(2),
+                )
+            })
+            .collect();
+        on_both!(&mut *conn, c => diesel::insert_into(clicks::table).values(&clicked).execute(c))?;
+    }
+    Ok(())
 }
 
 /// An issue that was sent, as it is written down: three ends, two hundred domains, two days of
@@ -213,13 +302,16 @@ fn sent_issue(
     newsletter: i64,
     count: usize,
     ended: Instant,
+    is_last: bool,
 ) -> QueryResult<Issue> {
     let id: i64 = diesel::insert_into(issues::table)
         .values((
             issues::uuid.eq(PublicId::random()),
             issues::slug.eq(PublicId::random().to_string()),
             issues::newsletter.eq(newsletter),
-            issues::kind.eq("ordinary"),
+            // The last one, a special edition, is compared with the ordinary ones of a year.
+            issues::kind.eq(if is_last { "special" } else { "ordinary" }),
+            issues::measured.eq("consented"),
             issues::state.eq("sent"),
             issues::origin.eq("here"),
             issues::subject.eq("Nyt fra Lederweb"),
@@ -244,7 +336,7 @@ fn sent_issue(
                 delivery_counts::skip_reason.eq(reason),
                 delivery_counts::recipients.eq(count as i64 * part / 100),
                 delivery_counts::uncertain.eq(0i64),
-                delivery_counts::personal.eq(0i64),
+                delivery_counts::personal.eq((count / CONSENTING) as i64 * (part / 97)),
             ))
             .execute(conn)?;
     }

@@ -11,8 +11,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use crate::app::App;
 use crate::error::Result;
 use crate::{
-    deliveries, imports, issues, library, moves, people, personal, privacy, recurring, signups,
-    staff, subscribers, tracking,
+    deliveries, imports, issues, library, moves, people, personal, privacy, recurring, reports,
+    signups, staff, subscribers, tracking,
 };
 
 /// A job: its schedule (cron with seconds, UTC), its name, and what it does. It returns whether
@@ -170,6 +170,11 @@ pub const JOBS: &[Recurring] = &[
         schedule: "5 * * * * *",
         name: "prepare drafts of recurring issues",
         run: |app| Box::pin(async move { recurring::prepare::prepare_due(&app).await }),
+    },
+    Recurring {
+        schedule: "45 7 * * * *",
+        name: "write down how many left after an issue",
+        run: |app| Box::pin(async move { reports::leavers::write_down(&app).await }),
     },
     Recurring {
         schedule: "0 37 3 * * *",

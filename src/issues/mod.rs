@@ -65,6 +65,7 @@ use diesel::prelude::*;
 use crate::clock::Instant;
 use crate::db::schema::issues;
 use crate::db::{Json, PublicId};
+use crate::newsletters::Tracking;
 use crate::text_enum;
 
 text_enum! {
@@ -173,6 +174,10 @@ pub struct Issue {
     pub proposed_at_local: Option<String>,
     /// When it was forgotten who got it; the counts stay.
     pub deliveries_cleared_at: Option<Instant>,
+    /// What its newsletter measured when it began to go out; none before that.
+    pub measured: Option<Tracking>,
+    /// How many left after it, once the week is over in which that is put down to it.
+    pub unsubscribed: Option<i64>,
 }
 
 /// Who makes the drafts of recurring issues, in the audit log and in lists.

@@ -139,8 +139,7 @@ fn subscribers(conn: &mut DbConn, now: Instant) -> Result<Vec<Subscribers>> {
 
 fn last(conn: &mut DbConn, now: Instant) -> Result<Option<Last>> {
     let Some(issue) = store::last_issue(conn)? else { return Ok(None) };
-    let newsletter = newsletters::store::find(conn, issue.newsletter)?;
     let numbers = numbers(conn, &issue, now)?;
-    let is_measured = newsletter.open_tracking != Tracking::Off || numbers.clicks.all() > 0;
+    let is_measured = numbers.measured != Tracking::Off;
     Ok(Some(Last { issue, numbers, is_measured }))
 }

@@ -66,7 +66,13 @@ pub fn catalogue(conn: &mut DbConn, kind: Option<ItemKind>) -> QueryResult<Catal
         .filter(|issue| issue.origin == Origin::Here)
         .filter_map(|issue| {
             let year = issue.started_at?.day_in(chrono_tz::Europe::Copenhagen);
-            Some((issue.id, (chrono::Datelike::year(&year), issue.measured != Tracking::Off)))
+            Some((
+                issue.id,
+                (
+                    chrono::Datelike::year(&year),
+                    issue.measured.unwrap_or(Tracking::Off) != Tracking::Off,
+                ),
+            ))
         })
         .collect();
     let mut clicks: HashMap<(i64, i32), Verdicts> = HashMap::new();

@@ -7,19 +7,18 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::leavers::unsubscribed;
 use super::readers::{self, Readers};
 use super::store;
 use crate::clock::Instant;
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{self, SkipReason};
 use crate::issues::{self, Content, Issue, IssueKind};
-use crate::newsletters::{self, Tracking};
+use crate::newsletters::Tracking;
 use crate::tracking::Verdict;
 
 /// How long mail can still come back: until then what was delivered is provisional.
 const PROVISIONAL: TimeDelta = TimeDelta::days(7);
-/// How long after an issue somebody's leaving is put down to it, if no other issue goes out first.
-const ATTRIBUTED: TimeDelta = TimeDelta::days(7);
 /// The ordinary issues that a special edition is compared with are not older than that.
 const YEAR: TimeDelta = TimeDelta::days(365);
 /// The largest domains are named.
@@ -108,12 +107,26 @@ pub struct Delivery {
 pub struct Numbers {
     /// Who got it.
     pub delivery: Delivery,
-    /// How many of its recipients left after they got it, within 7 days and before the next issue.
-    pub unsubscribed: i64,
+    /// How many of its recipients left after they got it, within 7 days and before the next issue;
+    /// null when that was not written down before who left was forgotten.
+    pub unsubscribed: Option<i64>,
+    /// What was measured of it.
+    #[schema(value_type = String)]
+    pub measured: Tracking,
     /// Loads of the image; one person may load it often, or never.
     pub loads: Verdicts,
     /// Clicks on links.
     pub clicks: Verdicts,
+}
+
+impl Numbers {
+    /// Copies of which loads and clicks were counted: none where nothing was measured.
+    pub fn measured_copies(&self) -> i64 {
+        match self.measured {
+            Tracking::Off => 0,
+            Tracking::Aggregate | Tracking::Consented => self.delivery.accepted,
+        }
+    }
 }
 
 /// A link of the issue.
@@ -190,10 +203,12 @@ pub struct Ordinary {
     pub issues: i64,
     /// Copies of them that were taken by the next server.
     pub accepted: i64,
+    /// Copies of those of which clicks were measured.
+    pub measured: i64,
     /// Clicks on their links.
     pub clicks: Verdicts,
     /// Recipients who left after one of them, as [`Numbers::unsubscribed`] counts them.
-    pub unsubscribed: i64,
+    pub unsubscribed: Option<i64>,
 }
 
 /// The report.
@@ -213,7 +228,7 @@ pub struct IssueReport {
     /// When its last recipient had a final state.
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<Instant>,
-    /// What the newsletter measures now: `off`, `aggregate` or `consented`.
+    /// What was measured of it: `off`, `aggregate` or `consented`.
     #[schema(value_type = String)]
     pub measured: Tracking,
     /// Its numbers.
@@ -242,7 +257,6 @@ pub fn for_issue(
     now: Instant,
     kept_since: Instant,
 ) -> QueryResult<IssueReport> {
-    let newsletter = newsletters::store::find(conn, issue.newsletter)?;
     let loads = store::loads(conn, issue.id)?;
     let clicks = store::clicks(conn, issue.id)?;
     let mut before = Vec::new();
@@ -257,14 +271,15 @@ pub fn for_issue(
     }
     let (blocks, links) = blocks_and_links(conn, issue, &clicks)?;
     let domains = deliveries::store::largest_domains(conn, issue.id, DOMAINS)?;
+    let numbers_of_it = numbers(conn, issue, now)?;
     Ok(IssueReport {
         id: issue.uuid,
         subject: issue.subject.clone(),
         kind: issue.kind,
         started_at: issue.started_at,
         finished_at: issue.finished_at,
-        measured: newsletter.open_tracking,
-        numbers: numbers(conn, issue, now)?,
+        measured: numbers_of_it.measured,
+        numbers: numbers_of_it,
         readers: readers::of_issue(conn, issue, kept_since)?,
         blocks,
         links,
@@ -286,14 +301,30 @@ pub fn for_issue(
 /// The newsletter's ordinary issues of the year before a special edition.
 fn ordinary(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Option<Ordinary>> {
     let (Some(end), IssueKind::Special) = (issue.started_at, issue.kind) else { return Ok(None) };
-    let mut all = Ordinary::default();
+    let mut all = Ordinary { unsubscribed: Some(0), ..Ordinary::default() };
     for before in store::ordinary_between(conn, issue.newsletter, end - YEAR, end)? {
+        let accepted = deliveries::store::outcome(conn, before.id)?.counts.accepted;
+        let clicks = clicks_of(conn, before.id, Verdicts::default())?;
         all.issues += 1;
-        all.accepted += deliveries::store::outcome(conn, before.id)?.counts.accepted;
-        all.clicks = clicks_of(conn, before.id, all.clicks)?;
-        all.unsubscribed += unsubscribed(conn, &before, now)?;
+        all.accepted += accepted;
+        if measured(&before, &[clicks]) != Tracking::Off {
+            all.measured += accepted;
+        }
+        all.clicks = all.clicks.plus(clicks);
+        // A sum in which one is missing is none.
+        let left = unsubscribed(conn, &before, now)?;
+        all.unsubscribed = all.unsubscribed.zip(left).map(|(sum, left)| sum + left);
     }
     Ok((all.issues > 0).then_some(all))
+}
+
+/// What was measured of an issue; where a newsletter changed its mind while it went out, what was
+/// counted says so.
+fn measured(issue: &Issue, counted: &[Verdicts]) -> Tracking {
+    match issue.measured.unwrap_or(Tracking::Off) {
+        Tracking::Off if counted.iter().any(|hits| hits.all() > 0) => Tracking::Aggregate,
+        said => said,
+    }
 }
 
 /// Adds the clicks of an issue.
@@ -304,13 +335,6 @@ fn clicks_of(conn: &mut DbConn, issue: i64, mut sum: Verdicts) -> QueryResult<Ve
     Ok(sum)
 }
 
-fn unsubscribed(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<i64> {
-    let Some(started) = issue.started_at else { return Ok(0) };
-    let next = store::next_start(conn, issue.newsletter, started)?;
-    let end = next.unwrap_or(now).min(started + ATTRIBUTED);
-    store::unsubscribed(conn, issue, end)
-}
-
 /// What an issue can be compared with others by.
 pub fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
     let mut loads = Verdicts::default();
@@ -319,7 +343,8 @@ pub fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Nu
     }
     let clicks = clicks_of(conn, issue.id, Verdicts::default())?;
     let unsubscribed = unsubscribed(conn, issue, now)?;
-    Ok(Numbers { delivery: delivery(conn, issue, now)?, unsubscribed, loads, clicks })
+    let measured = measured(issue, &[loads, clicks]);
+    Ok(Numbers { delivery: delivery(conn, issue, now)?, unsubscribed, measured, loads, clicks })
 }
 
 fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Delivery> {

@@ -35,7 +35,7 @@ pub struct Usage {
     /// When its sending began; null when it has not begun.
     #[schema(value_type = Option<String>)]
     pub started_at: Option<Instant>,
-    /// What its newsletter measures now: `off`, `aggregate` or `consented`.
+    /// What was measured of it: `off`, `aggregate` or `consented`.
     #[schema(value_type = String)]
     pub measured: Tracking,
     /// The clicks on the item in it.
@@ -116,7 +116,7 @@ pub fn for_item(conn: &mut DbConn, item: &Item) -> QueryResult<ItemReport> {
         subject: issue.subject,
         origin: issue.origin,
         started_at: issue.started_at,
-        measured: issue.measured,
+        measured: issue.measured.unwrap_or(Tracking::Off),
         clicks: by_issue.get(&issue.id).copied().unwrap_or_default(),
     };
     let mut addresses: Vec<Address> =

@@ -6,7 +6,7 @@ use chrono::{Datelike, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 use super::chart::{Bar, Chart};
-use super::issue::{Hour, IssueReport, Verdicts, for_issue};
+use super::issue::{Hour, IssueReport, Numbers, Verdicts, for_issue};
 use super::item::{ItemReport, ShortLink, for_item};
 use super::readers::{By, Portion, Reached};
 use crate::app::App;
@@ -52,13 +52,36 @@ struct ReportPage {
 impl ReportPage {
     /// Whether there is anything to say of opens and clicks.
     fn is_measured(&self) -> bool {
-        let numbers = &self.report.numbers;
-        self.report.measured != Tracking::Off || numbers.loads.all() + numbers.clicks.all() > 0
+        self.report.measured != Tracking::Off
+    }
+
+    /// A number, or that nobody counted it.
+    fn known(&self, number: &Option<i64>) -> String {
+        match number {
+            Some(number) => self.page.number(number),
+            None => self.page.t("report-not-counted"),
+        }
+    }
+
+    /// How many in a thousand, where it was counted.
+    fn known_rate(&self, part: &Option<i64>, whole: &i64) -> String {
+        match part {
+            Some(part) => self.rate(part, whole),
+            None => self.page.t("report-not-counted"),
+        }
     }
 
     /// "1.203–1.310", or one number when both ends are the same.
     fn interval(&self, hits: &Verdicts) -> String {
         between(&self.page, &hits.human, &hits.human_at_most())
+    }
+
+    /// The same of an issue, which may be one of which nothing was measured.
+    fn hits(&self, of: &Numbers, hits: &Verdicts) -> String {
+        match of.measured {
+            Tracking::Off => self.page.t("report-not-counted"),
+            _ => self.interval(hits),
+        }
     }
 
     /// How many in a thousand, with one decimal.
@@ -73,9 +96,6 @@ impl ReportPage {
 
     /// The same for clicks, from what is surely people to what may be.
     fn click_rate(&self, clicks: &Verdicts, whole: &i64) -> String {
-        if self.report.measured == Tracking::Off && clicks.all() == 0 {
-            return self.page.t("report-not-counted");
-        }
         let (least, most) =
             (self.rate(&clicks.human, whole), self.rate(&clicks.human_at_most(), whole));
         if least == most { least } else { format!("{least}–{most}") }

@@ -9,8 +9,8 @@ use diesel::sql_types::BigInt;
 
 use crate::clock::Instant;
 use crate::db::schema::{
-    click_counts, clicks as click_rows, consents, deliveries, issue_links, issues, newsletters,
-    open_counts, opens, subscribers, subscriptions,
+    click_counts, clicks as click_rows, consents, deliveries, issue_links, issues, open_counts,
+    opens, subscribers, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, Variant};
@@ -111,14 +111,13 @@ pub struct Linking {
     pub origin: Origin,
     /// When its sending began.
     pub started_at: Option<Instant>,
-    /// What its newsletter measures now.
-    pub measured: Tracking,
+    /// What was measured of it; none before it went out.
+    pub measured: Option<Tracking>,
 }
 
 /// Some issues, the newest first.
 pub fn linking(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Linking>> {
     issues::table
-        .inner_join(newsletters::table)
         .filter(issues::id.eq_any(ids))
         .order(issues::id.desc())
         .select((
@@ -127,7 +126,7 @@ pub fn linking(conn: &mut DbConn, ids: &[i64]) -> QueryResult<Vec<Linking>> {
             issues::subject,
             issues::origin,
             issues::started_at,
-            newsletters::open_tracking,
+            issues::measured,
         ))
         .load(conn)
 }
@@ -203,7 +202,8 @@ pub fn consenting(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Traits, i64
         .filter(consents::subscriber.eq(subscribers::id))
         .filter(consents::newsletter.eq(issues::newsletter))
         .filter(consents::purpose.eq(Purpose::Tracking))
-        .filter(consents::confirmed_at.is_not_null())
+        // Who withdrew and consented again is not asked about what came before: that was deleted.
+        .filter(consents::confirmed_at.le(deliveries::finished_at))
         .filter(consents::withdrawn_at.is_null());
     deliveries::table
         .inner_join(subscribers::table)
@@ -236,6 +236,26 @@ pub fn unsubscribed(conn: &mut DbConn, issue: &Issue, before: Instant) -> QueryR
         .filter(subscriptions::ended_at.le(before))
         .count()
         .get_result(conn)
+}
+
+/// Issues that began to go out in a stretch of time, and of which nobody has written down how many
+/// left after them.
+pub fn week_over(conn: &mut DbConn, from: Instant, to: Instant) -> QueryResult<Vec<Issue>> {
+    issues::table
+        .filter(issues::origin.eq(Origin::Here))
+        .filter(issues::unsubscribed.is_null())
+        .filter(issues::started_at.ge(from))
+        .filter(issues::started_at.le(to))
+        .select(Issue::as_select())
+        .load(conn)
+}
+
+/// Keeps how many left after an issue.
+pub fn keep_unsubscribed(conn: &mut DbConn, issue: i64, left: i64) -> QueryResult<()> {
+    diesel::update(issues::table.find(issue))
+        .set(issues::unsubscribed.eq(left))
+        .execute(conn)
+        .map(drop)
 }
 
 /// When the next issue of a newsletter began to go out after a moment.

@@ -8,6 +8,7 @@ use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
 use lederbrev::reports::issue::{Skipped, Verdicts};
+use lederbrev::reports::leavers;
 use lederbrev::reports::readers::{By, Reached};
 use lederbrev::reports::{IssueReport, for_issue};
 use lederbrev::staff::Role;
@@ -115,7 +116,7 @@ sends! {
         let hours: Vec<(i64, i64)> =
             report.hours.iter().map(|hour| (hour.loads.all(), hour.clicks.all())).collect();
         assert_eq!(hours, [(46, 0), (3, 5)]);
-        assert_eq!(report.numbers.unsubscribed, 1);
+        assert_eq!(report.numbers.unsubscribed, Some(1));
         assert_eq!(report.domains.iter().map(|domain| domain.recipients).sum::<i64>(), 20);
         assert_eq!((report.readers, report.before.len()), (None, 0));
 
@@ -173,12 +174,65 @@ sends! {
         // More than a week after both.
         sending.leave(readers[2], began + TimeDelta::days(12)).await;
         sending.app.clock.advance(TimeDelta::days(20));
-        assert_eq!(sending.report(&first).await.numbers.unsubscribed, 1);
+        assert_eq!(sending.report(&first).await.numbers.unsubscribed, Some(1));
         let report = sending.report(&second).await;
-        assert_eq!(report.numbers.unsubscribed, 1);
+        assert_eq!(report.numbers.unsubscribed, Some(1));
         let before = &report.before[0];
         assert_eq!((before.id, before.numbers.delivery.audience), (first.uuid, 6));
-        assert_eq!(before.numbers.unsubscribed, 1);
+        assert_eq!(before.numbers.unsubscribed, Some(1));
+    }
+
+    async fn how_many_left_is_known_when_who_left_is_long_forgotten(sending: Sending) {
+        let readers = sending.readers(4).await;
+        let issue = sending.due_issue().await;
+        sending.run_to_the_end(&issue).await;
+        sending.leave(readers[0], sending.app.clock.now() + TimeDelta::days(1)).await;
+        sending.app.clock.advance(TimeDelta::days(8));
+        leavers::write_down(&sending.app.app).await.unwrap();
+        assert!(!leavers::write_down(&sending.app.app).await.unwrap(), "once is enough");
+        let gone = readers[0].subscriber;
+        let forgotten = move |conn: &mut _| {
+            diesel::delete(subscribers::table.find(gone)).execute(conn)
+        };
+        sending.write(forgotten).await;
+        sending.app.clock.advance(TimeDelta::days(200));
+        assert_eq!(sending.report(&issue).await.numbers.unsubscribed, Some(1));
+
+        // Where nobody wrote it down in time, it is not 0.
+        sending
+            .write(|conn| {
+                diesel::update(issues::table).set(issues::unsubscribed.eq(None::<i64>)).execute(conn)
+            })
+            .await;
+        assert_eq!(sending.report(&issue).await.numbers.unsubscribed, None);
+        let editor = sending.app.signed_in(Role::Editor).await;
+        let page = sending.app.url(&format!("/admin/issues/{}/report", issue.uuid));
+        let page = editor.get(page).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("ikke opgjort"), "{page}");
+    }
+
+    async fn what_was_not_measured_is_not_zero_when_the_newsletter_begins_to_measure(
+        sending: Sending
+    ) {
+        sending.measure(Tracking::Off).await;
+        sending.readers(3).await;
+        let first = sending.due_issue().await;
+        sending.run_to_the_end(&first).await;
+        sending.measure(Tracking::Aggregate).await;
+        sending.app.clock.advance(TimeDelta::days(14));
+        let second = sending.due_issue().await;
+        sending.run_to_the_end(&second).await;
+
+        let report = sending.report(&second).await;
+        assert_eq!(report.measured, Tracking::Aggregate);
+        assert_eq!(report.before[0].numbers.measured, Tracking::Off);
+        assert_eq!(sending.report(&first).await.measured, Tracking::Off);
+        let editor = sending.app.signed_in(Role::Editor).await;
+        let page = sending.app.url(&format!("/admin/issues/{}/report", second.uuid));
+        let page = editor.get(page).send().await.unwrap().text().await.unwrap();
+        let before = page.split_once(&format!("/admin/issues/{}/report", first.uuid)).unwrap().1;
+        let row = before.split_once("</tr>").unwrap().0;
+        assert_eq!(row.matches("ikke opgjort").count(), 3, "loads, clicks and their share: {row}");
     }
 
     async fn people_who_consented_are_counted_once_with_an_upper_end(sending: Sending) {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::super::{Issue, IssueState};
 use crate::clock::Instant;
 use crate::db::DbConn;
-use crate::db::schema::issues;
+use crate::db::schema::{issues, newsletters};
 
 /// How far an issue has come.
 pub fn state(conn: &mut DbConn, id: i64) -> QueryResult<IssueState> {
@@ -38,6 +38,10 @@ pub fn begin_fan_out(
     from: IssueState,
     now: Instant,
 ) -> QueryResult<bool> {
+    let measured = newsletters::table
+        .filter(newsletters::id.eq(issues::newsletter))
+        .select(newsletters::open_tracking)
+        .single_value();
     let waiting =
         issues::table.find(id).filter(issues::state.eq(from)).filter(issues::started_at.is_null());
     diesel::update(waiting)
@@ -47,6 +51,7 @@ pub fn begin_fan_out(
             issues::audience_count.eq(0),
             issues::fan_out_cursor.eq(0),
             issues::started_at.eq(now),
+            issues::measured.eq(measured),
             issues::updated_at.eq(now),
         ))
         .execute(conn)

@@ -7,7 +7,8 @@ use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, Result};
 use crate::issues::{self, Origin};
-use crate::reports::issue::{IssueReport, Verdicts, for_issue};
+use crate::newsletters::Tracking;
+use crate::reports::issue::{IssueReport, Numbers, Verdicts, for_issue};
 use crate::reports::readers::Reached;
 use crate::web::Page;
 use crate::web::separated::write_row;
@@ -57,16 +58,16 @@ fn table(page: &Page, report: &IssueReport) -> String {
         ("report-failed", delivery.failed),
         ("report-skipped", delivery.skipped),
         ("report-open", delivery.open),
-        ("report-unsubscribed", report.numbers.unsubscribed),
     ] {
         rows.number("report-delivery", "", measure, number);
     }
+    rows.known("report-delivery", "", "report-unsubscribed", report.numbers.unsubscribed);
     for skipped in &delivery.skipped_by_reason {
         let reason = page.t(format!("report-skip-{}", skipped.reason));
         rows.number("report-skipped-why", &reason, "report-skipped", skipped.recipients);
     }
-    rows.hits("report-loads", "", &report.numbers.loads);
-    rows.hits("report-clicks", "", &report.numbers.clicks);
+    rows.measured("report-loads", "", &report.numbers, &report.numbers.loads);
+    rows.measured("report-clicks", "", &report.numbers, &report.numbers.clicks);
     if let Some(readers) = &report.readers {
         rows.number("report-people", "", "report-consenting", readers.consenting);
         rows.reached("report-people", "", "report-people-opened", &readers.opened);
@@ -105,14 +106,15 @@ fn table(page: &Page, report: &IssueReport) -> String {
         rows.number("report-compare", of, "report-audience", numbers.delivery.audience);
         rows.number("report-compare", of, "report-accepted", numbers.delivery.accepted);
         rows.number("report-compare", of, "report-failed", numbers.delivery.failed);
-        rows.number("report-compare", of, "report-unsubscribed", numbers.unsubscribed);
-        rows.hits("report-compare", &format!("{of}: {}", page.t("report-loads")), &numbers.loads);
-        rows.hits("report-compare", &format!("{of}: {}", page.t("report-clicks")), &numbers.clicks);
+        rows.known("report-compare", of, "report-unsubscribed", numbers.unsubscribed);
+        for (word, hits) in [("report-loads", numbers.loads), ("report-clicks", numbers.clicks)] {
+            rows.measured("report-compare", &format!("{of}: {}", page.t(word)), numbers, &hits);
+        }
     }
     if let Some(ordinary) = &report.ordinary {
         let part = "report-ordinary-title";
         rows.number(part, "", "report-accepted", ordinary.accepted);
-        rows.number(part, "", "report-unsubscribed", ordinary.unsubscribed);
+        rows.known(part, "", "report-unsubscribed", ordinary.unsubscribed);
         rows.hits(part, &page.t("report-clicks"), &ordinary.clicks);
     }
     rows.out
@@ -127,6 +129,27 @@ impl Rows<'_> {
     fn number(&mut self, part: &str, of: &str, measure: &str, number: i64) {
         let cells = [self.page.t(part), of.to_owned(), self.page.t(measure), number.to_string()];
         write_row(&mut self.out, ';', cells);
+    }
+
+    /// A number, or that nobody counted it: an empty cell would be taken for 0.
+    fn known(&mut self, part: &str, of: &str, measure: &str, number: Option<i64>) {
+        let number = match number {
+            Some(number) => number.to_string(),
+            None => self.page.t("report-not-counted"),
+        };
+        write_row(
+            &mut self.out,
+            ';',
+            [self.page.t(part), of.to_owned(), self.page.t(measure), number],
+        );
+    }
+
+    /// Hits of an issue of which they may not have been measured.
+    fn measured(&mut self, part: &str, of: &str, numbers: &Numbers, hits: &Verdicts) {
+        match numbers.measured {
+            Tracking::Off => self.known(part, of, "report-human", None),
+            _ => self.hits(part, of, hits),
+        }
     }
 
     fn hits(&mut self, part: &str, of: &str, hits: &Verdicts) {

@@ -1,0 +1,2 @@
+ALTER TABLE issues DROP COLUMN unsubscribed;
+ALTER TABLE issues DROP COLUMN measured;
