@@ -425,8 +425,12 @@ pub async fn serve_until_stopped(
             alongside.abort();
             tracing::info!("stopping: finishing what is in flight");
             scheduler.shutdown().await?;
-            app.sender.stop().await;
-            handle.stop(true).await;
+            let stopping = async {
+                app.sender.stop().await;
+                handle.stop(true).await;
+            };
+            // Mail that is under way may take half a minute, and somebody may kill us before that.
+            write_down_until(&app, stopping).await;
             running.await??;
             // Nobody asks any more: these are the last opens and clicks.
             if tracking::write_down(&app).await.is_err() {
@@ -438,6 +442,22 @@ pub async fn serve_until_stopped(
         .await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Writes opens and clicks down, at once and every second, until something has ended.
+async fn write_down_until(app: &App, ended: impl Future<Output = ()>) {
+    let mut ended = std::pin::pin!(ended);
+    loop {
+        // Between two waits, so that no batch is dropped on its way.
+        if let Err(error) = tracking::write_down(app).await {
+            tracing::warn!(%error, "opens and clicks could not be written down; trying again");
+        }
+        tokio::select! {
+            biased;
+            () = &mut ended => return,
+            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+        }
+    }
 }
 
 /// Why a task failed; never returns when it did not.

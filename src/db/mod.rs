@@ -97,6 +97,18 @@ pub fn one_snapshot(conn: &mut DbConn) -> diesel::QueryResult<()> {
     }
 }
 
+/// Reads the data of one moment, however many statements that takes.
+pub fn at_one_moment<T>(
+    conn: &mut DbConn,
+    read: impl FnOnce(&mut DbConn) -> Result<T>,
+) -> Result<T> {
+    use diesel::Connection;
+    conn.transaction(|conn| {
+        one_snapshot(conn)?;
+        read(conn)
+    })
+}
+
 /// Keeps rows of a table, by their ids, as they are until the transaction ends; returns those of
 /// which a condition still holds. On SQLite nobody else writes meanwhile anyway.
 pub fn hold(

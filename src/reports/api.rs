@@ -79,6 +79,8 @@ pub struct FigureView {
     /// When it was entered.
     #[schema(value_type = String)]
     pub entered_at: Instant,
+    /// Who entered it.
+    pub entered_by: String,
 }
 
 impl From<Figure> for FigureView {
@@ -98,6 +100,7 @@ impl From<Figure> for FigureView {
             series_break: said.series_break,
             taken_back: figure.taken_back,
             entered_at: figure.entered_at,
+            entered_by: figure.entered_by,
         }
     }
 }

@@ -36,7 +36,7 @@ const DANISH: [&str; 10] = [
     "præcision",
     "kanal",
     "definition",
-    "brud i serien",
+    "databrud",
 ];
 
 /// What becomes of a line.

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod figures_import;
 pub mod issue;
 pub mod item;
+pub mod leavers;
 pub mod note;
 pub mod readers;
 pub mod routes;

@@ -22,13 +22,13 @@ pub struct Difference {
 
 /// Recounts all issues that have begun to go out. Returns one sentence for each difference.
 pub fn all(conn: &mut DbConn) -> Result<Vec<String>> {
-    conn.transaction(|conn| {
-        // Hits go on being written while this reads.
-        db::one_snapshot(conn)?;
+    // Hits go on being written while this reads.
+    db::at_one_moment(conn, |conn| {
         let mut found = Vec::new();
         for (id, slug) in store::begun(conn)? {
             for Difference { count, counted, rows } in issue(conn, id)? {
-                let what = count.link.map_or("opens".to_owned(), |link| format!("clicks of link {link}"));
+                let what =
+                    count.link.map_or("opens".to_owned(), |link| format!("clicks of link {link}"));
                 let (hour, verdict) = (count.hour.utc(), count.verdict);
                 found.push(format!(
                     "{slug}, {what}, {hour}, {verdict}: {counted} are counted as persons', and there are {rows} rows"

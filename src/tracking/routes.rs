@@ -149,7 +149,7 @@ fn keep(app: &App, request: &HttpRequest, delivery: i64, link: Option<i32>) {
         at: app.clock.now(),
         is_head: is_head(request),
         agent: agent(request),
-        network: client.map(network).unwrap_or_default(),
+        network: client.filter(|ip| is_of_somebody(*ip)).map(network).unwrap_or_default(),
     });
 }
 
@@ -162,6 +162,15 @@ fn agent(request: &HttpRequest) -> String {
     let header = request.headers().get(header::USER_AGENT);
     let text = header.and_then(|value| value.to_str().ok()).unwrap_or_default();
     text.chars().take(300).collect()
+}
+
+/// Whether an address can be a reader's. One of a house or of this machine is that of a proxy which
+/// nobody has named in the settings: all readers come from it, and would look like a crowd.
+fn is_of_somebody(client: IpAddr) -> bool {
+    match client.to_canonical() {
+        IpAddr::V4(ip) => !(ip.is_loopback() || ip.is_private() || ip.is_link_local()),
+        IpAddr::V6(ip) => !(ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local()),
+    }
 }
 
 /// The network of an address, so that it points at nobody: /24 of IPv4, /48 of IPv6.
@@ -191,6 +200,18 @@ mod tests {
         ];
         for (address, expected) in cases {
             assert_eq!(address.parse().map(network).as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_proxy_that_nobody_named_is_nobodys() {
+        let proxies =
+            ["127.0.0.1", "10.0.0.7", "172.17.0.1", "::ffff:192.168.1.1", "::1", "fd00::1"];
+        for proxy in proxies {
+            assert_eq!(proxy.parse().map(is_of_somebody), Ok(false), "{proxy}");
+        }
+        for reader in ["192.0.2.7", "2001:db8::7"] {
+            assert_eq!(reader.parse().map(is_of_somebody), Ok(true), "{reader}");
         }
     }
 

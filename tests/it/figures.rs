@@ -36,7 +36,7 @@ both! {
         assert!(post("import", SHEET).await.contains("6 tal er hentet"));
         let page = text(&editor, &app.url("/admin/figures")).await;
         assert!(page.contains("+427 (+10,4 %)"), "{page}");
-        assert!(page.matches("brud i serien").count() == 2, "another unit, and the words of a person");
+        assert!(page.matches("databrud").count() == 2, "another unit, and the words of a person");
         assert!(!page.contains("18,5 %") && !page.contains("+22,8 %"), "nothing is compared across a break");
         assert!(page.contains("ikke opgjort"), "what comes first has nothing before it");
 
@@ -57,7 +57,7 @@ both! {
         let done = editor.post(&url).send().await.unwrap();
         assert_eq!(done.status(), StatusCode::SEE_OTHER);
         let page = text(&editor, &app.url("/admin/figures")).await;
-        assert!(page.contains("<del>4.544</del>") && page.contains("taget tilbage"), "{page}");
+        assert!(page.contains("<del>4.544</del>") && page.contains("trukket tilbage"), "{page}");
         assert!(!page.contains("+427"));
         assert_eq!(editor.post(&url).send().await.unwrap().status(), StatusCode::CONFLICT);
         let reader = app.signed_in(Role::Reader).await;

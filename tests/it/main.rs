@@ -106,6 +106,7 @@ mod signups;
 mod staff;
 mod states_browser;
 mod status_note;
+mod status_note_followed;
 mod subscribers;
 mod subscribers_desk;
 mod subscribers_ledger;

@@ -1,6 +1,7 @@
-//! What differs between two versions of a note: numbers, and the editor's words.
+//! What differs between two versions of a note: numbers, the editor's words, and every other line
+//! that is printed.
 
-use super::document::{Document, SectionId};
+use super::document::{Block, Document, Inline, Section};
 use crate::issues::difference::{Stretch, words};
 
 /// A number that is not the same in both.
@@ -18,9 +19,9 @@ pub struct ChangedNumber {
 
 /// Words that are not the same in both.
 pub struct ChangedWords {
-    /// Of which section.
-    pub section: SectionId,
-    /// Its heading.
+    /// By what it is found on a page.
+    pub id: String,
+    /// The heading of its section.
     pub title: String,
     /// Word by word.
     pub words: Vec<Stretch>,
@@ -68,15 +69,75 @@ pub fn between(old: &Document, new: &Document) -> Difference {
             new: None,
         });
     }
+    let mut compare = |id: &str, title: &str, old: &str, new: &str| {
+        if old != new {
+            let (id, title) = (id.to_owned(), title.to_owned());
+            difference.words.push(ChangedWords { id, title, words: words(old, new) });
+        }
+    };
+    compare("head", &new.title, &head(old), &head(new));
     for section in &new.sections {
-        let before = old.section(section.id).map_or("", |section| &section.words);
-        if before != section.words {
-            difference.words.push(ChangedWords {
-                section: section.id,
-                title: section.title.clone(),
-                words: words(before, &section.words),
-            });
+        let before = old.section(section.id);
+        let typed = before.map_or("", |section| &section.words);
+        compare(&format!("words-{}", section.id), &section.title, typed, &section.words);
+        // A number that alone has changed stands above already.
+        let filled = |document, section: Option<&Section>, keys| {
+            section.map(|section| filled(document, section, keys)).unwrap_or_default()
+        };
+        if filled(old, before, true) != filled(new, Some(section), true) {
+            let id = format!("filled-{}", section.id);
+            let (old, new) = (filled(old, before, false), filled(new, Some(section), false));
+            compare(&id, &section.title, &old, &new);
         }
     }
+    let title = new.language.texts().get("note-definitions");
+    compare("definitions", &title, &definitions(old), &definitions(new));
     difference
+}
+
+/// What stands above the sections; not when the numbers were read, which always differs.
+fn head(document: &Document) -> String {
+    [&*document.organisation, &document.title, &document.subtitle].join("\n")
+}
+
+/// What is filled in in a section, a line each; numbers by their keys, or as they are printed.
+fn filled(document: &Document, section: &Section, keys: bool) -> String {
+    let mut lines = vec![section.title.clone(), section.period.clone()];
+    let say = |inlines: &[Inline]| {
+        let piece = |inline: &Inline| match inline {
+            Inline::Number(key) if keys => key.clone(),
+            // Where a link leads is part of what is said.
+            Inline::Link { text, url } => format!("{text} ({url})"),
+            other => document.plain(std::slice::from_ref(other)),
+        };
+        inlines.iter().map(piece).collect::<String>()
+    };
+    for block in &section.blocks {
+        match block {
+            Block::Heading(text) => lines.push(text.clone()),
+            Block::Paragraph(inlines) => lines.push(say(inlines)),
+            Block::List(points) => lines.extend(points.iter().map(|point| say(point))),
+            Block::Facts(facts) => lines
+                .extend(facts.iter().map(|fact| format!("{}: {}", fact.label, say(&fact.detail)))),
+            Block::Table(table) => {
+                let heads: Vec<&str> = table.columns.iter().map(|column| &*column.title).collect();
+                lines.extend([table.caption.clone(), heads.join(" · ")]);
+                let row = |row: &Vec<Vec<Inline>>| {
+                    row.iter().map(|cell| say(cell)).collect::<Vec<_>>().join(" · ")
+                };
+                lines.extend(table.rows.iter().map(row));
+            }
+            // Its words name numbers, which stand in the table below it.
+            Block::Chart(chart) => lines.push(chart.title.clone()),
+        }
+    }
+    lines.join("\n")
+}
+
+/// How the numbers were counted, a line each.
+fn definitions(document: &Document) -> String {
+    let line = |note: &super::document::Note| {
+        [&*note.title, &note.definition, &note.limits, &note.source].join(" · ")
+    };
+    document.notes.iter().map(line).collect::<Vec<_>>().join("\n")
 }

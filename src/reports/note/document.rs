@@ -149,8 +149,6 @@ pub enum Inline {
     },
     /// A reference to how something was counted, by the note's key.
     Note(String),
-    /// A new line.
-    Break,
 }
 
 /// A large number with a word above it and a sentence below.
@@ -306,6 +304,11 @@ impl Document {
         self.number(key).map_or(key, |number| &number.shown)
     }
 
+    /// The address of the rows behind a number; none for what has none.
+    pub fn rows<'d>(&'d self, key: &str) -> Option<&'d str> {
+        self.number(key).map(|number| &*number.rows).filter(|rows| !rows.is_empty())
+    }
+
     /// The number under which a note stands, from 1.
     pub fn note_number(&self, key: &str) -> Option<usize> {
         self.notes.iter().position(|note| note.key == key).map(|at| at + 1)
@@ -321,7 +324,6 @@ impl Document {
         let piece = |inline: &Inline| match inline {
             Inline::Text(text) | Inline::Link { text, .. } => text.clone(),
             Inline::Number(key) => self.shown(key).to_owned(),
-            Inline::Break => "; ".to_owned(),
             Inline::Note(_) => String::new(),
         };
         inlines.iter().map(piece).collect()
@@ -342,6 +344,55 @@ impl Section {
     }
 }
 
+/// Between these an editor's words name a number of the note: `{newsletter.later}`, or rounded to five
+/// hundred `{newsletter.later~500}`.
+const NAMED: [char; 2] = ['{', '}'];
+
+/// A text that an editor has typed, with the numbers that it names.
+fn typed(text: &str) -> Vec<Inline> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((before, key, after)) = named(rest) {
+        if !before.is_empty() {
+            out.push(Inline::Text(before.to_owned()));
+        }
+        out.push(Inline::Number(key.to_owned()));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        out.push(Inline::Text(rest.to_owned()));
+    }
+    out
+}
+
+/// What stands before the first name of a number, the name, and what stands behind it.
+fn named(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, open) = text.split_once(NAMED[0])?;
+    let (key, after) = open.split_once(NAMED[1])?;
+    Some((before, key, after))
+}
+
+/// The keys of the numbers that an editor's words name.
+pub fn named_numbers(mut words: &str) -> Vec<&str> {
+    let mut keys = Vec::new();
+    while let Some((_, key, after)) = named(words) {
+        keys.push(key);
+        words = after;
+    }
+    keys
+}
+
+/// A key without how far the number is rounded, and that.
+pub fn rounding(key: &str) -> (&str, Option<i64>) {
+    match key.rsplit_once('~') {
+        Some((of, to)) => match to.parse() {
+            Ok(to) if to > 0 => (of, Some(to)),
+            _ => (key, None),
+        },
+        None => (key, None),
+    }
+}
+
 /// An editor's words: paragraphs are parted by an empty line, points begin with "- " or "• ".
 pub fn words(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -350,11 +401,11 @@ pub fn words(text: &str) -> Vec<Block> {
     for line in text.lines().map(str::trim).chain([""]) {
         let point = line.strip_prefix("- ").or_else(|| line.strip_prefix("• "));
         if (point.is_some() || line.is_empty()) && !lines.is_empty() {
-            blocks.push(Block::Paragraph(vec![Inline::Text(lines.join(" "))]));
+            blocks.push(Block::Paragraph(typed(&lines.join(" "))));
             lines.clear();
         }
         match point {
-            Some(point) => points.push(vec![Inline::Text(point.trim().to_owned())]),
+            Some(point) => points.push(typed(point.trim())),
             None => {
                 if !points.is_empty() {
                     blocks.push(Block::List(std::mem::take(&mut points)));
@@ -419,6 +470,21 @@ mod tests {
             ]
         );
         assert_eq!(words(" \n\n"), []);
+        let [Block::Paragraph(named)] = &words("Omkring {newsletter.later~500} {læste} med.")[..]
+        else {
+            panic!("one paragraph");
+        };
+        assert_eq!(
+            named[..4],
+            [
+                Inline::Text("Omkring ".to_owned()),
+                Inline::Number("newsletter.later~500".to_owned()),
+                Inline::Text(" ".to_owned()),
+                Inline::Number("læste".to_owned()),
+            ]
+        );
+        assert_eq!(rounding("newsletter.later~500"), ("newsletter.later", Some(500)));
+        assert_eq!(rounding("newsletter.later~0"), ("newsletter.later~0", None));
     }
 
     #[test]

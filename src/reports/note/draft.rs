@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::document::{Document, SectionId};
+use super::document::{Document, SectionId, named_numbers, rounding};
 use super::plan::{Period, Plan, SectionPlan};
 use super::{gather, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::schema::status_note_drafts;
-use crate::db::{DbConn, Json, PublicId};
+use crate::db::{self, DbConn, Json, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::links::Links;
 use crate::newsletters::{self, Newsletter};
@@ -96,7 +96,9 @@ pub async fn begin(
             if let Some(known) = store::draft_of(conn, newsletter, period, language)? {
                 return Ok(known.uuid);
             }
-            let uuid = store::insert_draft(conn, newsletter, period, language, &actor, now)?;
+            let sections = Json(as_json(&periods(conn, newsletter, period, language)?)?);
+            let uuid =
+                store::insert_draft(conn, newsletter, period, language, sections, &actor, now)?;
             let details = serde_json::json!({ "period": period });
             let subject = format!("status note {uuid}");
             staff::store::audit(conn, &actor, "note.begin", &subject, details, now)?;
@@ -129,13 +131,19 @@ pub async fn save(
     if !findings.is_empty() {
         return Err(Error::Invalid(findings));
     }
-    let json = serde_json::to_value(&sections).map_err(anyhow::Error::new)?;
-    let (actor, now) = (actor.to_owned(), app.clock.now());
+    let json = as_json(&sections)?;
+    let (links, actor, now) = (app.links.clone(), actor.to_owned(), app.clock.now());
     app.db
         .write(move |conn| {
             let old = store::draft(conn, draft)?;
             if old.revision != revision {
                 return Err(Error::Stale);
+            }
+            if sections.values().any(|said| !named_numbers(&said.words).is_empty()) {
+                let findings = unknown_numbers(&document(conn, &old, &links, now)?, &sections);
+                if !findings.is_empty() {
+                    return Err(Error::Invalid(findings));
+                }
             }
             if old.sections.0 == json {
                 return Ok(revision);
@@ -147,6 +155,35 @@ pub async fn save(
             Ok(revision + 1)
         })
         .await
+}
+
+fn as_json(sections: &Sections) -> Result<serde_json::Value> {
+    Ok(serde_json::to_value(sections).map_err(anyhow::Error::new)?)
+}
+
+/// The periods that the sections of the same note have in another language: the words are not the
+/// same there, the numbers are.
+fn periods(conn: &mut DbConn, newsletter: i64, period: Period, language: Lang) -> Result<Sections> {
+    let drafts = store::drafts_of(conn, newsletter)?;
+    let same = drafts.iter().find(|draft| draft.language != language && draft.period() == period);
+    let mut sections = same.map(|draft| draft.plan().sections).unwrap_or_default();
+    sections.values_mut().for_each(|said| said.words.clear());
+    sections.retain(|_, said| said.period.is_some());
+    Ok(sections)
+}
+
+/// Findings for the names of numbers in the words that the note does not have.
+fn unknown_numbers(document: &Document, sections: &Sections) -> Vec<FieldError> {
+    let mut findings = Vec::new();
+    for (id, said) in sections {
+        for key in named_numbers(&said.words) {
+            if document.number(rounding(key).0).is_none() {
+                let finding = FieldError::new(format!("words-{id}"), "error-note-number");
+                findings.push(finding.with("name", key));
+            }
+        }
+    }
+    findings
 }
 
 /// The note of a draft, with the numbers as they are now.
@@ -179,10 +216,13 @@ pub async fn asked_for(
                         plan.sections = near.plan().sections;
                         plan.sections.values_mut().for_each(|said| said.period = None);
                     }
+                    for (id, said) in periods(conn, newsletter.id, period, language)? {
+                        plan.sections.entry(id).or_default().period = said.period;
+                    }
                     plan
                 }
             };
-            gather(conn, &newsletter, &plan, &shared.links, now)
+            db::at_one_moment(conn, |conn| gather(conn, &newsletter, &plan, &shared.links, now))
         })
         .await
 }

@@ -47,10 +47,9 @@ struct View<'d> {
 /// A piece of a sentence, ready to be written.
 enum Run<'d> {
     Text(&'d str),
-    Number { key: &'d str, shown: &'d str, value: String },
+    Number { key: &'d str, shown: &'d str, value: String, rows: &'d str },
     Link { text: &'d str, url: &'d str },
     Note(usize),
-    Break,
 }
 
 impl View<'_> {
@@ -84,7 +83,6 @@ impl View<'_> {
                 Inline::Text(text) => Run::Text(text),
                 Inline::Link { text, url } => Run::Link { text, url },
                 Inline::Note(key) => Run::Note(self.document.note_number(key)?),
-                Inline::Break => Run::Break,
                 Inline::Number(key) => self.number(key),
             })
         };
@@ -96,7 +94,13 @@ impl View<'_> {
             Some(Value::Whole(value)) => value.to_string(),
             _ => String::new(),
         };
-        Run::Number { key, shown: self.document.shown(key), value }
+        let rows = self.document.rows(key).unwrap_or_default();
+        Run::Number { key, shown: self.document.shown(key), value, rows }
+    }
+
+    /// The address of the rows behind a large number.
+    fn rows(&self, key: &str) -> &str {
+        self.document.rows(key).unwrap_or_default()
     }
 
     fn is_number(&self, table: &Table, column: &usize) -> bool {

@@ -78,6 +78,7 @@ pub fn insert_draft(
     newsletter: i64,
     period: Period,
     language: Lang,
+    sections: Json,
     by: &str,
     now: Instant,
 ) -> QueryResult<PublicId> {
@@ -90,7 +91,7 @@ pub fn insert_draft(
             status_note_drafts::period_start.eq(period.from),
             status_note_drafts::period_end.eq(period.to),
             status_note_drafts::compared_with.eq(period.compare),
-            status_note_drafts::sections.eq(Json(serde_json::json!({}))),
+            status_note_drafts::sections.eq(sections),
             status_note_drafts::revision.eq(1),
             status_note_drafts::changed_by.eq(by),
             status_note_drafts::created_at.eq(now),

@@ -27,6 +27,12 @@ struct FiguresPage {
 }
 
 impl FiguresPage {
+    /// Who entered a figure, and when.
+    fn entered(&self, figure: &Figure) -> String {
+        let day = figure.entered_at.day_in(chrono_tz::Europe::Copenhagen);
+        self.page.t2("figure-entered", "when", self.page.day(&day), "who", &figure.entered_by)
+    }
+
     /// By how much it grew since the figure before it, or why nobody can say.
     fn change(&self, kind: &Series, figure: &Figure) -> String {
         let pair = kind.pair(kind.before(figure), Some(figure));

@@ -10,11 +10,11 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::db::PublicId;
+use crate::db::{self, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{self, Newsletter};
 use crate::reports::note::difference::{self, Difference};
-use crate::reports::note::document::{Document, SectionId, span};
+use crate::reports::note::document::{Document, Number, SectionId, rounding, span};
 use crate::reports::note::draft::{self, Draft, Sections};
 use crate::reports::note::freeze::{self, Frozen};
 use crate::reports::note::plan::{Period, SectionPlan};
@@ -195,14 +195,17 @@ async fn read(
     let (shared, now) = (app.clone(), app.clock.now());
     app.db
         .read(move |conn| {
-            let draft = store::draft(conn, id)?;
-            let versions = store::versions(conn, draft.id)?;
-            let shown = version.map(|number| store::version(conn, draft.id, number)).transpose()?;
-            let document = match &shown {
-                Some(frozen) => frozen.document()?,
-                None => draft::document(conn, &draft, &shared.links, now)?,
-            };
-            Ok((draft, versions, shown, document))
+            db::at_one_moment(conn, |conn| {
+                let draft = store::draft(conn, id)?;
+                let versions = store::versions(conn, draft.id)?;
+                let shown =
+                    version.map(|number| store::version(conn, draft.id, number)).transpose()?;
+                let document = match &shown {
+                    Some(frozen) => frozen.document()?,
+                    None => draft::document(conn, &draft, &shared.links, now)?,
+                };
+                Ok((draft, versions, shown, document))
+            })
         })
         .await
 }
@@ -235,6 +238,10 @@ pub async fn file(
 ) -> Result<HttpResponse> {
     let format: Format = query.format.parse().map_err(|_| Error::NotFound)?;
     let (draft, _, shown, document) = read(&app, id.into_inner(), query.version).await?;
+    if shown.as_ref().is_some_and(|frozen| !frozen.is_intact()) {
+        // What is handed out is what was frozen, or nothing.
+        return Err(Error::Conflict("notes-broken"));
+    }
     let version = shown.map_or_else(String::new, |frozen| format!("-{}", frozen.number));
     let name = format!("statusnotat-{}{version}.{format}", draft.period_end.year());
     // Making a PDF is work for the processor.
@@ -255,6 +262,8 @@ struct WordsPage {
     sections: Sections,
     errors: Vec<FieldError>,
     title: String,
+    /// Numbers that the words may name.
+    numbers: Vec<Number>,
 }
 
 /// The days of a period, as fields.
@@ -263,6 +272,11 @@ const DAYS: [&str; 3] = ["from", "to", "compare"];
 impl WordsPage {
     fn all(&self) -> &'static [SectionId] {
         SectionId::ALL
+    }
+
+    /// Numbers that the words may name: not those that they have rounded already.
+    fn named(&self) -> impl Iterator<Item = &Number> {
+        self.numbers.iter().filter(|number| rounding(&number.key).1.is_none())
     }
 
     fn words(&self, id: &SectionId) -> &str {
@@ -295,13 +309,14 @@ impl WordsPage {
 fn words_page(
     request: &HttpRequest,
     draft: Draft,
+    numbers: Vec<Number>,
     sections: Sections,
     errors: Vec<FieldError>,
 ) -> WordsPage {
     let page = Page::new(request);
     let title =
         page.t1("note-title", "period", span(page.lang, draft.period_start, draft.period_end));
-    WordsPage { page, draft, sections, errors, title }
+    WordsPage { page, draft, sections, errors, title, numbers }
 }
 
 /// `GET /admin/status-notes/{id}/words`
@@ -310,10 +325,9 @@ pub async fn words(
     app: web::Data<App>,
     id: web::Path<PublicId>,
 ) -> Result<HttpResponse> {
-    let id = id.into_inner();
-    let draft = app.db.read(move |conn| Ok(store::draft(conn, id)?)).await?;
+    let (draft, _, _, document) = read(&app, id.into_inner(), None).await?;
     let sections = draft.plan().sections;
-    html(&words_page(&request, draft, sections, vec![]))
+    html(&words_page(&request, draft, document.numbers, sections, vec![]))
 }
 
 /// What was typed for each section; a finding for each period that is not one.
@@ -363,8 +377,8 @@ pub async fn save_words(
             Err(other) => return Err(other),
         }
     }
-    let draft = app.db.read(move |conn| Ok(store::draft(conn, id)?)).await?;
-    page::unprocessable(&words_page(&request, draft, sections, errors))
+    let (draft, _, _, document) = read(&app, id, None).await?;
+    page::unprocessable(&words_page(&request, draft, document.numbers, sections, errors))
 }
 
 /// `POST /admin/status-notes/{id}/freeze`

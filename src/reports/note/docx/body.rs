@@ -71,9 +71,8 @@ impl<'d> Body<'d> {
         for inline in inlines {
             match inline {
                 Inline::Text(text) => out.push_str(&run(text, properties)),
-                Inline::Number(key) => out.push_str(&run(self.document.shown(key), properties)),
+                Inline::Number(key) => out.push_str(&self.number(key, properties)),
                 Inline::Link { text, url } => out.push_str(&self.link(text, url)),
-                Inline::Break => out.push_str("<w:r><w:br/></w:r>"),
                 Inline::Note(key) => {
                     let Some(number) = self.document.note_number(key) else { continue };
                     let raised = run(&number.to_string(), "<w:vertAlign w:val=\"superscript\"/>");
@@ -86,15 +85,32 @@ impl<'d> Body<'d> {
         out
     }
 
+    /// A number that leads to its rows, and looks like the words around it.
+    fn number(&mut self, key: &str, properties: &str) -> String {
+        let document = self.document;
+        let shown = run(document.shown(key), properties);
+        match document.rows(key) {
+            Some(rows) => {
+                format!("<w:hyperlink r:id=\"{}\">{shown}</w:hyperlink>", self.target(rows))
+            }
+            None => shown,
+        }
+    }
+
     fn link(&mut self, text: &str, url: &str) -> String {
+        let id = self.target(url);
+        let words = run(text, "<w:rStyle w:val=\"Hyperlink\"/>");
+        format!("<w:hyperlink r:id=\"{id}\">{words}</w:hyperlink>")
+    }
+
+    /// The id of an address.
+    fn target(&mut self, url: &str) -> String {
         let known = self.links.iter().find(|(_, known)| known == url).map(|(id, _)| id.clone());
-        let id = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let id = format!("rLink{}", self.links.len() + 1);
             self.links.push((id.clone(), url.to_owned()));
             id
-        });
-        let words = run(text, "<w:rStyle w:val=\"Hyperlink\"/>");
-        format!("<w:hyperlink r:id=\"{id}\">{words}</w:hyperlink>")
+        })
     }
 
     fn section(&mut self, section: &Section) {
@@ -136,7 +152,7 @@ impl<'d> Body<'d> {
         let large = "<w:b/><w:sz w:val=\"36\"/><w:szCs w:val=\"36\"/>";
         let numbers: Vec<String> = facts
             .iter()
-            .map(|fact| paragraph("", TIGHT, &run(self.document.shown(&fact.number), large)))
+            .map(|fact| paragraph("", TIGHT, &self.number(&fact.number, large)))
             .collect();
         let details: Vec<String> = facts
             .iter()

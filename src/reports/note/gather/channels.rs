@@ -9,6 +9,7 @@ use crate::reports::figures::{Channel, Figure, Qualifier};
 use crate::reports::note::document::{
     Block, Column, Inline, Note, Number, SectionId, Table, Value, span,
 };
+use crate::reports::note::plan::Period;
 use crate::reports::series::{self, Break, Pair};
 use crate::reports::store;
 use crate::web::format;
@@ -62,7 +63,7 @@ impl Gather<'_> {
             let mut breaks = Vec::new();
             for (kind, pair) in &pairs {
                 let note = self.figure_note(channel, kind, pair);
-                self.figure_numbers(kind, pair, &note);
+                self.figure_numbers(kind, pair, &note, period);
                 rows.push((*kind, pair, note.clone()));
                 if let Some(broken) = &pair.broken {
                     breaks.push(self.break_words(kind, pair, broken));
@@ -103,8 +104,7 @@ impl Gather<'_> {
         }
     }
 
-    fn figure_numbers(&mut self, kind: &str, pair: &Pair<'_>, note: &str) {
-        let period = self.plan.period;
+    fn figure_numbers(&mut self, kind: &str, pair: &Pair<'_>, note: &str, period: Period) {
         let unit = pair.later.or(pair.earlier).map_or("", |figure| &figure.said.unit).to_owned();
         for (part, figure, day) in
             [("earlier", pair.earlier, period.compare), ("later", pair.later, period.to)]

@@ -24,6 +24,9 @@ pub(super) struct Content {
 /// More than a library of one organisation gets in a year.
 const MOST: i64 = 10_000;
 
+/// Projects, those that were put aside, too.
+const PROJECTS: &str = "admin/library?kind=project&archived=on";
+
 const PUBLISHED: [(ItemKind, &str); 5] = [
     (ItemKind::Publication, "publications"),
     (ItemKind::Podcast, "podcasts"),
@@ -47,13 +50,14 @@ impl Gather<'_> {
             if items.is_empty() {
                 continue;
             }
-            self.count_content(word, items.len(), SectionId::Published, "library", "admin/library");
+            let rows = format!("admin/library?kind={kind}&archived=on");
+            self.count_content(word, items.len(), SectionId::Published, "library", &rows);
             content.published.push(Block::Heading(self.texts.get(&format!("note-{word}"))));
             let points = items.iter().map(|item| self.item(item)).collect();
             content.published.push(Block::List(points));
         }
         if !content.published.is_empty() {
-            self.keep_content_note("library", "admin/library");
+            self.keep_content_note("library", "admin/library?archived=on");
             let values = self.counts(&content.counts);
             content.published.insert(0, Block::Paragraph(self.say("note-published", &values)));
         }
@@ -144,14 +148,8 @@ impl Gather<'_> {
         if items.is_empty() {
             return Ok(());
         }
-        self.count_content(
-            "projects",
-            items.len(),
-            SectionId::Projects,
-            "projects",
-            "admin/library?kind=project",
-        );
-        self.keep_content_note("projects", "admin/library?kind=project");
+        self.count_content("projects", items.len(), SectionId::Projects, "projects", PROJECTS);
+        self.keep_content_note("projects", PROJECTS);
         let values = [
             ("count", items.len().to_string()),
             ("shown", number("projects.count")),
@@ -166,22 +164,19 @@ impl Gather<'_> {
             wide => (2, usize::MAX - wide, group.clone()),
         });
         groups.dedup();
-        let rows = groups.iter().map(|group| {
-            let mut cell = Vec::new();
-            for item in items.iter().filter(|item| item.details.groups() == *group) {
-                if !cell.is_empty() {
-                    cell.push(Inline::Break);
-                }
-                cell.extend(super::inlines(&link(&item.details.title, item.address())));
-            }
-            vec![vec![Inline::Text(self.group(group))], cell]
+        let rows = groups.iter().flat_map(|group| {
+            let of = items.iter().filter(|item| item.details.groups() == *group);
+            of.map(|item| {
+                let title = super::inlines(&link(&item.details.title, item.address()));
+                vec![title, vec![Inline::Text(self.group(group))]]
+            })
         });
         content.projects.push(Block::Table(Table {
             caption: self.texts.get("note-projects-caption"),
             rows: rows.collect(),
             columns: vec![
-                self.column("note-column-group", false, 2),
-                self.column("note-column-projects", false, 5),
+                self.column("note-column-project", false, 5),
+                self.column("note-column-group", false, 3),
             ],
             has_sum: false,
         }));

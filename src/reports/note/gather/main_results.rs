@@ -5,7 +5,7 @@ use super::channels::{Channels, Told, key};
 use super::content::Content;
 use super::newsletter::Growth;
 use crate::reports::figures::Channel;
-use crate::reports::note::document::{Block, Fact, SectionId};
+use crate::reports::note::document::{Block, Fact};
 use crate::web::format;
 
 /// Large numbers beside each other: as many as a line of a page holds.
@@ -25,7 +25,7 @@ impl Gather<'_> {
             blocks.push(Block::Facts(facts));
         }
         let mut points = Vec::new();
-        let period = self.plan.period_of(SectionId::Newsletter);
+        let period = self.newsletter_period();
         if growth.has_change {
             points.push(self.say("note-newsletter-growth", &self.growth_values(period)));
         }
@@ -49,7 +49,7 @@ impl Gather<'_> {
 
     fn facts(&self, growth: &Growth, channels: &Channels) -> Vec<Fact> {
         let mut facts = Vec::new();
-        let period = self.plan.period_of(SectionId::Newsletter);
+        let period = self.newsletter_period();
         if growth.is_known {
             let text = if growth.has_change { "note-fact-growth" } else { "note-fact-day" };
             let mut values = self.growth_values(period);

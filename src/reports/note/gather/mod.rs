@@ -9,7 +9,8 @@ mod newsletter;
 use chrono::NaiveDate;
 
 use super::document::{
-    Block, Document, Inline, Note, Number, Section, SectionId, VERSION, Value, span,
+    Block, Document, Inline, Note, Number, Section, SectionId, VERSION, Value, named_numbers,
+    rounding, span,
 };
 use super::plan::Plan;
 use crate::clock::Instant;
@@ -82,6 +83,9 @@ pub fn gather(
             blocks: blocks.unwrap_or_default(),
         });
     }
+    for id in SectionId::ALL {
+        gather.round(plan.words(*id));
+    }
     document.numbers = gather.numbers;
     document.notes = in_order(gather.notes, &document.sections);
     Ok(document)
@@ -153,7 +157,11 @@ fn note(key: &str) -> String {
 /// A link in the values of a text; the words alone where there is no address.
 fn link(text: &str, url: Option<&str>) -> String {
     match url {
-        Some(url) => format!("{LINK}{url}{LINK}{}{END}", clean(text)),
+        // As an address is written, so that every reader of the files takes it for one.
+        Some(url) => {
+            let url = url::Url::parse(url).map_or_else(|_| clean(url), String::from);
+            format!("{LINK}{url}{LINK}{}{END}", clean(text))
+        }
         None => clean(text),
     }
 }
@@ -224,6 +232,34 @@ impl Gather<'_> {
         key
     }
 
+    /// Keeps the rounded forms of numbers that an editor's words name: they come from the same rows.
+    fn round(&mut self, words: &str) {
+        for key in named_numbers(words) {
+            let (of, to) = rounding(key);
+            let known = self.numbers.iter().find(|number| number.key == of).cloned();
+            if let (Some(number), Some(to)) = (known, to) {
+                self.add(self.rounded(number, key, to));
+            }
+        }
+    }
+
+    /// A number to the nearest multiple; what is missing stays so.
+    fn rounded(&self, number: Number, key: &str, to: i64) -> Number {
+        let Value::Whole(value) = number.value else {
+            return Number { key: key.to_owned(), ..number };
+        };
+        // Half of it is added, so that the division's floor is the nearest.
+        let nearest = value.saturating_add(to / 2).div_euclid(to).saturating_mul(to);
+        let values = [("label", number.label.clone()), ("to", format::number(self.lang, to))];
+        Number {
+            key: key.to_owned(),
+            label: self.t("note-rounded", &values),
+            value: Value::Whole(nearest),
+            shown: format::number(self.lang, nearest),
+            ..number
+        }
+    }
+
     /// Keeps a count of rows.
     fn count(&mut self, count: Counted<'_>) -> String {
         let (value, shown) = match count.value {
@@ -245,7 +281,10 @@ impl Gather<'_> {
 
     /// The period of a section in words; empty for those that have none.
     fn period(&self, id: SectionId) -> String {
-        let period = self.plan.period_of(id);
+        let period = match id {
+            SectionId::Newsletter => self.newsletter_period(),
+            id => self.plan.period_of(id),
+        };
         match id {
             SectionId::Main
             | SectionId::Channels

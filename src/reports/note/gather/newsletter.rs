@@ -39,9 +39,9 @@ struct Month {
 
 impl Gather<'_> {
     pub(super) fn newsletter(&mut self, conn: &mut DbConn) -> Result<Growth> {
-        let period = self.plan.period_of(SectionId::Newsletter);
-        let earlier = count_on(conn, self.newsletter.id, period.compare)?;
-        let later = count_on(conn, self.newsletter.id, period.to)?;
+        let period = self.newsletter_period();
+        let earlier = self.count_on(conn, period.compare)?;
+        let later = self.count_on(conn, period.to)?;
         self.subscriber_numbers(period, &earlier, &later);
         let has_change = earlier.subscribers.is_some() && later.subscribers.is_some();
         let key = match (has_change, &later.subscribers) {
@@ -64,6 +64,27 @@ impl Gather<'_> {
         let issues = published(conn, self.newsletter.id, period.from, period.to)?;
         let (ordinary, special) = self.issues(conn, period, &issues, &mut blocks)?;
         Ok(Growth { blocks, has_change, is_known: later.subscribers.is_some(), ordinary, special })
+    }
+
+    /// Today, on the newsletter's clock.
+    fn today(&self) -> NaiveDate {
+        self.now.day_in(self.newsletter.zone())
+    }
+
+    /// The period as far as it has come: nobody has counted a day that has not been.
+    pub(super) fn newsletter_period(&self) -> Period {
+        let (period, today) = (self.plan.period_of(SectionId::Newsletter), self.today());
+        match period.from <= today && period.compare < today {
+            true => Period { to: period.to.min(today), ..period },
+            false => period,
+        }
+    }
+
+    fn count_on(&self, conn: &mut DbConn, day: NaiveDate) -> Result<Count> {
+        match day > self.today() {
+            true => Ok(Count { subscribers: None, basis: Basis::Unknown, source: None }),
+            false => count_on(conn, self.newsletter.id, day),
+        }
     }
 
     /// The two counts, the change, the share and the days: one row.
@@ -89,6 +110,10 @@ impl Gather<'_> {
             }
         }
         sources.dedup();
+        if period.to < self.plan.period_of(SectionId::Newsletter).to {
+            let today = [("day", format::day(lang, period.to))];
+            limits.push(self.t("note-newsletter-running", &today));
+        }
         self.keep(Note {
             key: "newsletter".to_owned(),
             title: self.texts.get("note-subscribers"),
@@ -340,7 +365,8 @@ impl Gather<'_> {
         let of = |kind: IssueKind| issues.iter().filter(|issue| issue.kind == kind).count() as i64;
         let special = of(IssueKind::Special);
         // Before this service was there, none in the archive does not mean that there was none.
-        let is_before = period.to < self.newsletter.created_at.day_in(self.newsletter.zone());
+        let begun = self.newsletter.created_at.day_in(self.newsletter.zone());
+        let is_before = period.from < begun;
         let known = Some(special).filter(|count| *count > 0);
         let ordinary = Some(of(IssueKind::Ordinary)).filter(|count| *count > 0 || !is_before);
         for (key, label, value) in [
@@ -362,7 +388,14 @@ impl Gather<'_> {
             key: "issues".to_owned(),
             title: self.texts.get("note-issues"),
             definition: self.texts.get("note-issues-definition"),
-            limits: self.texts.get("note-issues-limits"),
+            limits: match is_before {
+                true => {
+                    let day = [("day", format::day(self.lang, begun))];
+                    let before = self.t("note-issues-before", &day);
+                    format!("{} {before}", self.texts.get("note-issues-limits"))
+                }
+                false => self.texts.get("note-issues-limits"),
+            },
             source: self.texts.get("note-source-archive"),
             rows: self.rows("archive"),
         });

@@ -44,7 +44,7 @@ impl Layout<'_> {
         let parts: Vec<_> = facts
             .iter()
             .map(|fact| {
-                let number = [Run::new(self.document.shown(&fact.number), true)];
+                let number = [self.number(&fact.number, true)];
                 let details = self.runs(&fact.detail, false);
                 let set = |runs: &[Run], style: Style| {
                     (wrap(self.faces, runs, style.size, width - 2.0 * PAD), style)

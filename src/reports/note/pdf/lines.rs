@@ -11,8 +11,6 @@ pub(super) struct Run {
     pub(super) is_raised: bool,
     /// Where it leads.
     pub(super) link: Option<Link>,
-    /// A new line begins behind it.
-    pub(super) breaks: bool,
 }
 
 /// Where a piece of a sentence leads.
@@ -20,6 +18,8 @@ pub(super) struct Run {
 pub(super) enum Link {
     /// Out of the document.
     Web(String),
+    /// To the rows behind a number, which looks like the words around it.
+    Rows(String),
     /// To a note of the document, by its number from 1.
     Note(usize),
 }
@@ -37,7 +37,7 @@ const RAISED: f32 = 0.66;
 
 impl Run {
     pub(super) fn new(text: impl Into<String>, is_bold: bool) -> Self {
-        Self { text: text.into(), is_bold, is_raised: false, link: None, breaks: false }
+        Self { text: text.into(), is_bold, is_raised: false, link: None }
     }
 
     /// The size at which it is written.
@@ -54,8 +54,7 @@ pub(super) fn wrap(faces: &Faces, runs: &[Run], size: f32, width: f32) -> Vec<Li
         .enumerate()
         .flat_map(|(at, run)| {
             let text = faces.get(run.is_bold).writable(&run.text);
-            let end = run.breaks.then_some((at, '\n'));
-            text.chars().map(move |letter| (at, letter)).collect::<Vec<_>>().into_iter().chain(end)
+            text.chars().map(move |letter| (at, letter)).collect::<Vec<_>>()
         })
         .collect();
     let advance = |(at, letter): (usize, char)| {
@@ -68,11 +67,6 @@ pub(super) fn wrap(faces: &Faces, runs: &[Run], size: f32, width: f32) -> Vec<Li
     let mut place: Option<usize> = None;
     let mut used = 0.0;
     while let Some(&(run, letter)) = letters.get(at) {
-        if letter == '\n' {
-            lines.push(line(faces, runs, &letters[start..at], size));
-            (start, at, place, used) = (at + 1, at + 1, None, 0.0);
-            continue;
-        }
         let next = advance((run, letter));
         if used + next > width && letter != ' ' && at > start {
             let end = place.unwrap_or(at);

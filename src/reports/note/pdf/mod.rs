@@ -76,7 +76,7 @@ impl Layout<'_> {
         for inline in inlines {
             match inline {
                 Inline::Text(text) => runs.push(Run::new(text, is_bold)),
-                Inline::Number(key) => runs.push(Run::new(self.document.shown(key), is_bold)),
+                Inline::Number(key) => runs.push(self.number(key, is_bold)),
                 Inline::Link { text, url } => {
                     let link = Some(Link::Web(url.clone()));
                     runs.push(Run { link, ..Run::new(text, is_bold) });
@@ -87,14 +87,15 @@ impl Layout<'_> {
                     let run = Run::new(number.to_string(), false);
                     runs.push(Run { link, is_raised: true, ..run });
                 }
-                Inline::Break => {
-                    if let Some(last) = runs.last_mut() {
-                        last.breaks = true;
-                    }
-                }
             }
         }
         runs
+    }
+
+    /// A number that leads to its rows.
+    fn number(&self, key: &str, is_bold: bool) -> Run {
+        let link = self.document.rows(key).map(|rows| Link::Rows(rows.to_owned()));
+        Run { link, ..Run::new(self.document.shown(key), is_bold) }
     }
 
     /// Sets lines one below the other; what they consist of.

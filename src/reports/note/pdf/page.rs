@@ -153,13 +153,14 @@ impl Sheets {
         let size = run.size(style.size);
         let y = if run.is_raised { y - style.size * 0.36 } else { y };
         let leaf = self.leaf();
-        let colour = if run.link.is_some() { ACCENT } else { style.colour };
+        let looks_so = matches!(run.link, Some(Link::Web(_) | Link::Note(_)));
+        let colour = if looks_so { ACCENT } else { style.colour };
         let text = run.text.clone();
         let width = faces.get(run.is_bold).measure(text.trim_end(), size);
         self.mark(Some(leaf), vec![Draw::Text { x, y, size, is_bold: run.is_bold, colour, text }]);
         let Some(link) = run.link.clone() else { return Node::Leaf(leaf) };
         let is_note = matches!(link, Link::Note(_));
-        if !is_note {
+        if matches!(link, Link::Web(_)) {
             self.decorate(x, y + size * 0.12, width, 0.5, ACCENT);
         }
         let area = self.leaf();

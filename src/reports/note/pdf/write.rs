@@ -132,7 +132,7 @@ fn link(area: &Area, notes: &[Place], lang: crate::web::Lang) -> anyhow::Result<
     let place = Rect::from_xywh(area.x, area.y, area.width, area.height);
     let place = place.context("the place of a link")?;
     let (target, words) = match &area.link {
-        Link::Web(url) => {
+        Link::Web(url) | Link::Rows(url) => {
             let action = Action::Link(LinkAction::new(url.clone()));
             (Target::Action(action), area.words.clone())
         }
