@@ -19,6 +19,9 @@ const INSTALL: &str =
 /// WCAG 2.2 AA and all it stands on.
 const RULES: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
+/// Those that look at colours.
+const COLOUR_RULES: [&str; 2] = ["color-contrast", "link-in-text-block"];
+
 /// What a wide screen and a phone show, and the narrowest page that WCAG asks for.
 pub const WIDE: u32 = 1280;
 /// A phone.
@@ -192,7 +195,7 @@ impl<'a> Browser<'a> {
             self.dark(dark).await;
             // A bar that stays at the top hides a part of what is scrolled below it.
             self.run("scrollTo(0, 0)").await;
-            let findings = self.axe_findings().await;
+            let findings = self.findings_in(dark).await;
             assert!(findings.is_empty(), "{name}, {width} pixels, dark {dark}:\n{findings}");
             let scheme = if dark { "dark" } else { "light" };
             self.screenshot(&format!("{name}-{width}-{scheme}")).await;
@@ -203,6 +206,20 @@ impl<'a> Browser<'a> {
 
     /// The broken rules, a paragraph each.
     pub async fn axe_findings(&self) -> String {
+        self.findings(json!(RULES)).await
+    }
+
+    /// The broken rules among those that ask for colours: all that dark ones can change.
+    async fn colour_findings(&self) -> String {
+        self.findings(json!({ "type": "rule", "values": COLOUR_RULES })).await
+    }
+
+    /// All rules in light colours; in dark ones, those that ask for colours.
+    pub async fn findings_in(&self, dark: bool) -> String {
+        if dark { self.colour_findings().await } else { self.axe_findings().await }
+    }
+
+    async fn findings(&self, rules: Value) -> String {
         if self.run("return typeof axe").await == "undefined" {
             self.run(include_str!("../vendor/axe.min.js")).await;
         }
@@ -214,7 +231,7 @@ impl<'a> Browser<'a> {
                    '\\n    ' + node.failureSummary.replaceAll('\\n', '\\n    ')).join('\\n'))
                  .join('\\n')),
                error => done('axe failed: ' + error));",
-            json!(RULES)
+            rules
         );
         let findings = self.client.execute_async(&run, vec![]).await.unwrap();
         findings.as_str().unwrap().to_owned()
@@ -263,8 +280,12 @@ impl<'a> Browser<'a> {
             .collect()
     }
 
-    /// Takes a picture of the whole page into `screenshots/` of the test's temporary folder.
+    /// Takes a picture of the whole page into `screenshots/` of the test's temporary folder, when
+    /// somebody wants to look at them (`SCREENSHOTS=1`): taking them is a good part of the work.
     pub async fn screenshot(&self, name: &str) {
+        if std::env::var_os("SCREENSHOTS").is_none() {
+            return;
+        }
         let picture = json!({ "captureBeyondViewport": true });
         let answer = self.command("Page.captureScreenshot", picture).await;
         let picture = answer["data"].as_str().unwrap();

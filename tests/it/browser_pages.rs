@@ -218,7 +218,7 @@ async fn judge(browser: &Browser<'_>, address: &str) -> Vec<String> {
     for (width, dark) in [(WIDE, false), (WIDE, true), (PHONE, true), (PHONE, false)] {
         browser.resize(width).await;
         browser.dark(dark).await;
-        let broken = browser.axe_findings().await;
+        let broken = browser.findings_in(dark).await;
         if !broken.is_empty() {
             findings.push(format!("{address} at {width}, dark {dark}:\n{broken}"));
         }
