@@ -12,7 +12,7 @@ async fn text(client: &Client, url: &str) -> String {
     client.get(url).send().await.unwrap().text().await.unwrap()
 }
 
-const SHEET: &str = "Tal for;Dag;Værdi;Enhed;Kilde;Første dag;Kanal;Brud i serien\n\
+const SHEET: &str = "Tal for;Dag;Værdi;Enhed;Kilde;Første dag;Kanal;Databrud\n\
     Følgere på Facebook;01-11-2016;4.117;følgere;Facebook;;sociale medier;\n\
     Følgere på Facebook;01-11-2017;4.544;følgere;Facebook;;sociale medier;\n\
     Besøg på Lederweb;31-12-2016;80.952;besøg;statistik;01-01-2016;websted;\n\
