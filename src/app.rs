@@ -227,6 +227,8 @@ routes! {
     POST "/admin/moves/{id}/{action}" Editors => moves::routes::act;
     GET "/admin/growth" Anyone => subscribers::routes::growth::show;
     POST "/admin/growth" Editors => subscribers::routes::growth::state;
+    GET "/admin/growth/days" Anyone => subscribers::routes::growth_by_day::show;
+    GET "/admin/growth/days.csv" Anyone => subscribers::routes::growth_by_day::file;
 
     GET "/admin/sign-in" Public => staff::routes::form;
     POST "/admin/sign-in" Public => staff::routes::submit;
@@ -379,6 +381,7 @@ routes! {
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;
     GET "/api/v1/newsletters/{id}/count" Anyone => subscribers::api::count;
     PUT "/api/v1/newsletters/{id}/count" Editors => subscribers::api::state;
+    GET "/api/v1/newsletters/{id}/growth" Anyone => subscribers::api_growth::between;
     GET "/api/v1/issues" Anyone => issues::api::list;
     POST "/api/v1/issues" Editors => issues::api::create;
     POST "/api/v1/issues/import" Editors => issues::routes::import::import;

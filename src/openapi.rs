@@ -35,6 +35,7 @@ use crate::{
         deliveries::api::list,
         subscribers::api::count,
         subscribers::api::state,
+        subscribers::api_growth::between,
         subscribers::api::list,
         subscribers::api::show,
         segments::api::list,

@@ -268,6 +268,31 @@ growth-year = Sammenlign i dag med for et år siden
 growth-difference = Forskel: { $number }
 growth-difference-mixed = Forskel: { $number }. Det ene tal er optalt og det andet oplyst, så de er måske ikke gjort op på samme måde.
 growth-why = Hvad skete der imellem?
+growth-days-between = { $days ->
+    [one] Der er 1 dag mellem de to datoer.
+   *[other] Der er { $days } dage mellem de to datoer.
+  }
+growth-see-days = Se udviklingen dag for dag
+growth-days-title = Abonnenter dag for dag
+growth-days-lead = Fra den { $from } til den { $to }. Antallet er gjort op ved dagens udgang.
+growth-days-csv = Hent dagene som CSV
+growth-days-table = Til- og afgang, den seneste dag først
+growth-days-all = I alt
+growth-days-from = Fra
+growth-days-to = Til
+growth-days-ask = Vis dagene
+growth-days-apart = Dage imellem
+growth-days-why = Se, hvorfor antallet ændrede sig
+growth-day = Dag
+growth-bounced = Adressen findes ikke længere
+growth-erased = Slettet
+growth-left-otherwise = Afmeldt
+growth-net = Forskel
+growth-at-day-end = Abonnenter ved dagens udgang
+growth-days-definitions = Nye er dem, der har bekræftet deres tilmelding eller er importeret; importer, der er fortrudt, er trukket fra. Afmeldt er alle andre, der ikke længere er abonnenter, også dem, en medarbejder har meldt ud, eller som har klaget; dem, der fortrød, er trukket fra. Den, der skifter gruppe eller sektor, tæller ikke med.
+growth-days-unknown = Registret har ingen tal for de dage. Vælg dage, der ligger efter den første tilmelding.
+error-growth-both = Vælg begge dage.
+error-growth-days = Vælg højst ti år ad gangen.
 growth-begins = Registret begynder den { $day }. Hvad der skete før den dag, kender vi ikke, så forklaringen herunder dækker kun tiden efter.
 growth-nothing = Ingen er kommet til eller faldet fra i den tid.
 growth-causes = Til- og afgang efter årsag

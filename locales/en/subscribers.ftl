@@ -268,6 +268,31 @@ growth-year = Compare today with a year ago
 growth-difference = Difference: { $number }
 growth-difference-mixed = Difference: { $number }. One number is counted and the other stated, so they may not have been made up in the same way.
 growth-why = What happened in between?
+growth-days-between = { $days ->
+    [one] There is 1 day between the two dates.
+   *[other] There are { $days } days between the two dates.
+  }
+growth-see-days = See day by day
+growth-days-title = Subscribers day by day
+growth-days-lead = From { $from } to { $to }. Subscribers are counted at the end of each day.
+growth-days-csv = Get the days as CSV
+growth-days-table = Arrivals and departures, the latest day first
+growth-days-all = In all
+growth-days-from = From
+growth-days-to = To
+growth-days-ask = Show the days
+growth-days-apart = Days between
+growth-days-why = See why the number changed
+growth-day = Day
+growth-bounced = Address no longer exists
+growth-erased = Erased
+growth-left-otherwise = Unsubscribed
+growth-net = Difference
+growth-at-day-end = Subscribers at the end of the day
+growth-days-definitions = New are those who confirmed or were imported, less imports that were undone. Unsubscribed are all others who ended, also those whom staff ended or who complained, less those who took it back. Who only changes group or sector is not counted.
+growth-days-unknown = The register has no figures for those days. Choose days after the first sign-up.
+error-growth-both = Choose both days.
+error-growth-days = Choose ten years at most.
 growth-begins = The register begins on { $day }. What happened before is not known, so what stands below covers the time after it only.
 growth-nothing = Nobody came or left in that time.
 growth-causes = Arrivals and departures by cause

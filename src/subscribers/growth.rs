@@ -6,6 +6,7 @@ use super::ledger::LedgerKind;
 use super::{store, unsubscribe};
 use crate::db::DbConn;
 use crate::error::Result;
+use crate::web::{Lang, format};
 
 /// Months that are shown at most: as many as there is room for bars.
 const SHOWN: usize = 160;
@@ -26,6 +27,11 @@ pub struct Month {
 }
 
 impl Month {
+    /// "marts 2017"
+    pub fn name(&self, lang: &Lang) -> String {
+        format!("{} {}", format::month(*lang, self.month), self.year)
+    }
+
     /// Whether anybody came or left.
     pub fn is_eventful(&self) -> bool {
         self.came != 0 || self.left != 0

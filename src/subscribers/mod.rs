@@ -2,11 +2,13 @@
 
 pub mod admit;
 pub mod api;
+pub mod api_growth;
 pub mod confirm;
 pub mod domains;
 pub mod end;
 pub mod erase;
 pub mod growth;
+pub mod growth_by_day;
 pub mod held;
 pub mod idle;
 pub mod ledger;

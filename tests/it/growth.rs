@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use lederbrev::db::schema::growth;
+use lederbrev::newsletters;
 use lederbrev::staff::Role;
 use lederbrev::subscribers::ledger::Basis;
+use lederbrev::subscribers::{EndReason, end};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,6 +28,19 @@ const NOTE: [(&str, &str); 5] = [
 ];
 
 impl TestApp {
+    /// Ends somebody's subscription for a reason.
+    pub async fn end(&self, email: &str, reason: EndReason) {
+        let ((person, subscription), now) = (self.person(email).await, self.clock.now());
+        self.app
+            .db
+            .write(move |conn| {
+                let newsletter = newsletters::store::find(conn, subscription.newsletter)?;
+                end::end(conn, &newsletter, &person, &subscription, reason, "test", now)
+            })
+            .await
+            .unwrap();
+    }
+
     /// How many the sums of the ledger count in each group and sector: `2/kommune +1`.
     pub async fn shares(&self) -> Vec<String> {
         let rows: Vec<(String, String, i64)> = self
@@ -133,7 +148,9 @@ both! {
         let row = |words: &str| *rows.iter().find(|row| row.contains(words)).unwrap_or(&"");
         assert!(row(">Bekræftede<").contains(">+2<"), "{page}");
         assert!(row("Blev slettet").contains(">−1<"), "{page}");
-        assert!(page.contains("Forskel: +1"), "{page}");
+        assert!(page.contains("Forskel: +1 (+100,0 %)"), "{page}");
+        assert!(page.contains("Der er 10 dage mellem de to datoer."), "{page}");
+        assert!(page.contains("/admin/growth/days?newsletter=lederweb&amp;from=2017-03-24&amp;on=2017-04-03"));
         for share in [">Region<", ">Chef (leder af ledere)<"] {
             assert!(row(share).contains(">1<"), "{share}: {page}");
         }
@@ -167,6 +184,84 @@ both! {
     }
 }
 
+both! {
+    async fn every_day_says_what_it_brought_and_took_and_the_days_add_up(app: TestApp) {
+        let newsletter = app.newsletter().await;
+        app.subscribe(ANNE).await;
+        app.subscribe("chef@viborg.example").await;
+        app.at("2017-03-26T07:00:00Z");
+        app.subscribe(BO).await;
+        app.subscribe("kit@randers.example").await;
+        app.subscribe("lis@varde.example").await;
+        app.erase(ANNE).await;
+        app.at("2017-03-28T07:00:00Z");
+        app.end(BO, EndReason::Bounced).await;
+        app.end("kit@randers.example", EndReason::Unsubscribed).await;
+        app.end("lis@varde.example", EndReason::Complained).await;
+        app.at("2017-03-29T07:00:00Z");
+
+        let token = app.token(Role::Reader).await;
+        let ask = async |query: &str| {
+            let url = app.url(&format!("/api/v1/newsletters/lederweb/growth?{query}"));
+            let answer = app.client.get(url).bearer_auth(&token).send().await.unwrap();
+            (answer.status(), answer.json::<Value>().await.unwrap())
+        };
+        let (status, said) = ask("from=2017-03-24&to=2017-03-29").await;
+        assert_eq!((status, &said["days_between"]), (StatusCode::OK, &json!(5)), "{said}");
+        let days = said["days"].as_array().unwrap();
+        let told = |day: &Value| {
+            let of = |word: &str| day[word].as_i64().unwrap();
+            (of("came"), of("left"), of("bounced"), of("erased"), of("net"), of("subscribers"))
+        };
+        let expected = [(0, 0, 0, 0, 0, 2), (3, 0, 0, 1, 2, 4), (0, 0, 0, 0, 0, 4), (0, 2, 1, 0, -3, 1), (0, 0, 0, 0, 0, 1)];
+        assert_eq!(days.iter().map(told).collect::<Vec<_>>(), expected);
+        // Each day ends with what the question for that day is answered, and the days with the sum.
+        for day in days {
+            let on = day["day"].as_str().unwrap();
+            assert_eq!(app.count(newsletter, on).await.0, day["subscribers"].as_i64(), "{on}");
+        }
+        assert_eq!((&said["from"]["subscribers"], &said["to"]["subscribers"]), (&json!(2), &json!(1)));
+        assert_eq!(said["all"], json!({ "came": 3, "left": 2, "bounced": 1, "erased": 1, "net": -1 }));
+        assert_eq!(said["sources"], json!([{ "source": "form", "came": 3 }]));
+        // Before the register begins nobody knows what a day changed; the first day it knows is its first.
+        let (_, said) = ask("from=2016-10-14&to=2017-03-26").await;
+        assert_eq!((&said["begins"], &said["from"]["basis"]), (&json!("2017-03-24"), &json!("unknown")));
+        assert_eq!(told(&said["days"][0]), (2, 0, 0, 0, 2, 2));
+        let (_, said) = ask("from=2016-10-14&to=2017-03-23").await;
+        assert_eq!(said["days"], json!([]), "nothing is no number");
+
+        let board = app.signed_in(Role::Reader).await;
+        let get = async |path: &str| {
+            let answer = board.get(app.url(path)).send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        };
+        let (status, page) = get("/admin/growth/days?from=2017-03-24&on=2017-03-29").await;
+        assert_eq!(status, StatusCode::OK);
+        let facts = "<dt>24. marts 2017</dt><dd>2</dd></div>\n  <div><dt>29. marts 2017</dt><dd>1</dd></div>\n  \
+                     <div><dt>Forskel</dt><dd>−1 (−50,0 %)</dd></div>\n  <div><dt>Dage imellem</dt><dd>5</dd>";
+        assert!(page.contains(facts) && !page.contains('@'), "{page}");
+        let row = page.split("<tr").find(|row| row.contains("28. marts 2017")).unwrap();
+        let cells: Vec<&str> = row.split("number\">").skip(1).map(|cell| cell.split('<').next().unwrap()).collect();
+        assert_eq!(cells, ["0", "2", "1", "0", "−3", "1"]);
+        let (_, file) = get("/admin/growth/days.csv?from=2017-03-24&on=2017-03-29").await;
+        let rows: Vec<&str> = file.lines().skip(1).collect();
+        assert_eq!(rows[1], "2017-03-26;3;0;0;1;2;4");
+        assert_eq!((rows.len(), rows[3]), (5, "2017-03-28;0;2;1;0;-3;1"));
+        for (wrong, words) in [
+            ("from=2017-03-29&on=2017-03-24", "Vælg en dag, der ligger før den anden"),
+            ("from=2017-03-24", "Vælg begge dage"),
+            ("from=i+går&on=2017-03-24", "Skriv datoen som"),
+            ("from=1917-03-24&on=2017-03-24", "højst ti år"),
+        ] {
+            let (status, page) = get(&format!("/admin/growth/days?{wrong}")).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(page.contains(words), "{wrong}: {page}");
+        }
+        assert_eq!(get("/admin/growth/days").await.0, StatusCode::OK, "the past month");
+        assert_eq!(ask("from=2017-03-24&to=2099-01-01").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
 #[actix_web::test]
 async fn the_page_of_growth_is_accessible_and_fits_every_screen() {
     let app = TestApp::sqlite().await;
@@ -184,7 +279,11 @@ async fn the_page_of_growth_is_accessible_and_fits_every_screen() {
     browser.fill("#source", "Statusnotat 2016").await;
     browser.click("button[value=state]").await;
     browser.wait_for(".toast").await;
-    for (name, query) in [("growth", ""), ("growth-why", "?from=2016-10-14&on=2017-04-03")] {
+    for (name, query) in [
+        ("growth", ""),
+        ("growth-why", "?from=2016-10-14&on=2017-04-03"),
+        ("growth-days", "/days?from=2016-10-14&on=2017-04-03"),
+    ] {
         for (width, dark) in [(WIDE, false), (WIDE, true), (PHONE, false)] {
             browser.dark(dark).await;
             browser.resize(width).await;
@@ -195,6 +294,7 @@ async fn the_page_of_growth_is_accessible_and_fits_every_screen() {
         browser.fits_a_narrow_screen().await;
     }
     browser.resize(WIDE).await;
+    browser.goto("/admin/growth").await;
     browser.fill("#subscribers", "mange").await;
     browser.click("button[value=state]").await;
     browser.wait_for(".error-summary").await;

@@ -75,7 +75,11 @@ pub struct StatedForm {
     step: String,
 }
 
-fn read(field: &str, text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, FieldError> {
+pub(super) fn read(
+    field: &str,
+    text: &str,
+    today: NaiveDate,
+) -> Result<Option<NaiveDate>, FieldError> {
     match text.parse::<NaiveDate>() {
         Ok(day) if day <= today => Ok(Some(day)),
         Ok(_) => Err(FieldError::new(field, "error-day-future")),
@@ -216,9 +220,6 @@ fn number(text: &str) -> Option<i64> {
 }
 
 impl GrowthPage {
-    fn month(&self, month: &Month) -> String {
-        format!("{} {}", format::month(self.page.lang, month.month), month.year)
-    }
     /// The newsletter in addresses.
     fn slug(&self) -> &str {
         self.chosen.as_ref().map_or("", |newsletter| &newsletter.slug)
@@ -247,21 +248,26 @@ impl GrowthPage {
     }
     /// By how much the number differs, when both are known.
     fn difference(&self, answer: &Answer, before: &Before) -> Option<String> {
-        let number = answer.count.subscribers? - before.count.subscribers?;
+        let earlier = before.count.subscribers?;
+        let number = answer.count.subscribers? - earlier;
         let key = match answer.count.basis == before.count.basis {
             true => "growth-difference",
             false => "growth-difference-mixed",
         };
-        Some(self.page.t1(key, "number", self.signed(&number)))
+        let signed = self.signed(&number);
+        let words = match earlier {
+            0 => signed,
+            _ => format!("{signed} ({})", format::signed_percent(self.page.lang, number, earlier)),
+        };
+        Some(self.page.t1(key, "number", words))
+    }
+    /// How many days lie between two.
+    fn days_between(&self, later: &NaiveDate, earlier: &NaiveDate) -> i64 {
+        (*later - *earlier).num_days()
     }
     /// A number with its sign.
     fn signed(&self, number: &i64) -> String {
-        let digits = self.page.number(&number.abs());
-        match number {
-            0 => digits,
-            1.. => format!("+{digits}"),
-            _ => format!("−{digits}"),
-        }
+        format::signed(self.page.lang, *number)
     }
     /// Why the number changed.
     fn cause(&self, kind: &LedgerKind, cause: &str) -> String {

@@ -2,6 +2,7 @@
 
 pub mod by_link;
 pub mod growth;
+pub mod growth_by_day;
 pub mod preferences;
 pub mod public;
 pub mod subscribe;

@@ -143,6 +143,28 @@ pub fn changes_by_day(
         .load(conn)
 }
 
+/// What each day after one day, up to and with another, changed by what happened and why, in the order of
+/// the days.
+pub fn changes_of_days(
+    conn: &mut DbConn,
+    newsletter: i64,
+    (after, to): (NaiveDate, NaiveDate),
+) -> QueryResult<Vec<(NaiveDate, LedgerKind, String, i64)>> {
+    growth::table
+        .filter(growth::newsletter.eq(newsletter))
+        .filter(growth::day.gt(after))
+        .filter(growth::day.le(to))
+        .group_by((growth::day, growth::kind, growth::cause))
+        .order(growth::day)
+        .select((
+            growth::day,
+            growth::kind,
+            growth::cause,
+            sql::<BigInt>("CAST(SUM(change) AS BIGINT)"),
+        ))
+        .load(conn)
+}
+
 /// What changed between two days, without the first and with the last: a row for each cause, group,
 /// sector and source.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
