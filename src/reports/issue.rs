@@ -113,6 +113,8 @@ pub struct Numbers {
     /// What was measured of it.
     #[schema(value_type = String)]
     pub measured: Tracking,
+    /// How many complained that it was spam; null while complaints are not read.
+    pub complained: Option<i64>,
     /// Loads of the image; one person may load it often, or never.
     pub loads: Verdicts,
     /// Clicks on links.
@@ -343,8 +345,10 @@ pub fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Nu
     }
     let clicks = clicks_of(conn, issue.id, Verdicts::default())?;
     let unsubscribed = unsubscribed(conn, issue, now)?;
+    let delivery = delivery(conn, issue, now)?;
     let measured = measured(issue, &[loads, clicks]);
-    Ok(Numbers { delivery: delivery(conn, issue, now)?, unsubscribed, measured, loads, clicks })
+    // Nothing tells of complaints yet, and what nobody counts is not 0.
+    Ok(Numbers { delivery, unsubscribed, complained: None, measured, loads, clicks })
 }
 
 fn delivery(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Delivery> {

@@ -346,6 +346,14 @@ async fn the_page_shows_all_three_kinds_and_no_person() {
     let html = page().await;
     assert!(html.contains("1.203–1.310") && html.contains("1.317"), "{html}");
     assert!(html.contains("4 = 4 + 0 + 0"));
+    // What nobody counts yet is said to be that, and not 0.
+    for (what, number) in [
+        ("Afvist endeligt af modtagerens mailserver", "0"),
+        ("Kom retur", "ikke opgjort"),
+        ("Klager over spam", "ikke opgjort"),
+    ] {
+        assert!(html.contains(&format!("<dt>{what}</dt><dd>{number}</dd>")), "{what}: {html}");
+    }
     assert!(html.contains(r#"class="bar machine""#) && html.contains("<desc id="));
     assert!(
         !html.contains("style=") && !html.contains("leder0@") && !html.contains("åbningsrate:")
@@ -363,6 +371,8 @@ async fn the_page_shows_all_three_kinds_and_no_person() {
         "\"Billedhentninger\";\"\";\"Mennesker\";\"1203\"",
         "\"Billedhentninger\";\"\";\"Maskiner\";\"7\"",
         "\"Levering\";\"\";\"Modtagere\";\"4\"",
+        "\"Levering\";\"\";\"Kom retur\";\"ikke opgjort\"",
+        "\"Levering\";\"\";\"Klager over spam\";\"ikke opgjort\"",
     ] {
         assert!(file.contains(row), "{row} in {file}");
     }

@@ -61,7 +61,13 @@ fn table(page: &Page, report: &IssueReport) -> String {
     ] {
         rows.number("report-delivery", "", measure, number);
     }
-    rows.known("report-delivery", "", "report-unsubscribed", report.numbers.unsubscribed);
+    for (measure, number) in [
+        ("report-unsubscribed", report.numbers.unsubscribed),
+        ("report-bounced", delivery.bounced),
+        ("report-complained", report.numbers.complained),
+    ] {
+        rows.known("report-delivery", "", measure, number);
+    }
     for skipped in &delivery.skipped_by_reason {
         let reason = page.t(format!("report-skip-{}", skipped.reason));
         rows.number("report-skipped-why", &reason, "report-skipped", skipped.recipients);
