@@ -268,16 +268,16 @@ routes! {
     POST "/admin/deliveries/{id}/{action}" Desk => deliveries::routes::act;
     POST "/admin/relay/try-again" Desk => deliveries::routes::try_relay;
 
-    GET "/admin/verdicts" Anyone => tracking::routes::verdicts;
-    GET "/admin/issues/{id}/report" Anyone => reports::routes::issue;
-    GET "/admin/issues/{id}/report.csv" Anyone => reports::routes::issue_csv;
-    GET "/admin/issues/{id}/report/clicks" Anyone => reports::routes::over_the_issue;
-    GET "/admin/figures" Anyone => reports::routes::figures::list;
+    GET "/admin/verdicts" Desk => tracking::routes::verdicts;
+    GET "/admin/issues/{id}/report" Desk => reports::routes::issue;
+    GET "/admin/issues/{id}/report.csv" Desk => reports::routes::issue_csv;
+    GET "/admin/issues/{id}/report/clicks" Desk => reports::routes::over_the_issue;
+    GET "/admin/figures" Editors => reports::routes::figures::list;
     POST "/admin/figures" Editors => reports::routes::figures::enter;
     GET "/admin/figures/import" Editors => reports::routes::figures::import_form;
     POST "/admin/figures/import" Editors => reports::routes::figures::import;
     POST "/admin/figures/{id}/take-back" Editors => reports::routes::figures::take_back;
-    GET "/admin/activities" Anyone => reports::routes::activities::list;
+    GET "/admin/activities" Editors => reports::routes::activities::list;
     POST "/admin/activities" Editors => reports::routes::activities::enter;
     GET "/admin/activities/{id}" Editors => reports::routes::activities::show;
     POST "/admin/activities/{id}" Editors => reports::routes::activities::correct;
@@ -306,8 +306,8 @@ routes! {
     POST "/admin/library/move/{id}/undo" Editors => library::routes::moves::undo;
     GET "/admin/library/{id}" Editors => reports::routes::item;
     POST "/admin/library/{id}/short-link" Editors => tracking::routes::make_short;
-    GET "/admin/publications" Anyone => reports::routes::catalogue;
-    GET "/admin/publications.csv" Anyone => reports::routes::catalogue_csv;
+    GET "/admin/publications" Editors => reports::routes::catalogue;
+    GET "/admin/publications.csv" Editors => reports::routes::catalogue_csv;
     POST "/admin/library/{id}" Editors => library::routes::item::change;
     POST "/admin/library/{id}/about" Editors => library::routes::item::add_about;
     POST "/admin/library/{id}/unrelate" Editors => library::routes::item::remove_about;
@@ -330,7 +330,7 @@ routes! {
     POST "/admin/archive/import" Editors => issues::routes::import::submit;
     GET "/admin/issues/{id}/audience" Editors => issues::routes::audience::show;
     POST "/admin/issues/{id}/audience" Editors => issues::routes::audience::act;
-    GET "/admin/issues/{id}/schedule" Anyone => issues::routes::schedule::show;
+    GET "/admin/issues/{id}/schedule" Desk => issues::routes::schedule::show;
     POST "/admin/issues/{id}/schedule" Editors => issues::routes::schedule::act;
     GET "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::show;
     POST "/admin/issues/{id}/corrections" Editors => issues::routes::corrections::act;
@@ -350,11 +350,11 @@ routes! {
     GET "/admin/issues/{id}/review" Editors => issues::routes::review::show;
     POST "/admin/issues/{id}/review" Editors => issues::routes::review::act;
     GET "/admin" Anyone => operations::desk::show;
-    GET "/admin/calendar" Anyone => issues::routes::calendar::show;
-    GET "/admin/issues" Anyone => issues::routes::list;
+    GET "/admin/calendar" Desk => issues::routes::calendar::show;
+    GET "/admin/issues" Desk => issues::routes::list;
     POST "/admin/issues" Editors => issues::routes::create;
     GET "/admin/issues/new" Editors => issues::routes::new;
-    GET "/admin/issues/{id}" Anyone => issues::routes::show;
+    GET "/admin/issues/{id}" Desk => issues::routes::show;
     POST "/admin/issues/{id}" Editors => issues::routes::save;
     GET "/admin/issues/{id}/library" Editors => issues::routes::library::list;
     POST "/admin/issues/{id}/library" Editors => issues::routes::library::pick;
@@ -374,18 +374,18 @@ routes! {
     GET "/admin/issues/{id}/history" Editors => issues::routes::history::list;
     GET "/admin/issues/{id}/history/{number}" Editors => issues::routes::history::show;
     POST "/admin/issues/{id}/history/{number}" Editors => issues::routes::history::restore;
-    GET "/admin/issues/{id}/preview" Anyone => issues::routes::preview;
-    GET "/admin/issues/{id}/preview/{form}" Anyone => issues::routes::document;
+    GET "/admin/issues/{id}/preview" Desk => issues::routes::preview;
+    GET "/admin/issues/{id}/preview/{form}" Desk => issues::routes::document;
 
     GET "/api/v1/openapi.json" Public => openapi::serve;
     GET "/api/v1/newsletters" Anyone => newsletters::api::list;
     GET "/api/v1/newsletters/{id}/count" Anyone => subscribers::api::count;
     PUT "/api/v1/newsletters/{id}/count" Editors => subscribers::api::state;
     GET "/api/v1/newsletters/{id}/growth" Anyone => subscribers::api_growth::between;
-    GET "/api/v1/issues" Anyone => issues::api::list;
+    GET "/api/v1/issues" Desk => issues::api::list;
     POST "/api/v1/issues" Editors => issues::api::create;
     POST "/api/v1/issues/import" Editors => issues::routes::import::import;
-    GET "/api/v1/issues/{id}" Anyone => issues::api::show;
+    GET "/api/v1/issues/{id}" Desk => issues::api::show;
     PUT "/api/v1/issues/{id}" Editors => issues::api::edit;
     GET "/api/v1/issues/{id}/revisions" Editors => issues::api_history::revisions;
     POST "/api/v1/issues/{id}/schedule" Editors => issues::api::plan;
@@ -404,19 +404,19 @@ routes! {
     GET "/api/v1/imports/{id}/errors" Editors => imports::api::errors;
     POST "/api/v1/imports/{id}/cancel" Editors => imports::api::cancel;
     POST "/api/v1/imports/{id}/undo" Editors => imports::api::undo;
-    GET "/api/v1/issues/{id}/report" Anyone => reports::api::issue;
+    GET "/api/v1/issues/{id}/report" Desk => reports::api::issue;
     GET "/api/v1/segments" Editors => segments::api::list;
     POST "/api/v1/segments" Editors => segments::api::create;
     GET "/api/v1/segments/{id}" Editors => segments::api::show;
-    GET "/api/v1/images" Anyone => pictures::api::list;
+    GET "/api/v1/images" Editors => pictures::api::list;
     POST "/api/v1/images" Editors => pictures::api::create;
-    GET "/api/v1/library" Anyone => library::api::list;
+    GET "/api/v1/library" Editors => library::api::list;
     POST "/api/v1/library" Editors => library::api::create;
     POST "/api/v1/library/fetch" Editors => library::api::propose;
     POST "/api/v1/library/import" Editors => library::routes::import::api;
-    GET "/api/v1/library/{id}" Anyone => library::api::show;
-    GET "/api/v1/library/{id}/report" Anyone => reports::api::item;
-    GET "/api/v1/figures" Anyone => reports::api::list_figures;
+    GET "/api/v1/library/{id}" Editors => library::api::show;
+    GET "/api/v1/library/{id}/report" Editors => reports::api::item;
+    GET "/api/v1/figures" Editors => reports::api::list_figures;
     POST "/api/v1/figures" Editors => reports::api::enter_figure;
 }
 

@@ -1,3 +1,8 @@
+board-days = Dag for dag det seneste år
+board-months = Vis tallene måned for måned
+board-notes = Alle statusnotater
+board-nothing = Der er intet nyhedsbrev endnu. Tallene kommer her, når redaktionen er i gang.
+board-subscribers = Abonnenter på { $newsletter }
 desk-change = Ændring på et år
 desk-growth = Se udviklingen
 desk-service = Driften

@@ -28,6 +28,7 @@ error-title-401 = Log ind først
 error-help-401 = Siden er kun for medarbejdere. Log ind, og prøv igen.
 error-title-403 = Det har du ikke adgang til
 error-help-403 = Din rolle giver ikke adgang til siden. Spørg en administrator, hvis du mangler adgangen.
+error-help-403-token = API-nøglens rolle giver ikke adgang hertil. Brug en nøgle med en anden rolle, eller bed en administrator om at oprette en.
 error-title-404 = Siden findes ikke
 error-help-404 = Kontrollér adressen, eller begynd forfra på forsiden.
 error-title-405 = Siden kan ikke bruges på den måde

@@ -1,3 +1,8 @@
+board-days = Day by day over the past year
+board-months = Show the figures month by month
+board-notes = All status notes
+board-nothing = There is no newsletter yet. The figures come here when the editors have begun.
+board-subscribers = Subscribers to { $newsletter }
 desk-change = Change in a year
 desk-growth = See the growth
 desk-service = The service

@@ -28,6 +28,7 @@ error-title-401 = Sign in first
 error-help-401 = This page is for staff. Sign in and try again.
 error-title-403 = You do not have access to this
 error-help-403 = Your role does not include this page. Ask an administrator if you need it.
+error-help-403-token = The role of this API key does not include this. Use a key with another role, or ask an administrator to make one.
 error-title-404 = There is no such page
 error-help-404 = Check the address, or start from the front page.
 error-title-405 = The page cannot be used that way

@@ -7,7 +7,7 @@ use askama::Template;
 use chrono::{Months, NaiveDate, TimeDelta};
 
 use super::health::{self, Answer, Readiness};
-use super::store;
+use super::{board, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::DbConn;
@@ -18,20 +18,20 @@ use crate::newsletters::Tracking;
 use crate::reports::issue::{Numbers, numbers};
 use crate::staff::{Role, Staff};
 use crate::subscribers::ledger;
-use crate::web::Page;
 use crate::web::page::Part;
+use crate::web::{Page, format};
 
 /// Mail that should have gone so long ago waits for something.
 const LATE: TimeDelta = TimeDelta::minutes(10);
 
 /// The subscribers of a newsletter.
-struct Subscribers {
-    title: String,
-    day: NaiveDate,
+pub(super) struct Subscribers {
+    pub(super) title: String,
+    pub(super) day: NaiveDate,
     /// None where nobody knows.
-    count: Option<i64>,
-    earlier: NaiveDate,
-    earlier_count: Option<i64>,
+    pub(super) count: Option<i64>,
+    pub(super) earlier: NaiveDate,
+    pub(super) earlier_count: Option<i64>,
 }
 
 impl Subscribers {
@@ -73,20 +73,11 @@ impl Service {
 
 impl DeskPart {
     fn known(&self, count: &Option<i64>) -> String {
-        count.map_or_else(|| self.page.t("report-not-counted"), |count| self.page.number(&count))
+        known(&self.page, count)
     }
 
-    /// "+1.279 (+4,8 %)"
     fn change(&self, of: &Subscribers) -> String {
-        let (Some(change), Some(before)) = (of.change(), of.earlier_count) else {
-            return self.page.t("report-not-counted");
-        };
-        let sign = if change > 0 { "+" } else { "" };
-        let number = self.page.number(&change);
-        match before {
-            0 => format!("{sign}{number}"),
-            _ => format!("{sign}{number} ({sign}{})", self.page.percent(&change, &before)),
-        }
+        change(&self.page, of)
     }
 
     fn clicks(&self, last: &Last) -> String {
@@ -101,8 +92,28 @@ impl DeskPart {
     }
 }
 
+/// A count, or that nobody knows it.
+pub(super) fn known(page: &Page, count: &Option<i64>) -> String {
+    count.map_or_else(|| page.t("report-not-counted"), |count| page.number(&count))
+}
+
+/// "+1.279 (+4,8 %)"
+pub(super) fn change(page: &Page, of: &Subscribers) -> String {
+    let (Some(change), Some(before)) = (of.change(), of.earlier_count) else {
+        return page.t("report-not-counted");
+    };
+    let number = format::signed(page.lang, change);
+    match before {
+        0 => number,
+        _ => format!("{number} ({})", format::signed_percent(page.lang, change, before)),
+    }
+}
+
 /// `GET /admin`
 pub async fn show(request: HttpRequest, app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+    if staff.role == Role::Reader {
+        return board::show(&request, &app).await;
+    }
     let now = app.clock.now();
     let (subscribers, last, late) = app
         .db
@@ -121,7 +132,8 @@ pub async fn show(request: HttpRequest, app: web::Data<App>, staff: Staff) -> Re
     issues::routes::desk::show(&request, &app, staff, numbers).await
 }
 
-fn subscribers(conn: &mut DbConn, now: Instant) -> Result<Vec<Subscribers>> {
+/// Those of each newsletter.
+pub(super) fn subscribers(conn: &mut DbConn, now: Instant) -> Result<Vec<Subscribers>> {
     let mut all = Vec::new();
     for newsletter in newsletters::store::all(conn)? {
         let day = now.day_in(newsletter.zone());

@@ -71,14 +71,6 @@ impl ReportPage {
         }
     }
 
-    /// A number, or that nobody counted it.
-    fn known(&self, number: &Option<i64>) -> String {
-        match number {
-            Some(number) => self.page.number(number),
-            None => self.page.t("report-not-counted"),
-        }
-    }
-
     /// "1.203–1.310", or one number when both ends are the same.
     fn interval(&self, hits: &Verdicts) -> String {
         between(&self.page, &hits.human, &hits.human_at_most())

@@ -21,11 +21,11 @@ use crate::web::page::Reader;
 pub enum Access {
     /// Everyone, signed in or not.
     Public,
-    /// Any staff.
+    /// Any staff, the board too: nothing of a person, and nothing that is not finished.
     Anyone,
     /// Editors and administrators.
     Editors,
-    /// Editors, operators and administrators: who may see personal data.
+    /// Editors, operators and administrators: who may see issues, what became of them, and people.
     Desk,
     /// Administrators.
     Admins,
@@ -53,6 +53,25 @@ pub struct Route {
     pub pattern: &'static str,
     /// Who may use it.
     pub access: Access,
+}
+
+/// Whether a role may open a page, so that nobody is shown a link that leads to a refusal. What is not
+/// for staff only is open to all.
+pub fn may_open(role: Role, path: &str) -> bool {
+    let is_it = |pattern: &str| {
+        let (mut asked, mut said) = (path.split('/'), pattern.split('/'));
+        loop {
+            match (asked.next(), said.next()) {
+                (None, None) => return true,
+                (Some(part), Some(name)) if name.starts_with('{') || part == name => {}
+                _ => return false,
+            }
+        }
+    };
+    crate::app::ROUTES
+        .iter()
+        .find(|route| route.method == "GET" && is_it(route.pattern))
+        .is_none_or(|route| route.access.allows(Some(role)))
 }
 
 /// The name of the session's cookie.

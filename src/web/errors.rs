@@ -72,6 +72,9 @@ fn answer(request: &HttpRequest, error: &actix_web::Error) -> HttpResponse {
         // In English: words for who writes programs, and not for a page.
         Some(Error::BadRequest(why)) if request.path().starts_with("/api/") => Some(why.clone()),
         Some(Error::Conflict(code)) => Some(Page::new(request).t(code)),
+        Some(Error::Forbidden) if request.path().starts_with("/api/") => {
+            Some(Page::new(request).t("error-help-403-token"))
+        }
         _ => None,
     };
     let mut response = page_or_problem(request, status, findings, detail);

@@ -102,14 +102,14 @@ both! {
         let id = first.issue.id;
         let sent = app.app.db.read(move |conn| Ok(store::find(conn, id)?)).await.unwrap();
         assert_eq!(sent.state, IssueState::Sent);
-        let board = app.signed_in(Role::Reader).await;
-        let page = board.get(app.url("/admin/calendar?month=2017-03")).send().await.unwrap();
+        let operator = app.signed_in(Role::Operator).await;
+        let page = operator.get(app.url("/admin/calendar?month=2017-03")).send().await.unwrap();
         let page = page.text().await.unwrap();
         assert!(page.contains("Kalender: marts 2017"), "{page}");
         assert!(page.contains(&format!("/archive/{}", sent.slug)), "{page}");
         for nonsense in ["2017-13", "x", "999999-01", "%27"] {
             let url = app.url(&format!("/admin/calendar?month={nonsense}"));
-            let answer = board.get(url).send().await.unwrap();
+            let answer = operator.get(url).send().await.unwrap();
             assert_eq!(answer.status(), StatusCode::OK, "{nonsense}");
         }
     }

@@ -126,7 +126,7 @@ sends! {
         assert!(page.contains("I alt i 3 udgaver") && page.contains("11–15"), "{page}");
         assert!(page.contains(&format!("/admin/issues/{}/report", second.uuid)), "{page}");
         assert!(page.contains("klik og ikke personer") && !page.contains("sagt ja"), "{page}");
-        let token = app.token(Role::Reader).await;
+        let token = app.token(Role::Editor).await;
         let api = app.url(&format!("/api/v1/library/{}/report", item.uuid));
         let json: Value =
             app.client.get(api).bearer_auth(token).send().await.unwrap().json().await.unwrap();
@@ -243,9 +243,9 @@ sends! {
         assert_eq!(most.by_year, [year(1, 3, 4), year(1, 10, 0)]);
         assert_eq!(most.all, year(2, 13, 4));
         assert_eq!((other.all, other.short_link), (Year::default(), None));
-        let reader = app.signed_in(Role::Reader).await;
+        let editor = app.signed_in(Role::Editor).await;
         let get = async |path: &str| {
-            reader.get(app.url(path)).send().await.unwrap().text().await.unwrap()
+            editor.get(app.url(path)).send().await.unwrap().text().await.unwrap()
         };
         let html = get("/admin/publications").await;
         assert!(html.contains("13–17") && html.contains("3–7"), "{html}");

@@ -97,7 +97,7 @@ both! {
         let form = [("rows", rows), ("do", "import"), ("update", "on")];
         post(&app, &editor.browser, "/admin/library/import", &form).await;
         assert_eq!(titled(&app, "Leadership Pipeline 2").await.details.language, Lang::En);
-        let token = app.token(Role::Reader).await;
+        let token = app.token(Role::Editor).await;
         let url = app.url("/api/v1/library?language=en");
         let found: Value =
             app.client.get(url).bearer_auth(&token).send().await.unwrap().json().await.unwrap();

@@ -99,6 +99,7 @@ mod relay_faults;
 mod reports;
 mod review;
 mod rich_text_browser;
+mod rights;
 mod schedule;
 mod segments;
 mod sending;

@@ -68,7 +68,6 @@ impl DeskPage {
     fn place(&self, issue: &Issue) -> String {
         match issue.state {
             IssueState::Scheduled => format!("/admin/issues/{}/schedule", issue.uuid),
-            _ if self.page.is("reader") => format!("/admin/issues/{}", issue.uuid),
             _ => format!("/admin/deliveries/{}", issue.uuid),
         }
     }

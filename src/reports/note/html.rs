@@ -5,6 +5,7 @@ use askama::Template;
 use super::document::{Block, Chart, Document, Inline, Note, Section, SectionId, Table, Value};
 use super::drawing::{Drawing, HEIGHT, WIDTH};
 use crate::error::Result;
+use crate::staff::{Role, guard};
 use crate::web::language::Texts;
 use crate::web::page::Part;
 
@@ -25,15 +26,18 @@ struct File<'d> {
     body: Part,
 }
 
-/// The note itself, to be put into a page; `level` is how deep its title stands, 1 or 2.
-pub fn body(document: &Document, level: u8) -> Result<Part> {
-    Part::of(&Body { note: View { document, texts: document.language.texts(), level } })
+/// The note itself, to be put into a page that somebody with a role reads: it leads only to rows that
+/// they may see. `level` is how deep its title stands, 1 or 2.
+pub fn body(document: &Document, level: u8, role: Role) -> Result<Part> {
+    Part::of(&Body { note: View { document, texts: document.language.texts(), level, role } })
 }
 
 /// A page of its own.
 pub(super) fn file(document: &Document) -> Result<String> {
-    let note = View { document, texts: document.language.texts(), level: 1 };
-    let page = File { note, style: STYLE, body: body(document, 1)? };
+    // A file is handed on: it leads to all rows, and the guard says who may see them.
+    let role = Role::Admin;
+    let note = View { document, texts: document.language.texts(), level: 1, role };
+    let page = File { note, style: STYLE, body: body(document, 1, role)? };
     Ok(page.render().map_err(|error| anyhow::Error::new(error).context("writing a note"))?)
 }
 
@@ -42,6 +46,7 @@ struct View<'d> {
     document: &'d Document,
     texts: Texts,
     level: u8,
+    role: Role,
 }
 
 /// A piece of a sentence, ready to be written.
@@ -117,5 +122,11 @@ impl View<'_> {
 
     fn notes(&self) -> &[Note] {
         &self.document.notes
+    }
+
+    /// Where the rows behind a number are, for who may see them.
+    fn rows<'n>(&self, said: &'n Note) -> Option<&'n str> {
+        let address = url::Url::parse(&said.rows).ok()?;
+        guard::may_open(self.role, address.path()).then_some(&said.rows)
     }
 }

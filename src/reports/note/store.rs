@@ -1,5 +1,7 @@
 //! What a note reads of issues, and its own tables.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -164,6 +166,15 @@ pub fn versions(conn: &mut DbConn, draft: i64) -> QueryResult<Vec<Frozen>> {
         .order(status_notes::number.desc())
         .select(Frozen::as_select())
         .load(conn)
+}
+
+/// The number of the newest version of each draft that has one, and when it was frozen.
+pub fn newest_versions(conn: &mut DbConn) -> QueryResult<HashMap<i64, (i32, Instant)>> {
+    let rows: Vec<(i64, i32, Instant)> = status_notes::table
+        .order(status_notes::number)
+        .select((status_notes::draft, status_notes::number, status_notes::frozen_at))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(draft, number, at)| (draft, (number, at))).collect())
 }
 
 /// A version of a draft.

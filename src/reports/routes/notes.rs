@@ -10,6 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::clock::Instant;
 use crate::db::{self, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{self, Newsletter};
@@ -19,7 +20,7 @@ use crate::reports::note::draft::{self, Draft, Sections};
 use crate::reports::note::freeze::{self, Frozen};
 use crate::reports::note::plan::{Period, SectionPlan};
 use crate::reports::note::{self, Format, store};
-use crate::staff::Staff;
+use crate::staff::{Role, Staff};
 use crate::web::page::Part;
 use crate::web::{Page, format, html, page, see_other};
 
@@ -65,14 +66,42 @@ impl BeginForm {
 #[template(path = "reports/pages/notes.html")]
 struct NotesPage {
     page: Page,
-    drafts: Vec<(Draft, Newsletter)>,
+    listed: Vec<Listed>,
     newsletters: Vec<Newsletter>,
     form: BeginForm,
     errors: Vec<FieldError>,
     may_write: bool,
 }
 
+/// A note in the list.
+struct Listed {
+    draft: Draft,
+    newsletter: Newsletter,
+    /// Its newest version, and when it was frozen.
+    frozen: Option<(i32, Instant)>,
+}
+
+/// Whether somebody sees notes that are still written on; the others see what was frozen.
+fn sees_drafts(role: Role) -> bool {
+    matches!(role, Role::Admin | Role::Editor)
+}
+
 impl NotesPage {
+    /// Where somebody reads it: who writes it, as it is now, and everybody else, as it was frozen.
+    fn address(&self, listed: &Listed) -> String {
+        let address = format!("/admin/status-notes/{}", listed.draft.uuid);
+        match listed.frozen.filter(|_| !self.may_write) {
+            Some((number, _)) => format!("{address}?version={number}"),
+            None => address,
+        }
+    }
+
+    /// "Version 2, 1. december 2017 kl. 10.00"
+    fn version(&self, (number, at): &(i32, Instant)) -> String {
+        let when = self.page.time(at, &chrono_tz::Europe::Copenhagen);
+        self.page.t2("notes-version", "number", number, "when", when)
+    }
+
     fn period(&self, draft: &Draft) -> String {
         span(self.page.lang, draft.period_start, draft.period_end)
     }
@@ -85,27 +114,33 @@ impl NotesPage {
 async fn notes_page(
     request: &HttpRequest,
     app: &App,
+    role: Role,
     form: Option<BeginForm>,
     errors: Vec<FieldError>,
 ) -> Result<NotesPage> {
-    let (drafts, newsletters) = app
+    let may_write = sees_drafts(role);
+    let (listed, newsletters) = app
         .db
-        .read(|conn| {
+        .read(move |conn| {
             let newsletters = newsletters::store::all(conn)?;
-            let mut drafts = Vec::new();
+            let versions = store::newest_versions(conn)?;
+            let mut listed = Vec::new();
             for draft in store::drafts(conn)? {
                 let of = newsletters.iter().find(|newsletter| newsletter.id == draft.newsletter);
-                drafts.extend(of.cloned().map(|of| (draft, of)));
+                let frozen = versions.get(&draft.id).copied();
+                if let Some(newsletter) = of.cloned().filter(|_| may_write || frozen.is_some()) {
+                    listed.push(Listed { draft, newsletter, frozen });
+                }
             }
-            Ok((drafts, newsletters))
+            Ok((listed, newsletters))
         })
         .await?;
     let page = Page::new(request);
     let today = app.clock.now().day_in(chrono_tz::Europe::Copenhagen);
     Ok(NotesPage {
-        may_write: page.is("editor admin"),
+        may_write,
         page,
-        drafts,
+        listed,
         newsletters,
         form: form.unwrap_or_else(|| BeginForm::proposed(today)),
         errors,
@@ -113,8 +148,8 @@ async fn notes_page(
 }
 
 /// `GET /admin/status-notes`
-pub async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse> {
-    html(&notes_page(&request, &app, None, vec![]).await?)
+pub async fn list(request: HttpRequest, app: web::Data<App>, staff: Staff) -> Result<HttpResponse> {
+    html(&notes_page(&request, &app, staff.role, None, vec![]).await?)
 }
 
 /// `POST /admin/status-notes`: begins a note.
@@ -135,7 +170,8 @@ pub async fn begin(
             Ok(see_other(format!("/admin/status-notes/{id}")))
         }
         Err(Error::Invalid(errors)) => {
-            page::unprocessable(&notes_page(&request, &app, Some(form), errors).await?)
+            let page = notes_page(&request, &app, staff.role, Some(form), errors).await?;
+            page::unprocessable(&page)
         }
         Err(other) => Err(other),
     }
@@ -186,11 +222,13 @@ pub struct VersionQuery {
     format: String,
 }
 
-/// A draft, its versions, and the document of one of them or of now.
+/// A draft, its versions, and the document of one of them or of now: of the newest one for who sees
+/// nothing that is still written on, for whom a note without a version is not there.
 async fn read(
     app: &web::Data<App>,
     id: PublicId,
     version: Option<i32>,
+    role: Role,
 ) -> Result<(Draft, Vec<Frozen>, Option<Frozen>, Document)> {
     let (shared, now) = (app.clone(), app.clock.now());
     app.db
@@ -198,6 +236,11 @@ async fn read(
             db::at_one_moment(conn, |conn| {
                 let draft = store::draft(conn, id)?;
                 let versions = store::versions(conn, draft.id)?;
+                let newest = versions.first().map(|newest| newest.number);
+                let version = match version {
+                    None if !sees_drafts(role) => Some(newest.ok_or(Error::NotFound)?),
+                    asked => asked,
+                };
                 let shown =
                     version.map(|number| store::version(conn, draft.id, number)).transpose()?;
                 let document = match &shown {
@@ -214,30 +257,34 @@ async fn read(
 pub async fn show(
     request: HttpRequest,
     app: web::Data<App>,
+    staff: Staff,
     id: web::Path<PublicId>,
     query: web::Query<VersionQuery>,
 ) -> Result<HttpResponse> {
-    let (draft, versions, shown, document) = read(&app, id.into_inner(), query.version).await?;
+    let id = id.into_inner();
+    let (draft, versions, shown, document) = read(&app, id, query.version, staff.role).await?;
     let page = Page::new(&request);
     html(&NotePage {
-        may_write: page.is("editor admin"),
+        may_write: sees_drafts(staff.role),
         page,
         draft,
         versions,
         shown,
         title: document.title.clone(),
-        note: note::body(&document, 1)?,
+        note: note::body(&document, 1, staff.role)?,
     })
 }
 
 /// `GET /admin/status-notes/{id}/file`
 pub async fn file(
     app: web::Data<App>,
+    staff: Staff,
     id: web::Path<PublicId>,
     query: web::Query<VersionQuery>,
 ) -> Result<HttpResponse> {
     let format: Format = query.format.parse().map_err(|_| Error::NotFound)?;
-    let (draft, _, shown, document) = read(&app, id.into_inner(), query.version).await?;
+    let id = id.into_inner();
+    let (draft, _, shown, document) = read(&app, id, query.version, staff.role).await?;
     if shown.as_ref().is_some_and(|frozen| !frozen.is_intact()) {
         // What is handed out is what was frozen, or nothing.
         return Err(Error::Conflict("notes-broken"));
@@ -414,12 +461,13 @@ pub struct DifferenceQuery {
 pub async fn difference(
     request: HttpRequest,
     app: web::Data<App>,
+    staff: Staff,
     id: web::Path<PublicId>,
     query: web::Query<DifferenceQuery>,
 ) -> Result<HttpResponse> {
     let id = id.into_inner();
-    let (_, _, first, old) = read(&app, id, Some(query.first)).await?;
-    let (draft, _, second, new) = read(&app, id, query.second).await?;
+    let (_, _, first, old) = read(&app, id, Some(query.first), staff.role).await?;
+    let (draft, _, second, new) = read(&app, id, query.second, staff.role).await?;
     let page = Page::new(&request);
     let name = |frozen: Option<Frozen>| match frozen {
         Some(frozen) => {
