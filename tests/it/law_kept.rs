@@ -16,6 +16,7 @@ use reqwest::StatusCode;
 
 use crate::app::{TestApp, sqlite_in};
 use crate::browser::Browser;
+use crate::nameless::tables;
 use crate::personal::{ANNE, BO};
 use crate::preflight::audited;
 use crate::sending::due_issue;
@@ -23,39 +24,7 @@ use crate::{both, sends};
 
 /// Every value of every table, as text.
 fn everything(conn: &mut DbConn) -> lederbrev::error::Result<String> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Text)]
-        text: String,
-    }
-    let load = |conn: &mut DbConn, query: &str| -> Vec<String> {
-        let rows: Vec<Row> = diesel::sql_query(query).load(conn).unwrap();
-        rows.into_iter().map(|row| row.text).collect()
-    };
-    let is_sqlite = matches!(conn, DbConn::Sqlite(_));
-    let tables = match is_sqlite {
-        true => {
-            "SELECT name AS text FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%'"
-        }
-        false => {
-            "SELECT table_name::text AS text FROM information_schema.tables \
-                  WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-        }
-    };
-    let mut all = String::new();
-    for table in load(conn, tables) {
-        if !is_sqlite {
-            let rows = load(conn, &format!("SELECT to_jsonb(t)::text AS text FROM \"{table}\" t"));
-            all.push_str(&rows.join("\n"));
-            continue;
-        }
-        let columns = format!("SELECT name AS text FROM pragma_table_info('{table}')");
-        for column in load(conn, &columns) {
-            let values = format!("SELECT quote(\"{column}\") AS text FROM \"{table}\"");
-            all.push_str(&load(conn, &values).join("\n"));
-        }
-    }
-    Ok(all)
+    Ok(tables(conn).into_values().collect::<Vec<_>>().join("\n"))
 }
 
 sends! {

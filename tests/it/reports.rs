@@ -25,7 +25,8 @@ use crate::sending::{Reader, Sending};
 use crate::{both, sends};
 
 impl Sending {
-    async fn report(&self, issue: &Issue) -> IssueReport {
+    /// The report of an issue.
+    pub async fn report(&self, issue: &Issue) -> IssueReport {
         let (id, now) = (issue.id, self.app.clock.now());
         self.write(move |conn| {
             let issue = lederbrev::issues::store::find(conn, id)?;
@@ -71,7 +72,8 @@ impl Sending {
         (issue, copies, readers)
     }
 
-    async fn leave(&self, reader: Reader, at: Instant) {
+    /// Somebody leaves of their own accord.
+    pub async fn leave(&self, reader: Reader, at: Instant) {
         self.write(move |conn| {
             diesel::update(subscriptions::table.find(reader.subscription))
                 .set((
