@@ -285,8 +285,8 @@ routes! {
     POST "/admin/status-notes" Editors => reports::routes::notes::begin;
     GET "/admin/status-notes/{id}" Anyone => reports::routes::notes::show;
     GET "/admin/status-notes/{id}/file" Anyone => reports::routes::notes::file;
-    GET "/admin/status-notes/{id}/words" Editors => reports::routes::notes::words;
-    POST "/admin/status-notes/{id}/words" Editors => reports::routes::notes::save_words;
+    GET "/admin/status-notes/{id}/words" Editors => reports::routes::note_words::words;
+    POST "/admin/status-notes/{id}/words" Editors => reports::routes::note_words::save_words;
     POST "/admin/status-notes/{id}/freeze" Editors => reports::routes::notes::freeze;
     GET "/admin/status-notes/{id}/difference" Anyone => reports::routes::notes::difference;
 

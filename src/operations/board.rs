@@ -4,7 +4,7 @@
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::desk::{Subscribers, change, known, subscribers};
+use super::desk::{Subscribers, known, subscribers};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::reports::note::document::span;
 use crate::reports::note::draft::Draft;
 use crate::reports::note::{Format, store as notes};
 use crate::subscribers::growth::{self, Chart, Month};
-use crate::web::{Page, html};
+use crate::web::{Page, format, html};
 
 /// Finished notes that are shown; the others are in the list of all.
 const NOTES: usize = 3;
@@ -73,8 +73,17 @@ impl BoardPage {
         known(&self.page, count)
     }
 
-    fn change(&self, of: &Subscribers) -> String {
-        change(&self.page, of)
+    fn difference(&self, of: &Subscribers) -> String {
+        match of.change() {
+            Some(change) => format::signed(self.page.lang, change),
+            None => self.page.t("report-not-counted"),
+        }
+    }
+
+    /// "+4,8 %", where there is something to reckon it from.
+    fn share(&self, of: &Subscribers) -> Option<String> {
+        let before = of.earlier_count.filter(|before| *before > 0)?;
+        Some(format::signed_percent(self.page.lang, of.change()?, before))
     }
 
     fn days_between(&self, of: &Subscribers) -> i64 {

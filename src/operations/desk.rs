@@ -35,7 +35,7 @@ pub(super) struct Subscribers {
 }
 
 impl Subscribers {
-    fn change(&self) -> Option<i64> {
+    pub(super) fn change(&self) -> Option<i64> {
         Some(self.count? - self.earlier_count?)
     }
 }
@@ -76,8 +76,20 @@ impl DeskPart {
         known(&self.page, count)
     }
 
+    /// "+1.279 (+4,8 %)"
     fn change(&self, of: &Subscribers) -> String {
-        change(&self.page, of)
+        let (Some(change), Some(before)) = (of.change(), of.earlier_count) else {
+            return self.page.t("report-not-counted");
+        };
+        let lang = self.page.lang;
+        match before {
+            0 => format::signed(lang, change),
+            _ => format!(
+                "{} ({})",
+                format::signed(lang, change),
+                format::signed_percent(lang, change, before)
+            ),
+        }
     }
 
     fn clicks(&self, last: &Last) -> String {
@@ -95,18 +107,6 @@ impl DeskPart {
 /// A count, or that nobody knows it.
 pub(super) fn known(page: &Page, count: &Option<i64>) -> String {
     count.map_or_else(|| page.t("report-not-counted"), |count| page.number(&count))
-}
-
-/// "+1.279 (+4,8 %)"
-pub(super) fn change(page: &Page, of: &Subscribers) -> String {
-    let (Some(change), Some(before)) = (of.change(), of.earlier_count) else {
-        return page.t("report-not-counted");
-    };
-    let number = format::signed(page.lang, change);
-    match before {
-        0 => number,
-        _ => format!("{number} ({})", format::signed_percent(page.lang, change, before)),
-    }
 }
 
 /// `GET /admin`

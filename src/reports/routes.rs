@@ -25,6 +25,7 @@ mod catalogue;
 mod clicks;
 pub mod figures;
 mod issue_csv;
+pub mod note_words;
 pub mod notes;
 
 pub use catalogue::{catalogue, catalogue_csv};

@@ -238,7 +238,7 @@ both! {
         let (status, page) = get("/admin/growth/days?from=2017-03-24&on=2017-03-29").await;
         assert_eq!(status, StatusCode::OK);
         let facts = "<dt>24. marts 2017</dt><dd>2</dd></div>\n  <div><dt>29. marts 2017</dt><dd>1</dd></div>\n  \
-                     <div><dt>Forskel</dt><dd>−1 (−50,0 %)</dd></div>\n  <div><dt>Dage imellem</dt><dd>5</dd>";
+                     <div><dt>Forskel</dt><dd>−1 <small>−50,0 %</small></dd></div>\n  <div><dt>Dage imellem</dt><dd>5</dd>";
         assert!(page.contains(facts) && !page.contains('@'), "{page}");
         let row = page.split("<tr").find(|row| row.contains("28. marts 2017")).unwrap();
         let cells: Vec<&str> = row.split("number\">").skip(1).map(|cell| cell.split('<').next().unwrap()).collect();
@@ -257,6 +257,7 @@ both! {
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
             assert!(page.contains(words), "{wrong}: {page}");
         }
+        assert!(get("/admin/growth").await.1.contains("href=\"/admin/growth/days?newsletter=lederweb\""));
         assert_eq!(get("/admin/growth/days").await.0, StatusCode::OK, "the past month");
         assert_eq!(ask("from=2017-03-24&to=2099-01-01").await.0, StatusCode::UNPROCESSABLE_ENTITY);
     }

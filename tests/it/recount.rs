@@ -125,7 +125,7 @@ sends! {
                 sending.hit(Method::GET, &links.personal_open(*copy), agent).await;
             }
             if at % 6 != 0 {
-                let link = i32::try_from(at % 4 + 1).unwrap();
+                let link = i32::try_from(at / 4 % 4 + 1).unwrap();
                 sending.hit(Method::GET, &links.personal_click(*copy, link), agent).await;
             }
         }

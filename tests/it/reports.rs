@@ -388,7 +388,7 @@ async fn the_page_shows_all_three_kinds_and_no_person() {
     let rules = rules.text().await.unwrap();
     assert!(rules.contains("Apple Mail") && rules.contains("Flere end 20 modtagere"), "{rules}");
 
-    let token = sending.app.token(Role::Reader).await;
+    let token = sending.app.token(Role::Operator).await;
     let api = sending.app.url(&format!("/api/v1/issues/{}/report", issue.uuid));
     let json: serde_json::Value =
         sending.app.client.get(api).bearer_auth(token).send().await.unwrap().json().await.unwrap();

@@ -52,7 +52,7 @@ struct View<'d> {
 /// A piece of a sentence, ready to be written.
 enum Run<'d> {
     Text(&'d str),
-    Number { key: &'d str, shown: &'d str, value: String, rows: &'d str },
+    Number { key: &'d str, shown: &'d str, value: String, rows: Option<&'d str> },
     Link { text: &'d str, url: &'d str },
     Note(usize),
 }
@@ -99,13 +99,21 @@ impl View<'_> {
             Some(Value::Whole(value)) => value.to_string(),
             _ => String::new(),
         };
-        let rows = self.document.rows(key).unwrap_or_default();
-        Run::Number { key, shown: self.document.shown(key), value, rows }
+        Run::Number { key, shown: self.document.shown(key), value, rows: self.rows(key) }
     }
 
-    /// The address of the rows behind a large number.
-    fn rows(&self, key: &str) -> &str {
-        self.document.rows(key).unwrap_or_default()
+    /// Where the rows behind a number are, for who may see them.
+    fn rows<'s>(&'s self, key: &str) -> Option<&'s str> {
+        self.document.rows(key).filter(|rows| self.may_open(rows))
+    }
+
+    /// The same of the numbers that a note is about.
+    fn rows_of<'n>(&self, said: &'n Note) -> Option<&'n str> {
+        Some(&*said.rows).filter(|rows| self.may_open(rows))
+    }
+
+    fn may_open(&self, rows: &str) -> bool {
+        url::Url::parse(rows).is_ok_and(|rows| guard::may_open(self.role, rows.path()))
     }
 
     fn is_number(&self, table: &Table, column: &usize) -> bool {
@@ -122,11 +130,5 @@ impl View<'_> {
 
     fn notes(&self) -> &[Note] {
         &self.document.notes
-    }
-
-    /// Where the rows behind a number are, for who may see them.
-    fn rows<'n>(&self, said: &'n Note) -> Option<&'n str> {
-        let address = url::Url::parse(&said.rows).ok()?;
-        guard::may_open(self.role, address.path()).then_some(&said.rows)
     }
 }

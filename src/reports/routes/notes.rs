@@ -1,7 +1,4 @@
-//! `/admin/status-notes`: the yearly notes, an editor's words for them, their frozen versions, and the
-//! files that are made of them.
-
-use std::collections::HashMap;
+//! `/admin/status-notes`: the yearly notes, their frozen versions, and the files that are made of them.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -15,14 +12,14 @@ use crate::db::{self, PublicId};
 use crate::error::{Error, FieldError, Result};
 use crate::newsletters::{self, Newsletter};
 use crate::reports::note::difference::{self, Difference};
-use crate::reports::note::document::{Document, Number, SectionId, rounding, span};
-use crate::reports::note::draft::{self, Draft, Sections};
+use crate::reports::note::document::{Document, span};
+use crate::reports::note::draft::{self, Draft};
 use crate::reports::note::freeze::{self, Frozen};
-use crate::reports::note::plan::{Period, SectionPlan};
+use crate::reports::note::plan::Period;
 use crate::reports::note::{self, Format, store};
 use crate::staff::{Role, Staff};
 use crate::web::page::Part;
-use crate::web::{Page, format, html, page, see_other};
+use crate::web::{Page, html, page, see_other};
 
 /// A period that somebody asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -224,7 +221,7 @@ pub struct VersionQuery {
 
 /// A draft, its versions, and the document of one of them or of now: of the newest one for who sees
 /// nothing that is still written on, for whom a note without a version is not there.
-async fn read(
+pub(super) async fn read(
     app: &web::Data<App>,
     id: PublicId,
     version: Option<i32>,
@@ -299,133 +296,6 @@ pub async fn file(
         .insert_header((CONTENT_TYPE, format.media_type()))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .body(file))
-}
-
-#[derive(Template)]
-#[template(path = "reports/pages/note_words.html")]
-struct WordsPage {
-    page: Page,
-    draft: Draft,
-    sections: Sections,
-    errors: Vec<FieldError>,
-    title: String,
-    /// Numbers that the words may name.
-    numbers: Vec<Number>,
-}
-
-/// The days of a period, as fields.
-const DAYS: [&str; 3] = ["from", "to", "compare"];
-
-impl WordsPage {
-    fn all(&self) -> &'static [SectionId] {
-        SectionId::ALL
-    }
-
-    /// Numbers that the words may name: not those that they have rounded already.
-    fn named(&self) -> impl Iterator<Item = &Number> {
-        self.numbers.iter().filter(|number| rounding(&number.key).1.is_none())
-    }
-
-    fn words(&self, id: &SectionId) -> &str {
-        self.sections.get(id).map_or("", |said| &said.words)
-    }
-
-    /// The days of a section's own period.
-    fn days(&self, id: &SectionId) -> [(&'static str, String); 3] {
-        let period = self.sections.get(id).and_then(|said| said.period);
-        let day = |of: fn(&Period) -> NaiveDate| {
-            period.as_ref().map_or_else(String::new, |period| of(period).to_string())
-        };
-        [("from", day(|p| p.from)), ("to", day(|p| p.to)), ("compare", day(|p| p.compare))]
-    }
-
-    fn has_period(&self, id: &SectionId) -> bool {
-        self.days(id).iter().any(|(_, day)| !day.is_empty())
-            || self.errors.iter().any(|error| error.field == format!("period-{id}"))
-    }
-
-    fn period(&self) -> String {
-        span(self.page.lang, self.draft.period_start, self.draft.period_end)
-    }
-
-    fn compared(&self) -> String {
-        format::day(self.page.lang, self.draft.compared_with)
-    }
-}
-
-fn words_page(
-    request: &HttpRequest,
-    draft: Draft,
-    numbers: Vec<Number>,
-    sections: Sections,
-    errors: Vec<FieldError>,
-) -> WordsPage {
-    let page = Page::new(request);
-    let title =
-        page.t1("note-title", "period", span(page.lang, draft.period_start, draft.period_end));
-    WordsPage { page, draft, sections, errors, title, numbers }
-}
-
-/// `GET /admin/status-notes/{id}/words`
-pub async fn words(
-    request: HttpRequest,
-    app: web::Data<App>,
-    id: web::Path<PublicId>,
-) -> Result<HttpResponse> {
-    let (draft, _, _, document) = read(&app, id.into_inner(), None).await?;
-    let sections = draft.plan().sections;
-    html(&words_page(&request, draft, document.numbers, sections, vec![]))
-}
-
-/// What was typed for each section; a finding for each period that is not one.
-fn read_sections(form: &HashMap<String, String>) -> (Sections, Vec<FieldError>) {
-    let field = |name: String| form.get(&name).map_or("", |text| text.trim());
-    let (mut sections, mut findings) = (Sections::new(), Vec::new());
-    for id in SectionId::ALL {
-        let mut said = SectionPlan { words: field(format!("words-{id}")).to_owned(), period: None };
-        let days = DAYS.map(|day| field(format!("{day}-{id}")));
-        if id.has_period() && days.iter().any(|day| !day.is_empty()) {
-            let read: Vec<NaiveDate> = days.iter().filter_map(|day| day.parse().ok()).collect();
-            let wrong = FieldError::new(format!("period-{id}"), "error-note-period");
-            match read[..] {
-                [from, to, compare] => match Period::new(from, to, compare) {
-                    Ok(period) => said.period = Some(period),
-                    Err(Error::Invalid(why)) => findings.extend(
-                        why.into_iter()
-                            .map(|finding| FieldError { field: format!("period-{id}"), ..finding }),
-                    ),
-                    Err(_) => findings.push(wrong),
-                },
-                _ => findings.push(wrong),
-            }
-        }
-        sections.insert(*id, said);
-    }
-    (sections, findings)
-}
-
-/// `POST /admin/status-notes/{id}/words`
-pub async fn save_words(
-    request: HttpRequest,
-    app: web::Data<App>,
-    staff: Staff,
-    id: web::Path<PublicId>,
-    form: web::Form<HashMap<String, String>>,
-) -> Result<HttpResponse> {
-    let (id, form) = (id.into_inner(), form.into_inner());
-    let (sections, mut errors) = read_sections(&form);
-    if errors.is_empty() {
-        let revision = form.get("revision").and_then(|text| text.parse().ok()).unwrap_or_default();
-        match draft::save(&app, id, revision, sections.clone(), &staff.actor()).await {
-            Ok(_) => return Ok(see_other(format!("/admin/status-notes/{id}?done=saved"))),
-            Err(Error::Invalid(findings)) => errors = findings,
-            // What was typed stays on the page, with the revision that it now builds on.
-            Err(Error::Stale) => errors = vec![FieldError::new("words-main", "error-note-stale")],
-            Err(other) => return Err(other),
-        }
-    }
-    let (draft, _, _, document) = read(&app, id, None).await?;
-    page::unprocessable(&words_page(&request, draft, document.numbers, sections, errors))
 }
 
 /// `POST /admin/status-notes/{id}/freeze`

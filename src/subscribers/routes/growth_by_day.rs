@@ -168,16 +168,25 @@ impl DaysPage {
         format::signed(self.page.lang, *number)
     }
 
-    /// "+1.279 (+4,8 %)"; words where one of both is not known.
+    /// "+1.279"; words where one of both is not known.
     fn difference(&self, by_day: &ByDay) -> String {
         match (by_day.first.subscribers, by_day.last.subscribers) {
-            (Some(first), Some(last)) if first > 0 => {
-                let share = format::signed_percent(self.page.lang, last - first, first);
-                format!("{} ({share})", self.signed(&(last - first)))
-            }
             (Some(first), Some(last)) => self.signed(&(last - first)),
             _ => self.page.t("report-not-counted"),
         }
+    }
+
+    /// "+4,8 %", where there is something to reckon it from.
+    fn share(&self, by_day: &ByDay) -> Option<String> {
+        let first = by_day.first.subscribers.filter(|first| *first > 0)?;
+        let change = by_day.last.subscribers? - first;
+        Some(format::signed_percent(self.page.lang, change, first))
+    }
+
+    /// Whether one of both numbers was counted, and the other one only stated.
+    fn is_mixed(&self, by_day: &ByDay) -> bool {
+        let (first, last) = (&by_day.first, &by_day.last);
+        first.subscribers.is_some() && last.subscribers.is_some() && first.basis != last.basis
     }
 
     fn days_between(&self, answer: &Answer) -> i64 {
