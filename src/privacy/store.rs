@@ -7,15 +7,15 @@ use diesel::upsert::excluded;
 use super::Kept;
 use crate::clock::Instant;
 use crate::db::schema::{
-    clicks, consents, deliveries, issues, opens, retention_runs, subscribers, subscriptions,
-    suppressions,
+    clicks, consents, deliveries, import_rows, issues, opens, retention_runs, subscribers,
+    subscriptions, suppressions,
 };
 use crate::db::{DbConn, MultiBackend};
 use crate::deliveries::store as outcomes;
 use crate::error::Result;
 use crate::issues::IssueState;
-use crate::subscribers::{Subscriber, SubscriptionState, retention};
-use crate::{on_both, tracking};
+use crate::subscribers::{Subscriber, SubscriptionState, held, retention};
+use crate::{on_both, staff, tracking};
 
 /// Rows of one transaction.
 pub const CHUNK: usize = 2_000;
@@ -172,9 +172,13 @@ fn ended_people<'a>(before: Instant) -> IntoBoxed<'a, subscribers::table, MultiB
     let lately =
         subscriptions::ended_at.is_null().or(subscriptions::ended_at.assume_not_null().ge(before));
     let living = subscriptions::state.ne(SubscriptionState::Ended).or(lately);
+    // Whom a list brought as somebody who had left stays until the list can no longer be undone: what
+    // undoing takes back is found by them.
+    let listed = import_rows::table.filter(import_rows::subscriber.eq(subscribers::id.nullable()));
     subscribers::table
         .filter(exists(theirs()))
         .filter(not(exists(theirs().filter(living))))
+        .filter(not(exists(listed)))
         .into_boxed()
 }
 
@@ -187,7 +191,8 @@ pub fn next_ended(conn: &mut DbConn, before: Instant, most: i64) -> QueryResult<
         .load(conn)
 }
 
-/// Whatever the reason is: of who was erased, and of addresses that nobody in the register has.
+/// Whatever the reason is: of who was erased, and of addresses that nobody in the register has; and where
+/// the audit log names such an address by its hash.
 fn erased(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
     let theirs =
         subscribers::table.filter(subscribers::address_hash.eq(suppressions::address_hash));
@@ -196,14 +201,18 @@ fn erased(conn: &mut DbConn, how: Sweep, before: Instant) -> QueryResult<i64> {
     let is_nobodys = suppressions::at.lt(before).and(not(exists(theirs)));
     let old = suppressions::table
         .filter(was_erased.or(suppressions::erased_at.is_null().and(is_nobodys)));
+    let most = if how == Sweep::Count { i64::MAX } else { CHUNK as i64 };
+    let noted = staff::store::old_subjects(conn, held::SUBJECT, before, most)?;
     if how == Sweep::Count {
-        return old.count().get_result(conn);
+        return Ok(old.count().get_result::<i64>(conn)? + noted.len() as i64);
     }
     let hashes: Vec<Vec<u8>> =
         old.select(suppressions::address_hash).limit(CHUNK as i64).load(conn)?;
     diesel::delete(suppressions::table.filter(suppressions::address_hash.eq_any(&hashes)))
         .execute(conn)?;
-    Ok(hashes.len() as i64)
+    // The log of what staff did knows addresses that nobody here has by the beginning of the hash.
+    staff::store::forget_subjects(conn, &noted, held::SUBJECT.trim_end())?;
+    Ok(hashes.len().max(noted.len()) as i64)
 }
 
 /// When something was last cleared.

@@ -17,6 +17,12 @@ use crate::web::headers::network;
 const LONGEST: TimeDelta = TimeDelta::hours(12);
 /// How long an allowance is for: all of it may be used at once.
 const HOUR: TimeDelta = TimeDelta::hours(1);
+/// A person asks for a newsletter so many times within an hour, with a slip of the finger and a mail that
+/// did not come; who goes on is no person, and gets nothing more for a day. Far more than the three mails
+/// of a day that are sent at all, and less than a flood needs to get the second of them.
+const ASKS: u32 = 5;
+/// For so long.
+const SHUT: TimeDelta = TimeDelta::days(1);
 /// From so many keys on, those that have nothing left to wait for are forgotten,
 const MANY: usize = 20_000;
 /// and from so many on, all networks: remembering them must not cost more than what they cost.
@@ -48,10 +54,30 @@ enum Key {
     Links(IpAddr),
 }
 
+/// Who asks for which newsletter: its id and the keyed hash of the address.
+type Asker = (i64, Vec<u8>);
+
+/// How often an address was written into forms.
+struct Asks {
+    since: Instant,
+    times: u32,
+    /// Until when it gets nothing more.
+    shut_until: Option<Instant>,
+}
+
+impl Asks {
+    fn is_over(&self, now: Instant) -> bool {
+        self.shut_until.unwrap_or(self.since + HOUR) <= now
+    }
+}
+
 /// Remembers when each allowance is whole again (the generic cell rate algorithm, as in ATM's
 /// traffic management).
 #[derive(Default)]
-pub struct Pace(Mutex<WholeAt>);
+pub struct Pace {
+    whole_at: Mutex<WholeAt>,
+    asks: Mutex<HashMap<Asker, Asks>>,
+}
 
 #[derive(Default)]
 struct WholeAt {
@@ -94,6 +120,28 @@ impl Pace {
         self.take(&keys, cost, LONGEST, now)
     }
 
+    /// Whether one more form with an address may lead to a mail, wherever it came from. `hash` is the
+    /// keyed one of the address.
+    pub fn allows_ask(&self, newsletter: i64, hash: &[u8], now: Instant) -> bool {
+        let mut asks = self.asks.lock().unwrap_or_else(PoisonError::into_inner);
+        if asks.len() > TOO_MANY {
+            asks.retain(|_, asks| !asks.is_over(now));
+            if asks.len() > TOO_MANY {
+                asks.clear();
+            }
+        }
+        let new = || Asks { since: now, times: 0, shut_until: None };
+        let of = asks.entry((newsletter, hash.to_vec())).or_insert_with(new);
+        if of.is_over(now) {
+            *of = new();
+        }
+        of.times += 1;
+        if of.times > ASKS && of.shut_until.is_none() {
+            of.shut_until = Some(now + SHUT);
+        }
+        of.shut_until.is_none()
+    }
+
     /// Whether one more form of a client is looked at.
     pub fn allows_post(&self, client: Option<IpAddr>, now: Instant) -> bool {
         let Some(network) = client.and_then(network) else { return true };
@@ -114,7 +162,7 @@ impl Pace {
         most: TimeDelta,
         now: Instant,
     ) -> Option<TimeDelta> {
-        let mut whole_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut whole_at = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
         whole_at.forget_old(now);
         let mut wait = TimeDelta::zero();
         let mut next = Vec::with_capacity(keys.len());
@@ -208,13 +256,28 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_without_end_gets_nothing_for_a_day_and_who_asks_again_gets_it() {
+        let pace = Pace::default();
+        let ask = |hash: &[u8], seconds| pace.allows_ask(1, hash, at(seconds));
+        let allowed = (0..20).filter(|round| ask(b"anne", round * 9)).count();
+        assert_eq!(allowed, 5);
+        assert!(ask(b"bo", 180) && pace.allows_ask(2, b"anne", at(180)), "others, and elsewhere");
+        assert!(!ask(b"anne", 23 * 3_600));
+        assert!(ask(b"anne", 25 * 3_600));
+        // Whoever waits for the mail and tries again, all day long.
+        assert!((0..24).all(|round| ask(b"carla", round * 1_200)));
+    }
+
+    #[test]
     fn networks_without_end_are_forgotten_and_the_whole_is_not() {
         let pace = Pace::default();
         let now = at(0);
         for number in 0..(TOO_MANY as u32 + 10) {
             pace.allows_post(Some(IpAddr::from(number.to_be_bytes())), now);
         }
-        assert!(pace.0.lock().unwrap_or_else(PoisonError::into_inner).of.len() <= TOO_MANY + 1);
+        assert!(
+            pace.whole_at.lock().unwrap_or_else(PoisonError::into_inner).of.len() <= TOO_MANY + 1
+        );
         for _ in 0..LINKS {
             assert!(pace.allows_link(ip("192.0.2.7"), now));
         }

@@ -339,7 +339,8 @@ pub async fn print(
 ) -> Result<HttpResponse> {
     let (source, newsletter) = find(&app, *id).await?;
     let address = address(&app.links, &newsletter, &source);
-    let short = app.links.subscribe(&newsletter.slug);
+    // With the source: whoever types it is counted under it, as who points a camera at the code is.
+    let short = address.clone();
     let short = short.split_once("://").map_or(short.as_str(), |(_, rest)| rest).to_owned();
     html(&PrintPage { page: Page::new(&request), newsletter, source, address, short })
 }

@@ -326,13 +326,34 @@ pub fn audit(
         .map(drop)
 }
 
-/// Forgets the words of entries about somebody who is erased: that it was done, and by whom, stays.
-pub fn forget_details(conn: &mut DbConn, action: &str, subject: &str) -> QueryResult<()> {
-    let entries = audit_log::table
-        .filter(audit_log::action.eq(action))
-        .filter(audit_log::subject.eq(subject));
-    diesel::update(entries)
+/// Forgets the words of all entries about somebody who is erased: what was done, and by whom, stays.
+pub fn forget_details(conn: &mut DbConn, subject: &str) -> QueryResult<()> {
+    diesel::update(audit_log::table.filter(audit_log::subject.eq(subject)))
         .set(audit_log::details.eq(Json(serde_json::json!({}))))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Entries from before a moment whose subject is a keyed hash: `start` is the word that it begins with.
+pub fn old_subjects(
+    conn: &mut DbConn,
+    start: &str,
+    before: Instant,
+    most: i64,
+) -> QueryResult<Vec<i64>> {
+    audit_log::table
+        .filter(audit_log::subject.like(format!("{start}%")))
+        .filter(audit_log::at.lt(before))
+        .order(audit_log::id)
+        .limit(most)
+        .select(audit_log::id)
+        .load(conn)
+}
+
+/// Forgets whom entries are about, and their words: what was done, by whom and when, stays.
+pub fn forget_subjects(conn: &mut DbConn, entries: &[i64], subject: &str) -> QueryResult<()> {
+    diesel::update(audit_log::table.filter(audit_log::id.eq_any(entries)))
+        .set((audit_log::subject.eq(subject), audit_log::details.eq(Json(serde_json::json!({})))))
         .execute(conn)
         .map(drop)
 }

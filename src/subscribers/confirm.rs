@@ -8,7 +8,7 @@ use super::store::mails::NewMail;
 use super::{PersonalMail, Subscriber, Subscription, SubscriptionState, store, suppression};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
 use crate::links::{Purpose, Token};
 use crate::newsletters::Newsletter;
@@ -55,10 +55,13 @@ pub fn asked_tracking(conn: &mut DbConn, of: &Subscription) -> Result<Option<Str
 pub async fn confirm(app: &App, token: &str, ip: Option<String>) -> Result<(Owned, bool)> {
     let owned = link::owned(app, token, Purpose::Confirm).await?;
     let (id, link, now) = (owned.subscription.id, owned.token, app.clock.now());
+    let of = owned.person.id;
     let nonce = staff::random_nonce()?;
     let already = app
         .db
         .write(move |conn| {
+            // Counted as who they are when they begin to count.
+            db::hold_person(conn, of)?;
             let (subscription, person, newsletter) =
                 store::register::with_owner(conn, id)?.ok_or(Error::NotFound)?;
             match standing(&subscription, &link, now) {

@@ -166,6 +166,12 @@ pub fn former_keys(pairs: &[Pair], key: &str) -> Vec<String> {
     domains.into_iter().skip(1).map(|domain| format!("{local}@{domain}")).collect()
 }
 
+/// The other way: the keys of an address under the names that its domain has got since.
+pub fn later_keys(pairs: &[Pair], key: &str) -> Vec<String> {
+    let back = |pair: &Pair| Pair { old: pair.new.clone(), new: pair.old.clone() };
+    former_keys(&pairs.iter().map(back).collect::<Vec<_>>(), key)
+}
+
 /// The old and new domains of all moves that were not taken back.
 pub fn all_pairs(conn: &mut DbConn) -> Result<Vec<Pair>> {
     let mut pairs = Vec::new();
@@ -207,5 +213,8 @@ mod tests {
         let expected = ["bo@rm.example", "bo@amtet.example", "bo@aarhus-amt.example"];
         assert_eq!(former_keys(&pairs, "bo@midt.example"), expected);
         assert!(former_keys(&pairs, "bo@odense.example").is_empty());
+        let expected = ["bo@rm.example", "bo@midt.example"];
+        assert_eq!(later_keys(&pairs, "bo@amtet.example"), expected);
+        assert!(later_keys(&pairs, "bo@odense.example").is_empty());
     }
 }

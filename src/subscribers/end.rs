@@ -3,11 +3,12 @@
 use super::ledger::{self, Entry, LedgerKind};
 use super::{EndReason, Purpose, Subscriber, Subscription, store};
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::Result;
 use crate::newsletters::Newsletter;
 
-/// Ends one subscription; `false` when it has ended already.
+/// Ends one subscription; `false` when it has ended already. Who it is counted as is read here, whatever
+/// the caller has read: somebody may have changed their level or their sector since.
 pub fn end(
     conn: &mut DbConn,
     newsletter: &Newsletter,
@@ -17,10 +18,13 @@ pub fn end(
     channel: &str,
     now: Instant,
 ) -> Result<bool> {
+    db::hold_person(conn, person.id)?;
+    let counts = store::register::counts(conn, subscription.id)?;
     if !store::register::end(conn, subscription.id, reason, now)? {
         return Ok(false);
     }
-    let change = if subscription.counts() { -1 } else { 0 };
+    let person = &store::register::by_id(conn, person.id)?;
+    let change = if counts { -1 } else { 0 };
     let entry = Entry::now(newsletter, person, LedgerKind::Ended, change, channel, now);
     ledger::record(conn, &[entry.because(reason.as_str())])?;
     let all = [Purpose::Newsletter, Purpose::Tracking];

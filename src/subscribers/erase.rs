@@ -93,8 +93,12 @@ pub(super) fn delete(conn: &mut DbConn, person: &Subscriber, now: Instant) -> Re
     let day = now.start_of_day();
     suppression::keep(conn, &person.address_hash, EndReason::Erased, "erased", day)?;
     store::suppressions::set_erased(conn, &person.address_hash, Some(day))?;
-    // Why staff lifted a suppression may be said with a name in it.
-    staff::store::forget_details(conn, held::LIFTED, &format!("subscriber {}", person.uuid))?;
+    // Whatever staff wrote down of them may have a name in it: why a suppression was lifted, or what they
+    // were told of themselves for. So may what was written before the register knew the address.
+    for subject in [format!("subscriber {}", person.uuid), held::subject(&person.address_hash)] {
+        staff::store::forget_details(conn, &subject)?;
+    }
+    store::testers::forget(conn, &person.address_key)?;
     store::register::delete(conn, person.id)?;
     // Every way here leaves copies of them in the file, also that of somebody who had complained.
     Ok(store::suppressions::want_rewrite(conn, now)?)

@@ -171,7 +171,7 @@ pub fn shares_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<O
 }
 
 /// Counts everything again: the ledger against its sums, and its total against the subscriptions
-/// that are active or paused now. Returns one sentence for each difference.
+/// that are active or paused now, also by level and sector. Returns one sentence for each difference.
 pub fn check(conn: &mut DbConn) -> Result<Vec<String>> {
     let mut differences: Vec<String> = store::differences(conn)?
         .into_iter()
@@ -192,12 +192,27 @@ pub fn check(conn: &mut DbConn) -> Result<Vec<String>> {
             )
         })
         .collect();
+    let mut wrong = Vec::new();
     for (slug, counted, there) in store::totals(conn)? {
         if counted != there {
+            wrong.push(slug.clone());
             differences.push(format!(
                 "{slug}: the ledger counts {counted} subscribers, and {there} subscriptions are active or paused"
             ));
         }
     }
+    // Where the whole is wrong, so is a part of it.
+    let parts = store::parts(conn)?.into_iter().filter(|part| !wrong.contains(&part.newsletter));
+    differences.extend(parts.map(|part| {
+        let word = |word: &str| if word.is_empty() { "not stated" } else { word }.to_owned();
+        format!(
+            "{}: of level {} and sector {} the ledger counts {}, and {} subscriptions are active or paused",
+            part.newsletter,
+            word(&part.leadership_group),
+            word(&part.sector),
+            part.counted,
+            part.there,
+        )
+    }));
     Ok(differences)
 }

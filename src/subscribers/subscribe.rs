@@ -9,12 +9,12 @@ use super::ledger::{self, Entry, LedgerKind};
 use super::store::consents::{ConsentText, NewConsent};
 use super::store::register::Details;
 use super::{
-    ConsentMethod, EndReason, Mail, Purpose, Subscriber, Subscription, SubscriptionState, store,
-    suppression,
+    ConsentMethod, EndReason, Mail, Purpose, Subscriber, Subscription, SubscriptionState, held,
+    store, suppression,
 };
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, FieldError, Result};
 use crate::mail::EmailAddress;
 use crate::newsletters::{Newsletter, Tracking};
@@ -187,6 +187,9 @@ impl Take {
             return self.tell_staff(conn, reason);
         }
         let (new, now) = (&self.new, self.now);
+        if !pace.allows_ask(self.newsletter.id, &self.hash, now) {
+            return Ok(());
+        }
         let person =
             store::register::find_or_insert(conn, &new.address, &self.hash, &new.details, now)?;
         let known = store::register::subscription(conn, person.id, self.newsletter.id)?;
@@ -211,7 +214,7 @@ impl Take {
     fn tell_staff(&self, conn: &mut DbConn, reason: EndReason) -> Result<()> {
         let subject = match store::register::by_key(conn, &self.new.address.key())? {
             Some(person) => format!("subscriber {}", person.uuid),
-            None => format!("suppression {}", data_encoding::HEXLOWER.encode(&self.hash[..8])),
+            None => held::subject(&self.hash),
         };
         let since = self.now - TOLD;
         if !staff::store::was_audited(conn, HELD, &subject, since)? {
@@ -243,6 +246,8 @@ impl Take {
         if asked.len() >= MOST_A_DAY || asked.first().is_some_and(|at| now - *at < BETWEEN) {
             return Ok(None);
         }
+        // Nobody who begins to be counted meanwhile gets another level or sector by this.
+        db::hold_person(conn, person.id)?;
         let confirmed_elsewhere = store::register::subscriptions_of(conn, person.id)?
             .iter()
             .any(|(subscription, _)| subscription.counts());

@@ -8,7 +8,7 @@ use super::withdrawals::{self, Event};
 use super::{EndReason, ReasonGiven, Subscriber, Subscription, SubscriptionState, end, store};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
 use crate::links::{Links, Purpose};
 use crate::newsletters::Newsletter;
@@ -149,6 +149,8 @@ pub async fn undo(app: &App, token: &str) -> Result<Owned> {
             if !was_confirmed(&subscription) {
                 return Err(Error::Gone);
             }
+            db::hold_person(conn, person.id)?;
+            let person = store::register::by_id(conn, person.id)?;
             for (subscription, newsletter) in ended_together(conn, person.id, ended_at)? {
                 if !store::register::take_end_back(conn, subscription.id, ended_at)? {
                     continue;

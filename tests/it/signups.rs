@@ -122,6 +122,36 @@ async fn a_flood_of_forms_sends_each_address_one_mail_and_gets_one_answer() {
     assert_eq!(app.waiting().await, 0);
 }
 
+/// The same addresses again and again for three minutes, and one who is a person.
+#[actix_web::test]
+async fn a_flood_that_lasts_sends_each_address_one_mail_and_who_asks_once_more_gets_it() {
+    let app = behind_a_proxy(&[]).await;
+    for round in 0..20 {
+        for at in 0..5 {
+            app.sign_up_from(&format!("192.0.2.{at}"), &sector(at), &[]).await;
+        }
+        if [0, 8, 16].contains(&round) {
+            app.sign_up_from("192.0.2.77", &sector(7), &[]).await;
+        }
+        app.look_up_signups().await;
+        app.run_until_idle().await;
+        app.clock.advance(TimeDelta::seconds(9));
+    }
+    app.clock.advance(TimeDelta::hours(2));
+    for at in 0..5 {
+        app.sign_up_from(&format!("192.0.2.{at}"), &sector(at), &[]).await;
+    }
+    app.run_until_idle().await;
+    for at in 0..5 {
+        assert_eq!(app.mails_to(&sector(at)).len(), 1, "{}", sector(at));
+    }
+    assert_eq!(app.mails_to(&sector(7)).len(), 3, "a mail that did not come");
+    app.clock.advance(TimeDelta::days(1));
+    app.sign_up_from("192.0.2.1", &sector(1), &[]).await;
+    app.run_until_idle().await;
+    assert_eq!(app.mails_to(&sector(1)).len(), 2, "another day");
+}
+
 #[actix_web::test]
 async fn one_network_waits_for_its_turn_and_another_does_not() {
     let app = behind_a_proxy(&[("SIGNUPS_PER_NETWORK", "3")]).await;
@@ -397,6 +427,13 @@ both! {
         let page = editor.get(app.url(&path)).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("/subscribe/lederweb?source=stand-paa-lederdagen"), "{page}");
         assert!(page.contains("name=&#34;source&#34; value=&#34;stand-paa-lederdagen&#34;"), "{page}");
+
+        let sheet = editor.get(app.url(&format!("{path}/print"))).send().await.unwrap();
+        let sheet = sheet.text().await.unwrap();
+        let (_, typed) = sheet.split_once("<p class=\"address\">").unwrap();
+        let typed = typed.split('<').next().unwrap();
+        assert!(typed.ends_with("/subscribe/lederweb?source=stand-paa-lederdagen"), "{typed}");
+        assert!(!typed.contains("http"), "as people type it: {typed}");
 
         let shown = app.get("/subscribe/lederweb?source=stand-paa-lederdagen").await;
         let shown = shown.text().await.unwrap();

@@ -326,6 +326,45 @@ both! {
         assert!(found[0].contains("counts 1 subscribers, and 0 subscriptions"), "{found:?}");
     }
 
+    async fn who_changed_sector_since_they_were_read_leaves_the_sector_that_they_are_in(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        app.subscribe(BO).await;
+        let (read_before, _) = app.person(ANNE).await;
+        let anne = app.own_page(ANNE).await;
+        let form = [("sector", "region"), ("leadership_group", "2"), ("language", "da")];
+        let saved = anne.post(app.url("/my-page/details")).form(&form).send().await.unwrap();
+        assert_eq!(saved.status(), StatusCode::SEE_OTHER);
+        assert_eq!(app.shares().await, ["/ +1", "2/region +1"]);
+        let now = app.clock.now();
+        app.app
+            .db
+            .write(move |conn| {
+                suppression::suppress(conn, &read_before, EndReason::Staff, "test", now)
+            })
+            .await
+            .unwrap();
+        assert_eq!(app.shares().await, ["/ +1"]);
+        assert_eq!(app.differences().await, [""; 0]);
+    }
+
+    async fn a_recount_finds_somebody_who_is_counted_in_another_sector(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        app.app
+            .db
+            .write(|conn| {
+                let region = subscribers::sector.eq("region");
+                Ok(diesel::update(subscribers::table).set(region).execute(conn)?)
+            })
+            .await
+            .unwrap();
+        let found = app.differences().await;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("sector not stated the ledger counts 1, and 0 sub"), "{found:?}");
+        assert!(found[1].contains("sector region the ledger counts 0, and 1 sub"), "{found:?}");
+    }
+
     async fn a_restored_backup_wakes_nobody(app: TestApp) {
         let newsletter = app.newsletter().await;
         for email in [ANNE, BO, "carla@odense.example", "dorte@vejle.example"] {

@@ -25,7 +25,7 @@ const HELD: [&str; 3] = ["subscription.held", "own-page.held", "own-page.address
 /// What it calls staff's word that a suppression stays,
 const KEPT: &str = "subscriber.hold-kept";
 /// and that it does not.
-pub(super) const LIFTED: &str = "subscriber.lift";
+const LIFTED: &str = "subscriber.lift";
 /// For so long a request waits to be looked at.
 const WAITS: TimeDelta = TimeDelta::days(90);
 /// Longest reason, in characters.
@@ -50,6 +50,15 @@ impl Held {
         format!("held-{}", self.action.replace('.', "-"))
     }
 }
+
+/// How the audit log calls an address that nobody in the register has: by the beginning of its keyed hash,
+/// which goes when the hash does ([`crate::privacy::Kept::Erased`]).
+pub fn subject(hash: &[u8]) -> String {
+    format!("{SUBJECT}{}", data_encoding::HEXLOWER.encode(&hash[..hash.len().min(8)]))
+}
+
+/// How such a subject begins.
+pub const SUBJECT: &str = "suppression ";
 
 /// The requests that wait, the newest first, one for each person.
 pub fn waiting(conn: &mut DbConn, now: Instant) -> Result<Vec<Held>> {
@@ -130,7 +139,7 @@ pub async fn lift_address(app: &App, email: &str, why: &str, staff: &Staff) -> R
     let person = app.db.read(move |conn| Ok(register::by_key(conn, &key)?)).await?;
     let subject = match person {
         Some(person) => format!("subscriber {}", person.uuid),
-        None => format!("suppression {}", data_encoding::HEXLOWER.encode(&hash[..8])),
+        None => subject(&hash),
     };
     lift_hash(app, hash, subject, why, staff).await
 }

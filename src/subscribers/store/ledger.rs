@@ -296,6 +296,45 @@ pub fn totals(conn: &mut DbConn) -> QueryResult<Vec<(String, i64, i64)>> {
         .collect()
 }
 
+/// Subscribers of one level and sector, of whom the ledger and the register do not say the same.
+#[derive(Debug, QueryableByName)]
+pub struct Part {
+    /// The newsletter's slug.
+    #[diesel(sql_type = Text)]
+    pub newsletter: String,
+    /// The level of leadership; empty when nobody said.
+    #[diesel(sql_type = Text)]
+    pub leadership_group: String,
+    /// The sector; empty when nobody said.
+    #[diesel(sql_type = Text)]
+    pub sector: String,
+    /// What the ledger counts.
+    #[diesel(sql_type = BigInt)]
+    pub counted: i64,
+    /// How many subscriptions count now.
+    #[diesel(sql_type = BigInt)]
+    pub there: i64,
+}
+
+/// Every level and sector of a newsletter in which the ledger counts another number than the register has
+/// now, a hundred at most.
+pub fn parts(conn: &mut DbConn) -> QueryResult<Vec<Part>> {
+    diesel::sql_query(
+        "SELECT n.slug AS newsletter, s.leadership_group, s.sector, \
+            CAST(SUM(s.counted) AS BIGINT) AS counted, CAST(SUM(s.there) AS BIGINT) AS there \
+         FROM (SELECT newsletter, COALESCE(leadership_group, '') AS leadership_group, \
+                COALESCE(sector, '') AS sector, change AS counted, 0 AS there FROM ledger \
+            UNION ALL SELECT t.newsletter, COALESCE(p.leadership_group, ''), \
+                COALESCE(p.sector, ''), 0, 1 FROM subscriptions t \
+                JOIN subscribers p ON p.id = t.subscriber WHERE t.state IN ('active', 'paused')) s \
+         JOIN newsletters n ON n.id = s.newsletter \
+         GROUP BY n.slug, s.leadership_group, s.sector \
+         HAVING SUM(s.counted) <> SUM(s.there) \
+         ORDER BY n.slug, s.leadership_group, s.sector LIMIT 100",
+    )
+    .load(conn)
+}
+
 /// What the ledger says of a person in a newsletter, in the order in which it was written.
 pub fn of(conn: &mut DbConn, newsletter: i64, person: PublicId) -> QueryResult<Vec<Entry>> {
     ledger::table

@@ -18,4 +18,5 @@ pub mod queue;
 pub mod register;
 pub mod stated;
 pub mod suppressions;
+pub mod testers;
 pub mod unconfirmed;
