@@ -38,7 +38,7 @@ import-reason-long_cell = En celle fylder mere end 64 kB. Skriv den kortere.
 import-reason-columns = Rækken har mere end 100 kolonner. Slet dem, der ikke skal bruges.
 import-reason-encoding = Der er tegn, som ikke kan læses. Gem filen som UTF-8, eller vælg et andet tegnsæt.
 import-reason-duplicate = Adressen står længere oppe i filen.
-import-reason-left = Personen har afmeldt sig før.
+import-reason-left = Tilmeldingen er ophørt før.
 import-reason-pending = Personen har selv bedt om nyhedsbrevet og mangler at bekræfte.
 import-reason-unconfirmed = Personen har aldrig bekræftet sin tilmelding.
 import-reason-paused = Personen holder pause ifølge filen. Importér rækken, når pausen er slut.
@@ -209,4 +209,5 @@ import-findings = { $count ->
     [one] 1 række, der ikke ændrer noget
    *[other] { $count } rækker, der ikke ændrer noget
     }
+import-verdicts-file = Hent en fil med, hvad der vil ske med hver række
 import-errors-file = Hent dem alle som fil

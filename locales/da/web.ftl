@@ -1,4 +1,5 @@
 site-name = Nyhedsbrev
+live-refresh = Opdatér siden
 skip-to-content = Spring til indhold
 menu = Menu
 footer = Om tjenesten

@@ -38,7 +38,7 @@ import-reason-long_cell = A cell is larger than 64 kB. Shorten it.
 import-reason-columns = The row has more than 100 columns. Delete those that are not needed.
 import-reason-encoding = There are characters that cannot be read. Save the file as UTF-8, or choose another encoding.
 import-reason-duplicate = The address stands further up in the file.
-import-reason-left = The person has unsubscribed before.
+import-reason-left = The subscription has ended before.
 import-reason-pending = The person has asked for the newsletter and has yet to confirm.
 import-reason-unconfirmed = The person never confirmed.
 import-reason-paused = According to the file the person makes a pause. Import the row when it is over.
@@ -209,4 +209,5 @@ import-findings = { $count ->
     [one] 1 row without effect
    *[other] { $count } rows without effect
     }
+import-verdicts-file = Get a file with what would become of each row
 import-errors-file = Get all of them as a file

@@ -1,4 +1,5 @@
 site-name = Newsletter
+live-refresh = Refresh the page
 skip-to-content = Skip to content
 menu = Menu
 footer = About this service

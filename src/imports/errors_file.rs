@@ -64,22 +64,9 @@ impl ErrorsFile {
         self.behind = Some(last.line);
         for line in &lines {
             let cells = self.cells(line.line.unsigned_abs())?;
-            write_row(&mut text, ';', self.words(line).iter().chain(&cells));
+            write_row(&mut text, ';', words(self.texts, line).iter().chain(&cells));
         }
         Ok(Some(text))
-    }
-
-    fn words(&self, line: &Line) -> [String; 4] {
-        let text = |kind: &str, word: &str| match word {
-            "" => String::new(),
-            word => self.texts.get(&format!("import-{kind}-{word}")),
-        };
-        [
-            line.line.to_string(),
-            text("verdict", line.verdict.as_str()),
-            text("field", line.field.as_deref().unwrap_or_default()),
-            text("reason", line.reason.as_deref().unwrap_or_default()),
-        ]
     }
 
     /// What stands on a line that lies behind those that were asked for before.
@@ -92,4 +79,18 @@ impl ErrorsFile {
         }
         Ok(Vec::new())
     }
+}
+
+/// What became of a row, as it is written down: the line, the verdict, the field and the reason.
+pub(super) fn words(texts: Texts, line: &Line) -> [String; 4] {
+    let text = |kind: &str, word: &str| match word {
+        "" => String::new(),
+        word => texts.get(&format!("import-{kind}-{word}")),
+    };
+    [
+        line.line.to_string(),
+        text("verdict", line.verdict.as_str()),
+        text("field", line.field.as_deref().unwrap_or_default()),
+        text("reason", line.reason.as_deref().unwrap_or_default()),
+    ]
 }

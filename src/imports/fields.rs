@@ -138,7 +138,7 @@ const NAMES: [(Field, &[&str]); 16] = [
     ),
     (Field::Bounced, &["cleantime", "bouncedon", "bouncedat"]),
     (Field::Source, &["source", "kilde"]),
-    (Field::Attributes, &["attributes", "attribs"]),
+    (Field::Attributes, &["attributes", "attribs", "egenskaber"]),
 ];
 
 /// Names of columns that are kept as they are: the tags and the job of somebody.

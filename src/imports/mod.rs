@@ -28,6 +28,7 @@ pub mod suppress;
 pub mod table;
 pub mod take;
 pub mod undo;
+pub mod verdicts_file;
 pub mod words;
 
 use chrono::{NaiveDate, TimeDelta};

@@ -29,6 +29,8 @@ pub struct Person {
     pub key: String,
     /// The suppression hashes of the address under the names that its domain had before.
     pub former: Vec<Vec<u8>>,
+    /// The same under the names that its domain has got since.
+    pub later: Vec<Vec<u8>>,
     /// The name.
     pub name: Option<String>,
     /// The workplace.
@@ -138,6 +140,7 @@ pub fn read(row: &Row, plan: &Plan, zone: Tz, now: Instant) -> Result<Person, Re
         line: row.line,
         key: address.key(),
         former: Vec::new(),
+        later: Vec::new(),
         address,
         name,
         organisation: line(Field::Organisation, text(Field::Organisation))?,

@@ -74,6 +74,8 @@ impl<'a> Rows<'a> {
                         let hash = self.hasher.hash(&person.key);
                         let former = domains::former_keys(&self.renamed, &person.key);
                         person.former = former.iter().map(|key| self.hasher.hash(key)).collect();
+                        let later = domains::later_keys(&self.renamed, &person.key);
+                        person.later = later.iter().map(|key| self.hasher.hash(key)).collect();
                         chunk.people.push((person, hash));
                     }
                     Err(refused) => chunk.refused.push((row.line, refused)),

@@ -223,7 +223,8 @@ fn step(
     })
 }
 
-fn judge_all(
+/// Judges the people of a chunk.
+pub(super) fn judge_all(
     conn: &mut DbConn,
     context: &Context,
     chunk: &Chunk,

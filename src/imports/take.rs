@@ -5,7 +5,7 @@ use serde_json::json;
 use super::judge::{Judged, Said};
 use super::person::{self, Person};
 use super::store::Line;
-use super::{Counts, Import, Plan, Verdict};
+use super::{Counts, Import, Plan, Verdict, suppress};
 use crate::clock::Instant;
 use crate::db::{self, DbConn, Json};
 use crate::error::Result;
@@ -13,7 +13,7 @@ use crate::newsletters::Newsletter;
 use crate::subscribers::admit::{self, Admission, noon};
 use crate::subscribers::ledger::{self, Entry, LedgerKind};
 use crate::subscribers::store::register::{self, Details};
-use crate::subscribers::{Scope, Subscriber};
+use crate::subscribers::{Scope, Subscriber, suppression};
 
 /// For all rows of an import.
 pub struct Context {
@@ -126,8 +126,17 @@ pub fn take(
         if let Some(scope) = person.scope.filter(|scope| *scope != Scope::All) {
             earlier["scope"] = json!(scope);
         }
-        let earlier = Some(Json(earlier));
-        lines.push(Line { subscriber: Some(id), earlier, ..context.line(person.line, judged) });
+        // Who complained or was shut out where the list comes from is so here: only staff let them in.
+        let mut address_hash = None;
+        if let Some((_, reason)) = admission.ended.filter(|(_, reason)| suppression::held(*reason))
+        {
+            let source = suppress::source(context);
+            suppression::keep(conn, admission.hash, reason, &source, context.now)?;
+            address_hash = Some(admission.hash.to_vec());
+        }
+        let (subscriber, earlier) = (Some(id), Some(Json(earlier)));
+        let line = context.line(person.line, judged);
+        lines.push(Line { subscriber, address_hash, earlier, ..line });
     }
     for (person, _, judged) in people {
         let (Some(known), Some(change)) = (&judged.person, &judged.change) else { continue };
@@ -179,10 +188,24 @@ pub fn set(
     let source = Import::source(&context.plan);
     for (subscription, newsletter) in register::subscriptions_of(conn, person.id)? {
         if subscription.counts() {
-            let entry =
-                |who, change| Entry::now(&newsletter, who, LedgerKind::Moved, change, source, now);
-            ledger::record(conn, &[entry(person, -1), entry(&moved, 1)])?;
+            regrouped(conn, &newsletter, (person, &moved), source, now)?;
         }
     }
     Ok(())
+}
+
+/// Moves somebody who counts in the ledger from where they were to where they are.
+pub(super) fn regrouped(
+    conn: &mut DbConn,
+    newsletter: &Newsletter,
+    (before, after): (&Subscriber, &Subscriber),
+    source: &str,
+    now: Instant,
+) -> Result<()> {
+    let place = |who: &Subscriber| (who.leadership_group, who.sector);
+    if place(before) == place(after) {
+        return Ok(());
+    }
+    let entry = |who, change| Entry::now(newsletter, who, LedgerKind::Moved, change, source, now);
+    ledger::record(conn, &[entry(before, -1), entry(after, 1)])
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use diesel::OptionalExtension;
 use serde_json::Value;
 
 use super::judge::Said;
@@ -19,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::subscribers::ledger::{self, Entry, LedgerKind};
 use crate::subscribers::store::{batch, consents, ledger as ledger_store, register, suppressions};
 use crate::subscribers::withdrawals::{self, Event};
-use crate::subscribers::{EndReason, SubscriptionState};
+use crate::subscribers::{EndReason, Subscriber, SubscriptionState};
 
 /// Rows of one transaction.
 const CHUNK: i64 = 200;
@@ -88,7 +89,7 @@ fn still_ours<'l>(conn: &mut DbConn, lines: &'l [Line], source: &str) -> Result<
 /// Takes back what a row did; `false` when somebody has changed it since.
 fn undo(conn: &mut DbConn, context: &Context, line: &Line) -> Result<bool> {
     let earlier = line.earlier.as_ref().map(|earlier| &earlier.0);
-    if let Some(hash) = &line.address_hash {
+    if let (Kind::Suppressions, Some(hash)) = (context.import.kind, &line.address_hash) {
         return lift(conn, context, line.subscriber, hash, earlier);
     }
     let Some(id) = line.subscriber else { return Ok(false) };
@@ -96,8 +97,15 @@ fn undo(conn: &mut DbConn, context: &Context, line: &Line) -> Result<bool> {
         Verdict::Create => take_out(conn, context, id, earlier)?,
         _ => true,
     };
+    if let Some(hash) = line.address_hash.as_ref().filter(|_| is_out) {
+        suppressions::delete_of(conn, hash, &suppress::source(context))?;
+    }
+    // Of somebody who is no longer there, nothing can say anything else.
+    let is_there = register::by_id(conn, id).optional()?.is_some();
     let is_back = match earlier {
-        Some(earlier) if earlier["was"].is_object() => said_back(conn, context, id, earlier)?,
+        Some(earlier) if is_there && earlier["was"].is_object() => {
+            said_back(conn, context, id, earlier)?
+        }
         _ => true,
     };
     Ok(is_out && is_back)
@@ -126,7 +134,7 @@ fn take_out(
 ) -> Result<bool> {
     let newsletter = &context.newsletter;
     db::hold_person_to_delete(conn, id)?;
-    let person = register::by_id(conn, id)?;
+    let Some(person) = register::by_id(conn, id).optional()? else { return Ok(true) };
     let Some(subscription) = register::subscription(conn, id, newsletter.id)? else {
         return Ok(false);
     };
@@ -174,6 +182,22 @@ fn reversed(entry: Entry, now: Instant) -> Entry {
     Entry { change: -entry.change, recorded_at: now, ..entry }.because(CAUSE)
 }
 
+/// Puts the suppression back that gave way, if one did.
+fn put_back(conn: &mut DbConn, hash: &[u8], weaker: &Value) -> Result<bool> {
+    if !weaker.is_array() {
+        return Ok(false);
+    }
+    let (reason, at, of): (EndReason, i64, String) =
+        serde_json::from_value(weaker.clone()).map_err(anyhow::Error::from)?;
+    suppressions::put(conn, hash, reason, &of, Instant::from_micros(at))?;
+    Ok(true)
+}
+
+/// A person at the level and in the sector that the ledger has of them.
+fn person_in(person: &Subscriber, entry: &Entry) -> Subscriber {
+    Subscriber { leadership_group: entry.leadership_group, sector: entry.sector, ..person.clone() }
+}
+
 /// Lifts a suppression that the import made, and takes back what it ended.
 fn lift(
     conn: &mut DbConn,
@@ -183,18 +207,27 @@ fn lift(
     earlier: Option<&Value>,
 ) -> Result<bool> {
     let source = suppress::source(context);
+    // The address of the list, where its owner has another one with the same domain's new name.
+    if let Some(also) = earlier.map(|earlier| &earlier["also"]).filter(|also| also.is_object()) {
+        let hex = also["hash"].as_str().unwrap_or_default();
+        let listed = data_encoding::HEXLOWER.decode(hex.as_bytes()).map_err(anyhow::Error::from)?;
+        if suppressions::delete_of(conn, &listed, &source)? {
+            put_back(conn, &listed, &also["weaker"])?;
+        }
+    }
     if !suppressions::delete_of(conn, hash, &source)? {
         return Ok(false);
     }
-    if let Some(weaker) = earlier.map(|earlier| &earlier["weaker"]).filter(|it| it.is_array()) {
-        let (reason, at, of): (EndReason, i64, String) =
-            serde_json::from_value(weaker.clone()).map_err(anyhow::Error::from)?;
-        suppressions::put(conn, hash, reason, &of, Instant::from_micros(at))?;
+    if let Some(earlier) = earlier
+        && put_back(conn, hash, &earlier["weaker"])?
+    {
         // They were shut out before the list came, and still are.
         return Ok(true);
     }
     let Some(id) = subscriber else { return Ok(true) };
-    let person = register::by_id(conn, id)?;
+    db::hold_person(conn, id)?;
+    // Whoever was erased since has no end to take back.
+    let Some(person) = register::by_id(conn, id).optional()? else { return Ok(true) };
     for (subscription, newsletter) in register::subscriptions_of(conn, id)? {
         let entries = ledger_store::of(conn, newsletter.id, person.uuid)?;
         // What was not confirmed has no end to take back.
@@ -204,7 +237,10 @@ fn lift(
         let Some(entry) = entries.into_iter().rev().find(ended) else { continue };
         if register::take_end_back(conn, subscription.id, entry.recorded_at)? {
             consents::restore(conn, id, newsletter.id, entry.recorded_at)?;
-            ledger::record(conn, &[reversed(entry, context.now)])?;
+            let (before, now) = (person_in(&person, &entry), context.now);
+            ledger::record(conn, &[reversed(entry, now)])?;
+            // Who changed level or sector meanwhile comes back as what they are.
+            take::regrouped(conn, &newsletter, (&before, &person), &source, now)?;
         }
     }
     Ok(true)

@@ -197,7 +197,8 @@ both! {
         let checking = app.begin_import("dry_run=true", list.clone()).await;
         assert_eq!(checking.state, State::Checking);
         let page = editor.get(app.url(&format!("/admin/imports/{}", checking.id))).send().await.unwrap();
-        assert!(page.text().await.unwrap().contains("Stop tjekket"));
+        let page = page.text().await.unwrap();
+        assert!(page.contains("Stop tjekket") && page.contains("Opdatér siden</a>"), "{page}");
         assert_eq!(press(&checking, "cancel").await, StatusCode::SEE_OTHER);
         assert_eq!(app.shown_import(&checking).await.state, State::Uploaded);
         let running = app.begin_import("", list).await;

@@ -45,6 +45,7 @@ mod imports;
 mod imports_back;
 mod imports_command;
 mod imports_killed;
+mod imports_law;
 mod imports_pages;
 mod imports_rules;
 mod imports_sources;

@@ -3,8 +3,9 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::Tz;
+use serde::Deserialize;
 
-use super::errors_file;
+use super::{errors_file, verdicts_file};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::PublicId;
@@ -248,12 +249,25 @@ pub async fn live(
     }))
 }
 
-/// `GET /admin/imports/{id}/errors`: the file of errors.
+/// Which rows the file has.
+#[derive(Deserialize)]
+pub struct Which {
+    /// All that were judged, and not only those that change nothing.
+    #[serde(default)]
+    all: bool,
+}
+
+/// `GET /admin/imports/{id}/errors`: the file of errors; with `?all=true` that of all rows of a list that was
+/// checked.
 pub async fn errors(
     request: HttpRequest,
     app: web::Data<App>,
     id: web::Path<PublicId>,
+    which: web::Query<Which>,
 ) -> Result<HttpResponse> {
-    let (import, _) = steps::find(&app, *id).await?;
+    let (import, newsletter) = steps::find(&app, *id).await?;
+    if which.all {
+        return verdicts_file(&app, (import, newsletter), Lang::of(&request)).await;
+    }
     errors_file(&app, import, Lang::of(&request)).await
 }

@@ -286,6 +286,32 @@ pub fn past_undoing(conn: &mut DbConn, before: Instant) -> QueryResult<Vec<i64>>
         .load(conn)
 }
 
+/// Imports that were done before a moment and still say what their columns are called, or an address in
+/// the name of their file.
+pub fn named(conn: &mut DbConn, before: Instant) -> QueryResult<Vec<Import>> {
+    let mut done: Vec<Import> = imports::table
+        .filter(imports::finished_at.lt(before))
+        .order(imports::id)
+        .select(Import::as_select())
+        .load(conn)?;
+    // There are as many as somebody has made: a list a month, say.
+    done.retain(|import| {
+        let columns = import.plan.0["columns"].as_array();
+        let is_named =
+            |column: &serde_json::Value| column.as_str().is_some_and(|it| !it.is_empty());
+        import.file_name.contains('@') || columns.is_some_and(|all| all.iter().any(is_named))
+    });
+    Ok(done)
+}
+
+/// Keeps an import without them.
+pub fn forget_names(conn: &mut DbConn, id: i64, plan: &Plan, file_name: &str) -> Result<()> {
+    diesel::update(imports::table.find(id))
+        .set((imports::plan.eq(as_json(plan)?), imports::file_name.eq(file_name)))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A row of `import_rows`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = import_rows, treat_none_as_default_value = false)]
