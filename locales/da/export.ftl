@@ -21,6 +21,7 @@ export-column-source = Kilde
 export-column-asked = Tilmeldt
 export-column-confirmed = Bekræftet
 export-column-ended = Ophørt
+export-column-attributes = Egenskaber
 export-column-tracking = Samtykke til måling
 export-format = Hvilken slags fil?
 export-format-csv = CSV, som alle regneark kan åbne

@@ -33,7 +33,7 @@ moves-do = { $count ->
     }
 moves-do-bounce = { $count ->
     [one] Flyt 1 person, hvis adressen bliver afvist
-   *[other] Flyt dem af { $count } personer, hvis adresse bliver afvist
+   *[other] Flyt dem, hvis adresse bliver afvist (højst { $count })
     }
 
 moves-verdict-moved = Får den nye adresse

@@ -21,6 +21,7 @@ export-column-source = Source
 export-column-asked = Asked
 export-column-confirmed = Confirmed
 export-column-ended = Ended
+export-column-attributes = Attributes
 export-column-tracking = Consent to measuring
 export-format = What kind of file?
 export-format-csv = CSV, which every spreadsheet opens

@@ -33,7 +33,7 @@ moves-do = { $count ->
     }
 moves-do-bounce = { $count ->
     [one] Move 1 person if the address is refused
-   *[other] Move those of { $count } people whose address is refused
+   *[other] Move those whose address is refused (at most { $count })
     }
 
 moves-verdict-moved = Get the new address

@@ -150,7 +150,10 @@ fn bounced(app: &Arc<App>) -> Result<bool> {
                 let reason = EndReason::Bounced;
                 suppression::suppress(conn, &judged.person, reason, "smtp", now)?;
             }
-            judged.verdict.count(&mut counts);
+            // Whoever waited when it was taken back was not moved.
+            if !is_over {
+                judged.verdict.count(&mut counts);
+            }
         }
         store::set_counts(conn, of.id, &counts)?;
         Ok(moved)

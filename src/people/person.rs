@@ -3,6 +3,7 @@
 use super::store::{Copy, History, Note, Reading};
 use crate::app::App;
 use crate::error::Result;
+use crate::newsletters::{self, Newsletter};
 use crate::staff::{self, Staff};
 use crate::subscribers::withdrawals::{self, Event};
 use crate::subscribers::{
@@ -91,8 +92,10 @@ const CHANNEL: &str = "staff";
 pub struct Everything {
     /// The person.
     pub person: Subscriber,
+    /// The newsletters of the house.
+    pub newsletters: Vec<Newsletter>,
     /// What they subscribe to, or did.
-    pub subscriptions: Vec<(Subscription, crate::newsletters::Newsletter)>,
+    pub subscriptions: Vec<(Subscription, Newsletter)>,
     /// What they consented to, with the texts.
     pub consents: Vec<(store::consents::Consent, String)>,
     /// Their entries of the ledger.
@@ -108,6 +111,22 @@ pub struct Everything {
 }
 
 impl Everything {
+    /// What a newsletter is called.
+    pub fn title(&self, newsletter: &i64) -> &str {
+        let of_it = self.newsletters.iter().find(|known| known.id == *newsletter);
+        of_it.map_or("", |known| known.title.as_str())
+    }
+
+    /// What else lists brought: the name and what stands there.
+    pub fn attributes(&self) -> Vec<(&str, String)> {
+        let all = self.person.attributes.0.as_object().into_iter().flatten();
+        all.map(|(name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            (name.as_str(), text)
+        })
+        .collect()
+    }
+
     /// What makes sense to do.
     pub fn actions(&self) -> Vec<Action> {
         let lives = self.subscriptions.iter().any(|(s, _)| s.state != SubscriptionState::Ended);
@@ -145,6 +164,7 @@ pub async fn everything(app: &App, uuid: crate::db::PublicId) -> Result<Everythi
             let more_copies = copies.len() > COPIES;
             copies.truncate(COPIES);
             Ok(Everything {
+                newsletters: newsletters::store::all(conn)?,
                 subscriptions: store::register::subscriptions_of(conn, person.id)?,
                 consents: store::consents::of(conn, person.id)?,
                 history: super::store::history(conn, person.uuid)?,

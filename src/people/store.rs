@@ -107,6 +107,8 @@ pub fn states(conn: &mut DbConn) -> QueryResult<Vec<(SubscriptionState, i64)>> {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = ledger)]
 pub struct History {
+    /// Of which newsletter.
+    pub newsletter: i64,
     /// The day on which it counts.
     pub day: NaiveDate,
     /// When it was written down.
@@ -115,6 +117,8 @@ pub struct History {
     pub kind: LedgerKind,
     /// −1, 0 or +1.
     pub change: i32,
+    /// Why.
+    pub cause: Option<String>,
     /// Where it came from.
     pub source: String,
 }

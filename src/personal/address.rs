@@ -70,7 +70,11 @@ pub async fn ask(
             mails::void(conn, person.id, kind, now)?;
             if rows::reason(conn, &hash)?.is_some_and(suppression::held) {
                 let subject = format!("subscriber {}", person.uuid);
-                return Ok(staff::store::audit(conn, "form", HELD, &subject, json!({}), now)?);
+                // Once a day is enough to be looked at: whoever presses on fills no log.
+                if !staff::store::was_audited(conn, HELD, &subject, day)? {
+                    staff::store::audit(conn, "form", HELD, &subject, json!({}), now)?;
+                }
+                return Ok(());
             }
             let subscriptions = register::subscriptions_of(conn, person.id)?;
             let best = subscriptions.iter().max_by_key(|(s, _)| (s.counts(), s.requested_at));
@@ -122,7 +126,7 @@ pub async fn confirm(app: &App, token: &str) -> Result<String> {
         withdrawals::append(app, Event::Undone, Some(newsletter), &hash, now).await?;
     }
     withdrawals::append(app, Event::Undone, None, &hash, now).await?;
-    withdrawals::append_move(app, &old, &hash, now).await?;
+    let to = hash.clone();
     app.db
         .write(move |conn| {
             if !mails::use_link(conn, mail.id, now)? {
@@ -141,6 +145,9 @@ pub async fn confirm(app: &App, token: &str) -> Result<String> {
             move_to(conn, &person, &address, &hash, now)
         })
         .await?;
+    // Unlike a withdrawal it comes after the write: it ends whoever still has the old address, and a
+    // change that did not come about must end nobody at the next start.
+    withdrawals::append_move(app, &old, &to, now).await?;
     Ok(email)
 }
 

@@ -12,9 +12,10 @@ use crate::newsletters::{self, Newsletter, Tracking};
 use crate::staff;
 use crate::subscribers::ledger::{self, Entry, LedgerKind};
 use crate::subscribers::preferences::{self, Change};
+use crate::subscribers::shown::{self, Hashes};
 use crate::subscribers::store::consents::{self, NewConsent};
 use crate::subscribers::store::register::{self, Details};
-use crate::subscribers::subscribe::{SubscribeForm, consent_text};
+use crate::subscribers::subscribe::SubscribeForm;
 use crate::subscribers::withdrawals::{self, Event};
 use crate::subscribers::{
     ConsentMethod, Purpose, Subscriber, Subscription, confirm, suppression, unsubscribe,
@@ -29,10 +30,10 @@ pub const CHANNEL: &str = "own_page";
 pub enum Choice {
     /// Other issues, a pause or its end, of a subscription.
     Change(i64, Change),
-    /// A newsletter that they do not have, by its slug.
-    Subscribe(String),
-    /// To be measured, or not any more, by a newsletter's slug.
-    Measure(String, bool),
+    /// A newsletter that they do not have, by its slug, and the hash of the text to which they say yes.
+    Subscribe(String, String),
+    /// To be measured, by a newsletter's slug, with the hash of the text; or not any more.
+    Measure(String, Option<String>),
     /// To leave a newsletter, or all of them.
     Leave(Option<i64>),
 }
@@ -67,12 +68,21 @@ pub async fn choose(
                 })
                 .await?;
         }
-        Choice::Subscribe(slug) => {
-            let form = Form { person: id, address: app.links.url("my-page"), shown, now };
+        Choice::Subscribe(slug, text) => {
+            let said = SubscribeForm { text, ..SubscribeForm::default() };
+            let texts = agreed(app, &slug, &shown, &said).await?;
+            let form = Form { person: id, address: app.links.url("my-page"), shown, texts, now };
             app.db.write(move |conn| form.subscribe(conn, &slug, nonce)).await?;
         }
         Choice::Measure(slug, wanted) => {
-            let form = Form { person: id, address: app.links.url("my-page"), shown, now };
+            let mut texts = Hashes::default();
+            if let Some(tracking_text) = &wanted {
+                let tracking_text = tracking_text.clone();
+                let said = SubscribeForm { tracking_text, ..SubscribeForm::default() };
+                texts = agreed(app, &slug, &shown, &said).await?;
+            }
+            let wanted = wanted.is_some();
+            let form = Form { person: id, address: app.links.url("my-page"), shown, texts, now };
             if !wanted {
                 let slug = slug.clone();
                 let of = move |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, &slug)?);
@@ -99,11 +109,20 @@ pub async fn choose(
     Ok(None)
 }
 
+/// The texts to which somebody says yes: those that the page showed, also when the newsletter was called
+/// otherwise while it stood open.
+async fn agreed(app: &App, slug: &str, on: &Shown, said: &SubscribeForm) -> Result<Hashes> {
+    let slug = slug.to_owned();
+    let of = move |conn: &mut DbConn| Ok(newsletters::store::by_slug(conn, &slug)?);
+    shown::agreed(app, &app.db.read(of).await?, on.lang, said, false).await
+}
+
 /// The page on which a consent is given.
 struct Form {
     person: i64,
     address: String,
     shown: Shown,
+    texts: Hashes,
     now: Instant,
 }
 
@@ -159,6 +178,7 @@ impl Form {
     }
 
     fn read(&self, conn: &mut DbConn, slug: &str) -> Result<(Subscriber, Newsletter)> {
+        db::hold_person(conn, self.person)?;
         let person = super::store::person(conn, self.person)?;
         Ok((person, newsletters::store::by_slug(conn, slug)?))
     }
@@ -170,12 +190,14 @@ impl Form {
         newsletter: &Newsletter,
         purpose: Purpose,
     ) -> Result<()> {
+        let text = consents::shown(conn, newsletter.id, purpose, self.texts.of(purpose))?;
+        let text = text.ok_or(Error::field("consent", "error-consent-text"))?;
         let consent = NewConsent {
             subscriber: person.id,
             newsletter: newsletter.id,
             purpose,
-            text: &consent_text(self.shown.lang.texts(), newsletter, purpose),
-            language: self.shown.lang,
+            text: &text.body,
+            language: text.language,
             method: ConsentMethod::Preferences,
             form_address: &self.address,
             source: CHANNEL,

@@ -71,6 +71,17 @@ impl Page {
         self.texts().get(key.as_ref())
     }
 
+    /// The text for one of the program's own words, `start` and the word; the word itself when it is somebody
+    /// else's, as the name of a source is.
+    pub fn word(&self, start: &str, word: impl AsRef<str>) -> String {
+        let word = word.as_ref();
+        // "import 7f3c…" is one import of many.
+        let known = word.split(' ').next().unwrap_or_default().replace('.', "-");
+        let key = format!("{start}{known}");
+        let is_ours = word == "withdrawals.log" || known == "import" || !word.contains(' ');
+        if is_ours && self.texts().has(&key) { self.t(key) } else { word.to_owned() }
+    }
+
     /// A text with one value.
     pub fn t1(&self, key: &str, name: &'static str, value: impl std::fmt::Display) -> String {
         self.texts().with(key, &[(name, &value)])

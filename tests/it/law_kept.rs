@@ -193,6 +193,9 @@ both! {
             let file = editor.get(app.url(&format!("{ready}/file"))).send().await.unwrap();
             assert!(file.text().await.unwrap().contains(ANNE));
         }
+        let handout = app.url(&format!("/admin/subscribers/{}/data", person.uuid));
+        let why = [("reason", "Anne Prøveholm bad om indsigt i et brev.")];
+        assert_eq!(editor.post(handout).form(&why).send().await.unwrap().status(), StatusCode::OK);
         app.staff_do(ANNE, Action::Complained).await;
         let needles = ["anne.holm", "anne.proeveholm", "prøveholm", "prøvesager", "proevesager"];
         let left = async || {

@@ -87,6 +87,7 @@ mod personal;
 mod personal_address;
 mod personal_browser;
 mod personal_erase;
+mod personal_law;
 mod personal_welcome;
 mod pictures;
 mod pictures_browser;

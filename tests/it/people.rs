@@ -98,7 +98,7 @@ both! {
         app.clock.advance(TimeDelta::minutes(1));
         app.run_until_idle().await;
         let page = get().await;
-        assert!(page.contains("Særnummer: Ledelse af kerneopgaven</a>") && page.contains("Afleveret"), "{page}");
+        assert!(page.contains("Særnummer: Ledelse af kerneopgaven</a>") && page.contains("Taget imod af mailserveren"), "{page}");
         assert!(page.contains("gemmes ikke for denne person"), "without consent nothing is kept");
 
         let write = |note: &'static str| editor.browser.post(app.url(&format!("{path}/notes"))).form(&[("note", note)]).send();

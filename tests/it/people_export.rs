@@ -181,10 +181,33 @@ both! {
         let bo = [
             &address(1), "Bo Krag", "Region Midtjylland", "Region", "Chef (leder af ledere)", "Dansk",
             "Nyt fra Lederweb", "Ophørt", "Alle udgaver, også særnumre", "test", "2017-03-24 08:00",
-            "2017-03-24 08:00", "2017-03-24 08:00", "Nej",
+            "2017-03-24 08:00", "2017-03-24 08:00", "Nej", "",
         ];
         assert_eq!(found.len(), 2);
         assert_eq!(found[1], bo);
+    }
+
+    async fn what_else_a_list_brought_is_on_the_page_in_the_file_and_comes_back(app: TestApp) {
+        app.newsletter().await;
+        let anne = "anne.holm@aarhus.example";
+        app.import("", format!("email;titel\n{anne};Chefkonsulent, HR\nbo@kolding.example;\n")).await;
+        let editor = app.signed_in(Role::Editor).await;
+        let (person, _) = app.person(anne).await;
+        let page = get(&app, &editor, &format!("/admin/subscribers/{}", person.uuid)).await;
+        let page = page.text().await.unwrap();
+        assert!(page.contains("<dt>titel</dt>") && page.contains("Chefkonsulent, HR"), "{page}");
+        let form = [("columns", "email"), ("columns", "attributes"), REASON];
+        let path = link(&app, &editor, "", &form).await;
+        let file = get(&app, &editor, &path).await.bytes().await.unwrap();
+        let mut found = rows(&file, b';');
+        found.sort();
+        assert_eq!(found[0], ["E-mailadresse", "Egenskaber"]);
+        assert_eq!(found[1], [anne, r#"{"titel":"Chefkonsulent, HR"}"#]);
+        assert_eq!(found[2], ["bo@kolding.example", ""]);
+        let other = TestApp::sqlite().await;
+        other.newsletter().await;
+        assert_eq!(other.import("", file.to_vec()).await.counts.created, 2);
+        assert_eq!(other.person(anne).await.0.attributes.0, json!({ "titel": "Chefkonsulent, HR" }));
     }
 
     async fn without_a_reason_or_a_column_there_is_no_file(app: TestApp) {

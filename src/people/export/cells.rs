@@ -42,5 +42,9 @@ pub fn cell(column: Column, line: &Found, is_measured: bool, texts: Texts) -> St
         Column::Tracking => {
             texts.get(if is_measured { "register-tracking-yes" } else { "register-tracking-no" })
         }
+        Column::Attributes => match person.attributes.0.as_object() {
+            Some(all) if !all.is_empty() => person.attributes.0.to_string(),
+            _ => String::new(),
+        },
     }
 }

@@ -46,6 +46,8 @@ text_enum! {
         Ended = "ended",
         /// Whether the person consents to being measured.
         Tracking = "tracking",
+        /// What else a list brought, as a JSON object: our own import reads it again.
+        Attributes = "attributes",
     }
 }
 

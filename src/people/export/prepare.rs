@@ -99,7 +99,12 @@ fn owner(staff: &Staff) -> Result<i64> {
 /// The job that forgets what can no longer be fetched; says whether there was any.
 pub async fn forget_ended(app: &App) -> Result<bool> {
     let now = app.clock.now();
-    Ok(app.db.write(move |conn| Ok(store::forget_ended(conn, now)?)).await? > 0)
+    let any = app.db.write(move |conn| Ok(store::forget_ended(conn, now)?)).await? > 0;
+    if any {
+        // Whoever was searched for may have been erased since.
+        app.db.note_deleted();
+    }
+    Ok(any)
 }
 
 #[cfg(test)]

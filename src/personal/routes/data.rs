@@ -20,6 +20,22 @@ struct DataPage {
     zone: chrono_tz::Tz,
 }
 
+/// The same as a file that stands alone.
+#[derive(Template)]
+#[template(path = "personal/pages/data_file.html")]
+struct DataFile {
+    page: Page,
+    data: Data,
+    zone: chrono_tz::Tz,
+}
+
+/// What is kept of somebody as a file to read, in their language.
+pub(super) async fn file(app: &App, request: &HttpRequest, data: Data) -> Result<String> {
+    let page = Page::new(request).in_language(data.person.language);
+    let file = DataFile { page, data, zone: zone(app).await? };
+    Ok(file.render().map_err(anyhow::Error::from)?)
+}
+
 /// The zone in which times are shown: the first newsletter's.
 async fn zone(app: &App) -> Result<chrono_tz::Tz> {
     let all = app.db.read(|conn| Ok(newsletters::store::all(conn)?)).await?;

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::data::file;
 use super::private;
 use crate::app::App;
 use crate::db::PublicId;
@@ -38,11 +39,14 @@ pub async fn form(
     html(&HandoutPage { page, person, reason: String::new(), errors: vec![] })
 }
 
-/// Why it is made.
+/// Why it is made, and as what.
 #[derive(Deserialize)]
 pub struct HandoutForm {
     #[serde(default)]
     reason: String,
+    /// `html` to be read; else JSON.
+    #[serde(default, rename = "as")]
+    kind: String,
 }
 
 /// `POST /admin/subscribers/{id}/data`: the file.
@@ -54,7 +58,7 @@ pub async fn make(
     form: web::Form<HandoutForm>,
 ) -> Result<HttpResponse> {
     let person = person(&app, *id).await?;
-    let reason = form.into_inner().reason;
+    let HandoutForm { reason, kind } = form.into_inner();
     let data = match handout::make(&app, person.clone(), &reason, staff.actor()).await {
         Ok(data) => data,
         Err(Error::Invalid(errors)) => {
@@ -63,9 +67,15 @@ pub async fn make(
         }
         Err(other) => return Err(other),
     };
-    let text = serde_json::to_string_pretty(&data).map_err(anyhow::Error::from)?;
-    let mut response = HttpResponse::Ok().content_type("application/json").body(text);
-    let name = format!("attachment; filename=\"person-{}.json\"", *id);
+    let (media, ending, text) = match kind.as_str() {
+        "html" => ("text/html; charset=utf-8", "html", file(&app, &request, data).await?),
+        _ => {
+            let text = serde_json::to_string_pretty(&data).map_err(anyhow::Error::from)?;
+            ("application/json", "json", text)
+        }
+    };
+    let mut response = HttpResponse::Ok().content_type(media).body(text);
+    let name = format!("attachment; filename=\"person-{}.{ending}\"", *id);
     let name = HeaderValue::from_str(&name).map_err(anyhow::Error::from)?;
     response.headers_mut().insert(CONTENT_DISPOSITION, name);
     Ok(private(response))

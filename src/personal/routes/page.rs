@@ -11,6 +11,7 @@ use crate::newsletters::{self, Newsletter, Tracking};
 use crate::personal::choices::{self, Choice, DetailsForm, Shown};
 use crate::personal::enter::{Visitor, visitor};
 use crate::subscribers::preferences::{Change, LONGEST_PAUSE};
+use crate::subscribers::shown::{self, Hashes};
 use crate::subscribers::store::{consents, register};
 use crate::subscribers::subscribe::consent_text;
 use crate::subscribers::{
@@ -25,6 +26,8 @@ struct Line {
     subscription: Option<Subscription>,
     /// Whether the visitor may be measured.
     measured: bool,
+    /// The hashes of the texts that stand here.
+    texts: Hashes,
 }
 
 #[derive(Template)]
@@ -88,7 +91,7 @@ async fn own(
     errors: Vec<FieldError>,
 ) -> Result<OwnPage> {
     let id = visitor.person.id;
-    let lines = app
+    let mut lines = app
         .db
         .read(move |conn| {
             let consents = consents::of(conn, id)?;
@@ -97,13 +100,17 @@ async fn own(
                 let subscription = register::subscription(conn, id, newsletter.id)?;
                 let measured = consents.iter().any(|(consent, _)| consent.measures(newsletter.id));
                 let subscription = subscription.filter(Subscription::counts);
-                lines.push(Line { newsletter, subscription, measured });
+                lines.push(Line { newsletter, subscription, measured, texts: Hashes::default() });
             }
             Ok(lines)
         })
         .await?;
+    let page = Page::new(request);
+    for line in &mut lines {
+        line.texts = shown::show(app, &line.newsletter, page.lang).await?;
+    }
     let zone = lines.first().map_or(chrono_tz::Tz::UTC, |line| line.newsletter.zone());
-    Ok(OwnPage { page: Page::new(request), visitor, lines, details, errors, zone })
+    Ok(OwnPage { page, visitor, lines, details, errors, zone })
 }
 
 /// Which of the page's buttons was pressed, and what was chosen.
@@ -115,6 +122,9 @@ pub struct Pressed {
     newsletter: Option<String>,
     scope: Option<Scope>,
     months: Option<u32>,
+    /// The hash of the text that stood beside the button.
+    #[serde(default)]
+    text: String,
 }
 
 /// `POST /my-page`
@@ -127,7 +137,7 @@ pub async fn choose(
         Ok(visitor) => visitor,
         Err(closed) => return Ok(closed),
     };
-    let Pressed { action, subscription, newsletter, scope, months } = form.into_inner();
+    let Pressed { action, subscription, newsletter, scope, months, text } = form.into_inner();
     let (choice, done) = match (action.as_str(), subscription, newsletter) {
         ("scope", Some(id), _) => {
             let scope = scope.ok_or(Error::field("scope", "error-choice"))?;
@@ -140,9 +150,9 @@ pub async fn choose(
         ("resume", Some(id), _) => (Choice::Change(id, Change::Resume), "resumed"),
         ("leave", Some(id), _) => (Choice::Leave(Some(id)), ""),
         ("leave-all", ..) => (Choice::Leave(None), ""),
-        ("subscribe", _, Some(slug)) => (Choice::Subscribe(slug), "subscribed"),
-        ("measure", _, Some(slug)) => (Choice::Measure(slug, true), "measured"),
-        ("measure-not", _, Some(slug)) => (Choice::Measure(slug, false), "not-measured"),
+        ("subscribe", _, Some(slug)) => (Choice::Subscribe(slug, text), "subscribed"),
+        ("measure", _, Some(slug)) => (Choice::Measure(slug, Some(text)), "measured"),
+        ("measure-not", _, Some(slug)) => (Choice::Measure(slug, None), "not-measured"),
         _ => return Err(Error::field("action", "error-choice")),
     };
     let lang = Page::new(&request).lang;
