@@ -163,7 +163,7 @@ sends! {
                  AND d.state = 'accepted' AND s.state = 'ended' AND s.end_reason = 'unsubscribed'"
             ))
             .await;
-        assert_eq!((report.numbers.unsubscribed, left["left"]), (2, 2));
+        assert_eq!((report.numbers.unsubscribed, left["left"]), (Some(2), 2));
 
         // Opens and clicks by verdict.
         let hits = |table: &str, more: &str| {
@@ -320,8 +320,9 @@ sends! {
         let expected = Ordinary {
             issues: 2,
             accepted: 15,
+            measured: 15,
             clicks: Verdicts { human: 7, machine: 9, unknown: 2 },
-            unsubscribed: 1,
+            unsubscribed: Some(1),
         };
         assert_eq!(report.ordinary, Some(expected));
         assert_eq!(sending.report(&second).await.ordinary, None, "an ordinary issue has nothing to be compared with");
