@@ -11,6 +11,7 @@ use lederbrev::db::schema::{clicks, deliveries, issue_links, issues, opens, subs
 use lederbrev::issues::{Issue, IssueKind};
 use lederbrev::newsletters::Tracking;
 use lederbrev::reports::issue::{Ordinary, Verdicts};
+use lederbrev::reports::leavers;
 use lederbrev::reports::readers::{By, Reached};
 use lederbrev::staff::Role;
 use lederbrev::subscribers::store::consents;
@@ -307,11 +308,15 @@ sends! {
         sending.count(&first, Some(1), Verdict::Human, 3).await;
         sending.count(&first, Some(1), Verdict::Unknown, 2).await;
         sending.leave(readers[7], app.clock.now() + TimeDelta::hours(1)).await;
-        app.clock.advance(TimeDelta::days(60));
+        app.clock.advance(TimeDelta::days(8));
+        leavers::write_down(&app.app).await.unwrap();
+        app.clock.advance(TimeDelta::days(52));
         let second = ordinary().await;
         sending.count(&second, Some(1), Verdict::Human, 4).await;
         sending.count(&second, Some(1), Verdict::Machine, 9).await;
-        app.clock.advance(TimeDelta::days(90));
+        app.clock.advance(TimeDelta::days(8));
+        leavers::write_down(&app.app).await.unwrap();
+        app.clock.advance(TimeDelta::days(82));
         let special = sending.due_issue().await;
         sending.run_to_the_end(&special).await;
         sending.count(&special, Some(1), Verdict::Human, 6).await;
