@@ -245,7 +245,7 @@ impl Gather<'_> {
                 rows: rows.collect(),
                 columns: vec![
                     self.column("note-column-title", false, 5),
-                    self.column("note-column-sort", false, 2),
+                    self.column("note-column-sort", false, 3),
                     self.column(place, false, 3),
                     self.column("note-column-day", false, 3),
                 ],

@@ -487,9 +487,9 @@ impl Gather<'_> {
             columns: vec![
                 self.column("note-column-issue", false, 5),
                 self.column("note-column-day", false, 3),
-                self.column("note-column-kind", false, 2),
-                self.column("note-column-audience", true, 2),
-                self.column("note-column-accepted", true, 2),
+                self.column("note-column-kind", false, 3),
+                self.column("note-column-audience", true, 3),
+                self.column("note-column-accepted", true, 3),
             ],
             rows,
             has_sum: false,
