@@ -268,10 +268,14 @@ sends! {
         assert!(text.contains("Ikke sendt endnu") && !text.contains("måler ikke"), "{text}");
         sending.run_to_the_end(&issue).await;
         let text = page().await;
-        assert!(text.contains("Nyhedsbrevet måler ikke klik") && text.contains("så der er ingen tal"), "{text}");
+        assert!(text.contains("Der blev ikke målt klik i udgaven") && text.contains("så der er ingen tal"), "{text}");
         assert!(!text.contains("<tfoot>"), "{text}");
         // Persons are counted of those who said yes, and the page says so.
         sending.measure(Tracking::Consented).await;
+        let text = page().await;
+        assert!(text.contains("Der blev ikke målt klik") && !text.contains("<tfoot>"), "{text}");
+        let issue = sending.due_issue().await;
+        sending.run_to_the_end(&issue).await;
         sending.count(&issue, Some(1), Verdict::Human, 2).await;
         let text = page().await;
         assert!(text.contains("I alt i én udgave") && text.contains("sagt ja til at blive målt"), "{text}");
