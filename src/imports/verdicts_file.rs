@@ -43,7 +43,7 @@ pub fn write(
     let titles = titles.into_iter().chain(["import-errors-reason", "import-field-email"]);
     // By the mark, spreadsheets know that it is UTF-8.
     let mut text = String::from('\u{feff}');
-    write_row(&mut text, ';', &titles.map(|title| texts.get(title)).collect::<Vec<_>>());
+    write_row(&mut text, ';', titles.map(|title| texts.get(title)).collect::<Vec<_>>());
     let (mut rows, mut cursor) = (Rows::open(app, &context)?, 0);
     while give(std::mem::take(&mut text))
         && let Some(chunk) = rows.chunk(cursor)?
