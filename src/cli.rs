@@ -446,18 +446,28 @@ pub async fn serve_until_stopped(
 
 /// Writes opens and clicks down, at once and every second, until something has ended.
 async fn write_down_until(app: &App, ended: impl Future<Output = ()>) {
-    let mut ended = std::pin::pin!(ended);
-    loop {
-        // Between two waits, so that no batch is dropped on its way.
-        if let Err(error) = tracking::write_down(app).await {
-            tracing::warn!(%error, "opens and clicks could not be written down; trying again");
+    let over = tokio::sync::Notify::new();
+    let writing = async {
+        loop {
+            // Between two waits, so that no batch is dropped on its way.
+            if let Err(error) = tracking::write_down(app).await {
+                tracing::warn!(%error, "opens and clicks could not be written down; trying again");
+            }
+            tokio::select! {
+                biased;
+                () = over.notified() => return,
+                () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+            }
         }
-        tokio::select! {
-            biased;
-            () = &mut ended => return,
-            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
-        }
-    }
+    };
+    // Beside each other: hits without end must not keep us from stopping.
+    tokio::join!(
+        async {
+            ended.await;
+            over.notify_one();
+        },
+        writing
+    );
 }
 
 /// Why a task failed; never returns when it did not.

@@ -115,7 +115,6 @@ data-did-subscriber-note = Skrev en note
 data-did-subscriber-note-remove = Slettede en note
 data-did-subscription-held = Fik at vide, at nogen bad om nyhedsbrevet til den spærrede adresse
 data-did-own-page-held = Fik at vide, at nogen bad om et link til siden fra den spærrede adresse
-data-did-own-page-address-held = Fik at vide, at du bad om at skifte til en spærret adresse
 
 own-mail-subject = Link til din side hos { $newsletter }
 own-mail-heading = Her er dit link

@@ -115,7 +115,6 @@ data-did-subscriber-note = Wrote a note
 data-did-subscriber-note-remove = Removed a note
 data-did-subscription-held = Were told that somebody asked for the newsletter to the suppressed address
 data-did-own-page-held = Were told that somebody asked for a link to the page from the suppressed address
-data-did-own-page-address-held = Were told that you asked to change to a suppressed address
 
 own-mail-subject = Link to your page at { $newsletter }
 own-mail-heading = Here is your link

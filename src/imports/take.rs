@@ -127,8 +127,16 @@ pub fn take(
             earlier["scope"] = json!(scope);
         }
         // Who complained or was shut out where the list comes from is so here: only staff let them in.
+        // Not who reads another newsletter of this house: that is another matter between them and us.
         let mut address_hash = None;
-        if let Some((_, reason)) = admission.ended.filter(|(_, reason)| suppression::held(*reason))
+        let reads = match &judged.person {
+            Some(known) => register::subscriptions_of(conn, known.id)?
+                .iter()
+                .any(|(subscription, _)| subscription.counts()),
+            None => false,
+        };
+        if let Some((_, reason)) =
+            admission.ended.filter(|(_, reason)| !reads && suppression::held(*reason))
         {
             let source = suppress::source(context);
             suppression::keep(conn, admission.hash, reason, &source, context.now)?;

@@ -13,7 +13,7 @@ use super::rule::Rule;
 use super::{UNDO, undo};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
 use crate::issues;
 use crate::personal::address;
@@ -168,6 +168,9 @@ fn at_old(judge: &Judge, people: Vec<Subscriber>) -> Vec<Subscriber> {
 
 /// Judges people in the write that moves them. Whoever has changed the address themselves is left.
 fn again(conn: &mut DbConn, judge: &Judge, ids: &[i64]) -> Result<Vec<Judged>> {
+    for id in ids {
+        db::hold_person(conn, *id)?;
+    }
     let people = at_old(judge, store::people(conn, ids)?);
     let judged = judge.judge(conn, people)?;
     if judged.iter().any(|judged| judged.verdict == Verdict::Merged) {

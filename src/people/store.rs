@@ -19,6 +19,7 @@ use crate::deliveries::{DeliveryState, SkipReason};
 use crate::issues::IssueKind;
 use crate::newsletters::Newsletter;
 use crate::segments::store::{AsOf, Members, filter};
+use crate::subscribers::growth;
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{Subscriber, Subscription, SubscriptionState};
 use alias::searched;
@@ -121,6 +122,14 @@ pub struct History {
     pub cause: Option<String>,
     /// Where it came from.
     pub source: String,
+}
+
+impl History {
+    /// Why, as a word for the texts of growth; none where the kind says it.
+    pub fn why(&self) -> Option<&str> {
+        let cause = self.cause.as_deref().unwrap_or_default();
+        growth::cause_word(self.kind, cause, &self.source)
+    }
 }
 
 /// A person's entries of the ledger, the newest first.

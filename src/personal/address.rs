@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{ADDRESS_VALID, enter, store};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::deliveries;
 use crate::error::{Error, Result};
 use crate::issues;
@@ -132,6 +132,8 @@ pub async fn confirm(app: &App, token: &str) -> Result<String> {
             if !mails::use_link(conn, mail.id, now)? {
                 return Err(Error::Gone);
             }
+            // Who becomes one with somebody keeps what is said of them meanwhile.
+            db::hold_person(conn, id)?;
             let person = store::person(conn, id)?;
             let kind = PersonalMail::AddressChanged;
             let new = NewMail {

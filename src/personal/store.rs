@@ -12,6 +12,7 @@ use crate::db::schema::{
 };
 use crate::db::{DbConn, Json, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
+use crate::subscribers::growth;
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{EndReason, LeadershipGroup, Sector, Subscriber};
 use crate::tracking::verdict::Verdict;
@@ -195,6 +196,14 @@ pub struct Change {
     pub sector: Option<Sector>,
 }
 
+impl Change {
+    /// Why, as a word for the texts of growth; none where the kind says it.
+    pub fn why(&self) -> Option<&str> {
+        let cause = self.cause.as_deref().unwrap_or_default();
+        growth::cause_word(self.kind, cause, &self.source)
+    }
+}
+
 /// A person's entries of the ledger, the newest first.
 pub fn changes(conn: &mut DbConn, person: PublicId) -> QueryResult<Vec<Change>> {
     ledger::table
@@ -248,6 +257,8 @@ pub struct StaffEntry {
 pub fn staff_entries(conn: &mut DbConn, person: PublicId) -> QueryResult<Vec<StaffEntry>> {
     audit_log::table
         .filter(audit_log::subject.eq(format!("subscriber {person}")))
+        // It would tell them of somebody else: that an address which is not theirs is shut out.
+        .filter(audit_log::action.ne("own-page.address-held"))
         .order(audit_log::id.desc())
         .select((audit_log::at, audit_log::action))
         .load(conn)

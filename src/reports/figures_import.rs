@@ -163,7 +163,9 @@ fn read(text: &str) -> Result<Vec<Line>> {
     for (column, (english, danish)) in columns.iter_mut().zip(COLUMNS.iter().zip(DANISH)) {
         *column = headers.iter().position(|header| {
             let header = header.trim_start_matches('\u{feff}').to_lowercase();
-            header == *english || header == danish
+            // As the column was called before.
+            let was = *english == "series_break" && header == "brud i serien";
+            header == *english || header == danish || was
         });
     }
     let missing = COLUMNS.iter().zip(columns).take(5).find(|(_, column)| column.is_none());

@@ -122,6 +122,18 @@ impl Share {
     }
 }
 
+/// The word for why somebody came or left, for the texts `growth-cause-…`; none where the kind says
+/// all there is to say.
+pub fn cause_word<'c>(kind: LedgerKind, cause: &'c str, source: &str) -> Option<&'c str> {
+    match (kind, cause) {
+        (_, "") | (LedgerKind::Moved, "undone") => None,
+        (LedgerKind::Imported, "undone") => Some("import-undone"),
+        // The person takes it back by the page of leaving, everybody else otherwise.
+        (LedgerKind::Ended, "undone") if source != unsubscribe::UNDONE => Some("taken-back"),
+        (_, cause) => Some(cause),
+    }
+}
+
 /// Why the number changed after one day, up to and with another.
 pub fn reasons(
     conn: &mut DbConn,
@@ -131,11 +143,7 @@ pub fn reasons(
     let mut reasons = Reasons::default();
     for change in store::ledger::changes(conn, newsletter, days)? {
         let (kind, number) = (change.kind, change.change);
-        let cause = match (kind, change.cause.as_str()) {
-            // The person takes it back by the page of leaving, everybody else otherwise.
-            (LedgerKind::Ended, "undone") if change.source != unsubscribe::UNDONE => "taken-back",
-            (_, cause) => cause,
-        };
+        let cause = cause_word(kind, &change.cause, &change.source).unwrap_or_default();
         Share::add(&mut reasons.groups, &change.leadership_group, kind, number);
         Share::add(&mut reasons.sectors, &change.sector, kind, number);
         let is_same =

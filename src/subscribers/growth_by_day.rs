@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use super::ledger::{self, Count, LedgerKind};
 use super::{EndReason, store};
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::Result;
 
 /// Days that are shown at once: ten years.
@@ -79,7 +79,12 @@ pub struct ByDay {
 }
 
 /// Reads the days after one day, up to and with another.
-pub fn between(
+pub fn between(conn: &mut DbConn, newsletter: i64, days: (NaiveDate, NaiveDate)) -> Result<ByDay> {
+    // The last day and the sum of all of them must agree, whoever comes meanwhile.
+    db::at_one_moment(conn, |conn| read(conn, newsletter, days))
+}
+
+fn read(
     conn: &mut DbConn,
     newsletter: i64,
     (first, last): (NaiveDate, NaiveDate),

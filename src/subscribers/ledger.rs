@@ -11,7 +11,7 @@ use diesel::prelude::Queryable;
 use super::store::{ledger as store, stated};
 use super::{LeadershipGroup, Sector, Subscriber};
 use crate::clock::Instant;
-use crate::db::{DbConn, PublicId};
+use crate::db::{self, DbConn, PublicId};
 use crate::error::Result;
 use crate::newsletters::Newsletter;
 use crate::text_enum;
@@ -173,6 +173,11 @@ pub fn shares_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<O
 /// Counts everything again: the ledger against its sums, and its total against the subscriptions
 /// that are active or paused now, also by level and sector. Returns one sentence for each difference.
 pub fn check(conn: &mut DbConn) -> Result<Vec<String>> {
+    // People come and go while this reads.
+    db::at_one_moment(conn, check_now)
+}
+
+fn check_now(conn: &mut DbConn) -> Result<Vec<String>> {
     let mut differences: Vec<String> = store::differences(conn)?
         .into_iter()
         .map(|d| {

@@ -80,7 +80,6 @@ impl Stream {
                         return;
                     }
                     answered.fetch_add(1, Ordering::SeqCst);
-                    std::thread::sleep(Duration::from_millis(3));
                 }
             }));
         }

@@ -144,6 +144,26 @@ both! {
         assert!(!app.knows(ANNE).await && !app.knows(BO).await);
     }
 
+    async fn who_reads_another_newsletter_is_not_shut_out_by_a_list_for_this_one(app: TestApp) {
+        app.newsletter().await;
+        let now = app.clock.now();
+        app.app.db.write(move |conn| Ok(insert_newsletter_called(conn, "tillid", now)?)).await.unwrap();
+        let token = app.token(Role::Editor).await;
+        let path = "/api/v1/subscribers/import?newsletter=tillid&basis=papir&consented_on=2017-03-02";
+        let request = app.client.post(app.url(path)).bearer_auth(token);
+        let answer = request
+            .header("content-type", "application/octet-stream")
+            .body(format!("email\n{BO}\n"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), reqwest::StatusCode::OK, "{}", answer.text().await.unwrap());
+        let list = format!("email,status,tilmeldt\n{BO},complained,2016-05-01\n");
+        app.import("", list).await;
+        assert_eq!(app.reason(BO).await, None, "what he reads goes on");
+        assert_eq!(app.differences().await, [""; 0]);
+    }
+
     async fn what_columns_and_files_are_called_is_forgotten_when_nobody_can_undo_it(app: TestApp) {
         app.newsletter().await;
         app.import("", format!("email,titel\n{ANNE},Chef\n")).await;

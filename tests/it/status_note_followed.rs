@@ -6,7 +6,7 @@ use std::io::Read;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
-use lederbrev::db::schema::{activities, status_notes};
+use lederbrev::db::schema::{activities, figures, status_notes};
 use lederbrev::db::{Json, PublicId};
 use lederbrev::demo;
 use lederbrev::newsletters::Newsletter;
@@ -147,6 +147,38 @@ both! {
         let note = app.url(&format!("/admin/status-notes/{draft}"));
         let page = editor.get(&note).send().await.unwrap().text().await.unwrap();
         assert!(page.contains("data-key=\"newsletter.later~1000\">28.000"), "{page}");
+    }
+
+    async fn a_number_in_words_keeps_what_is_said_of_it_and_is_not_invented(app: TestApp) {
+        let newsletter = example(&app).await;
+        let draft = draft_of(&app, &newsletter, Lang::Da).await;
+        let editor = app.signed_in(Role::Editor).await;
+        let at = |rest: &str| app.url(&format!("/admin/status-notes/{draft}{rest}"));
+        let key = "figure.Afspilninger af podcasten Ørerne i maskinen.later";
+        let words = format!("Lyttet {{{key}~5000}} gange, {{newsletter.change~500}} abonnenter.");
+        let own = |name| match name {
+            "from" => "2017-01-01",
+            "to" => "2017-11-30",
+            _ => "2016-11-30",
+        };
+        let mut form = vec![("revision", "2".to_owned()), ("words-podcasts", words)];
+        for (field, day) in
+            [("from-podcasts", "from"), ("to-podcasts", "to"), ("compare-podcasts", "compare")]
+        {
+            form.push((field, own(day).to_owned()));
+        }
+        let saved = editor.post(at("/words")).form(&form).send().await.unwrap();
+        assert_eq!(saved.status(), StatusCode::SEE_OTHER, "{}", saved.text().await.unwrap());
+        let page = editor.get(at("")).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("mere end 20.000</data>"), "{page}");
+        assert!(page.contains("newsletter.change~500\">+"), "the sign stays: {page}");
+
+        // The figure goes, and the words stay.
+        app.app.db.write(|conn| Ok(diesel::delete(figures::table).execute(conn)?)).await.unwrap();
+        let page = editor.get(at("")).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(&format!("data-key=\"{key}~5000\">ikke opgjort")), "{page}");
+        let words = editor.get(at("/words")).send().await.unwrap().text().await.unwrap();
+        assert!(!words.contains(&format!("<code>{{{key}")), "nobody is led to it");
     }
 
     async fn a_difference_is_all_that_is_printed(app: TestApp) {

@@ -140,7 +140,11 @@ pub async fn save(
                 return Err(Error::Stale);
             }
             if sections.values().any(|said| !named_numbers(&said.words).is_empty()) {
-                let findings = unknown_numbers(&document(conn, &old, &links, now)?, &sections);
+                // Of the periods that are saved with the words, and without the words themselves.
+                let mut bare = sections.clone();
+                bare.values_mut().for_each(|said| said.words.clear());
+                let asked = Draft { sections: Json(as_json(&bare)?), ..old.clone() };
+                let findings = unknown_numbers(&document(conn, &asked, &links, now)?, &sections);
                 if !findings.is_empty() {
                     return Err(Error::Invalid(findings));
                 }
@@ -177,7 +181,8 @@ fn unknown_numbers(document: &Document, sections: &Sections) -> Vec<FieldError> 
     let mut findings = Vec::new();
     for (id, said) in sections {
         for key in named_numbers(&said.words) {
-            if document.number(rounding(key).0).is_none() {
+            let known = document.number(rounding(key).0);
+            if known.is_none_or(|number| number.last.is_none()) {
                 let finding = FieldError::new(format!("words-{id}"), "error-note-number");
                 findings.push(finding.with("name", key));
             }

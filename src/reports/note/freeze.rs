@@ -9,7 +9,7 @@ use super::{draft, store};
 use crate::app::App;
 use crate::clock::Instant;
 use crate::db::schema::status_notes;
-use crate::db::{Json, PublicId};
+use crate::db::{self, Json, PublicId};
 use crate::error::Result;
 use crate::staff;
 
@@ -65,6 +65,7 @@ pub async fn freeze(app: &actix_web::web::Data<App>, draft: PublicId, actor: &st
     let (shared, actor, now) = (app.clone(), actor.to_owned(), app.clock.now());
     app.db
         .write(move |conn| {
+            db::one_snapshot(conn)?;
             let draft = store::draft(conn, draft)?;
             let document = draft::document(conn, &draft, &shared.links, now)?;
             let json = serde_json::to_value(&document).map_err(anyhow::Error::new)?;

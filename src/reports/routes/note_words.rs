@@ -38,7 +38,8 @@ impl WordsPage {
 
     /// Numbers that the words may name: not those that they have rounded already.
     fn named(&self) -> impl Iterator<Item = &Number> {
-        self.numbers.iter().filter(|number| rounding(&number.key).1.is_none())
+        let is_there = |number: &&Number| number.last.is_some();
+        self.numbers.iter().filter(is_there).filter(|number| rounding(&number.key).1.is_none())
     }
 
     fn words(&self, id: &SectionId) -> &str {

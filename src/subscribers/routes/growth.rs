@@ -273,7 +273,6 @@ impl GrowthPage {
     fn cause(&self, kind: &LedgerKind, cause: &str) -> String {
         match (kind, cause) {
             (_, "") => self.page.t(format!("ledger-{kind}")),
-            (LedgerKind::Imported, "undone") => self.page.t("growth-cause-import-undone"),
             (_, cause) => self.page.t(format!("growth-cause-{cause}")),
         }
     }

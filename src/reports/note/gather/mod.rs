@@ -232,14 +232,33 @@ impl Gather<'_> {
         key
     }
 
-    /// Keeps the rounded forms of numbers that an editor's words name: they come from the same rows.
+    /// Keeps the numbers that an editor's words name and that are not there as they are: rounded ones,
+    /// which come from the same rows, and those that are gone.
     fn round(&mut self, words: &str) {
         for key in named_numbers(words) {
             let (of, to) = rounding(key);
             let known = self.numbers.iter().find(|number| number.key == of).cloned();
-            if let (Some(number), Some(to)) = (known, to) {
-                self.add(self.rounded(number, key, to));
-            }
+            match (known, to) {
+                (Some(number), Some(to)) => self.add(self.rounded(number, key, to)),
+                (Some(_), None) => continue,
+                // It was there when the words were written: a figure that was taken back since.
+                (None, _) => self.add(self.gone(key)),
+            };
+        }
+    }
+
+    /// A number of which nothing is known any more.
+    fn gone(&self, key: &str) -> Number {
+        Number {
+            key: key.to_owned(),
+            label: key.to_owned(),
+            value: Value::Missing,
+            shown: self.texts.get("note-missing"),
+            unit: String::new(),
+            first: None,
+            last: None,
+            note: String::new(),
+            rows: String::new(),
         }
     }
 
@@ -255,7 +274,11 @@ impl Gather<'_> {
             key: key.to_owned(),
             label: self.t("note-rounded", &values),
             value: Value::Whole(nearest),
-            shown: format::number(self.lang, nearest),
+            // "mere end 19.234" becomes "mere end 19.000", and a sign stays.
+            shown: number.shown.replace(
+                &format::number(self.lang, value.abs()),
+                &format::number(self.lang, nearest.abs()),
+            ),
             ..number
         }
     }
