@@ -8,7 +8,6 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::Duration;
 
 use diesel::prelude::*;
 use lederbrev::clock::Clock;
