@@ -249,7 +249,7 @@ fn readers(
                     consents::purpose.eq("tracking"),
                     consents::text_hash.eq("bench"),
                     consents::language.eq("da"),
-                    consents::method.eq("double_opt_in"),
+                    consents::method.eq("form"),
                     consents::form_address.eq(""),
                     consents::source.eq("bench"),
                     consents::requested_at.eq(before),

@@ -64,6 +64,8 @@ pub struct App {
     pub health: Health,
     /// Opens and clicks that are not written down yet.
     pub hits: tracking::Buffer,
+    /// Where links lead that somebody has just followed.
+    pub destinations: tracking::at_once::Destinations,
     /// How fast sign-ups make us write.
     pub pace: signups::pace::Pace,
     /// The texts of forms that are written down.
@@ -116,6 +118,7 @@ impl App {
             metrics: Metrics::new()?,
             health: Health::default(),
             hits: tracking::Buffer::default(),
+            destinations: tracking::at_once::Destinations::default(),
             pace: signups::pace::Pace::default(),
             shown: subscribers::shown::ShownTexts::default(),
             asked: personal::ask::Asked::default(),
@@ -437,6 +440,7 @@ pub fn serve(app: web::Data<App>, listener: TcpListener) -> std::io::Result<Serv
             .wrap(Compress::default())
             .wrap(NormalizePath::trim())
             .wrap(tracing_actix_web::TracingLogger::<pages::headers::RequestSpan>::new())
+            .wrap(from_fn(tracking::at_once::answer))
     })
     .workers(2)
     .shutdown_timeout(30)

@@ -109,7 +109,9 @@ pub async fn ask(app: &App, uuid: PublicId, typed: &Typed, staff: &Staff) -> Res
             note(conn, &issue, "issue.correct", &row, &actor, now)?;
             if is_done { take_effect(conn, &row) } else { Ok(()) }
         })
-        .await
+        .await?;
+    app.destinations.forget();
+    Ok(())
 }
 
 /// The second person confirms a correction, or declines it.
@@ -145,7 +147,9 @@ pub async fn decide(
             note(conn, &issue, action, &row, &actor, now)?;
             if is_confirmed { take_effect(conn, &row) } else { Ok(()) }
         })
-        .await
+        .await?;
+    app.destinations.forget();
+    Ok(())
 }
 
 /// Whether somebody may be the second person of a correction.

@@ -20,6 +20,7 @@
 //!
 //! A hit is answered the same way in every case. `OPTIONS` is not answered, so it is not counted.
 
+pub mod at_once;
 pub mod buffer;
 pub mod check;
 pub mod judge;

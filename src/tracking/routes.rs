@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -43,11 +44,16 @@ const GIF: [u8; 43] = [
 /// `GET /o/{token}.gif`: the same image at once, whatever the token is; so nobody learns from the
 /// answer whether it was issued, or counted.
 pub async fn open(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    if let Some(token) = Token::parse(request.match_info().query("token")) {
+    opened(&app, &request, request.match_info().query("token"))
+}
+
+/// The image, and what follows from its being asked for.
+pub(super) fn opened(app: &App, request: &HttpRequest, token: &str) -> HttpResponse {
+    if let Some(token) = Token::parse(token) {
         if app.links.verify(&token, Purpose::Open, 0) {
-            count(&app, &request, token.id, None);
+            count(app, request, token.id, None);
         } else if app.links.verify(&token, Purpose::PersonalOpen, 0) {
-            keep(&app, &request, token.id, None);
+            keep(app, request, token.id, None);
         }
     }
     HttpResponse::Ok()
@@ -87,11 +93,17 @@ pub async fn click(
         keep(&app, &request, token.id, Some(link));
     } else {
         count(&app, &request, token.id, Some(link));
+        app.destinations.keep(token.id, link, to.clone());
     }
-    Ok(HttpResponse::Found()
+    Ok(leads_to(to))
+}
+
+/// The answer that leads somewhere.
+pub(super) fn leads_to(to: HeaderValue) -> HttpResponse {
+    HttpResponse::Found()
         .insert_header((header::LOCATION, to))
         .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish())
+        .finish()
 }
 
 /// `GET /p/{slug}`: leads to a library item, from wherever its short link stands. Whatever is put
@@ -109,10 +121,7 @@ pub async fn short(
         Signals { is_head: is_head(&request), agent: &agent(&request), click_after: None };
     let verdict = verdict::judge(&signals).verdict();
     app.hits.count_short(ShortCount { item, hour: app.clock.now().hour(), verdict });
-    Ok(HttpResponse::Found()
-        .insert_header((header::LOCATION, to))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .finish())
+    Ok(leads_to(to))
 }
 
 /// `POST /admin/library/{id}/short-link`
@@ -127,14 +136,15 @@ pub async fn make_short(
 }
 
 /// An address as a header carries it: byte for byte if it is ASCII, else in its encoded form.
-fn location(stored: &str) -> Option<String> {
+fn location(stored: &str) -> Option<HeaderValue> {
     let url = Url::parse(stored).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let is_plain = stored.bytes().all(|byte| byte.is_ascii_graphic());
-    Some(if is_plain { stored.to_owned() } else { url.into() })
+    let written = if is_plain { stored.to_owned() } else { url.into() };
+    HeaderValue::from_str(&written).ok()
 }
 
 /// Counts a hit that is the same for everyone: it is judged here and now, and its agent forgotten.
-fn count(app: &App, request: &HttpRequest, issue: i64, link: Option<i32>) {
+pub(super) fn count(app: &App, request: &HttpRequest, issue: i64, link: Option<i32>) {
     let signals = Signals { is_head: is_head(request), agent: &agent(request), click_after: None };
     let verdict = verdict::judge(&signals).verdict();
     app.hits.count(Count { issue, link, hour: app.clock.now().hour(), verdict });
@@ -218,10 +228,14 @@ mod tests {
     #[test]
     fn an_address_goes_out_as_it_was_written_when_a_header_can_carry_it() {
         for stored in ["https://lederweb.dk", "http://lederweb.dk/a%20b?x=1&amp;y=%C3%A6#Top"] {
-            assert_eq!(location(stored).as_deref(), Some(stored));
+            assert_eq!(
+                location(stored).as_ref().map(HeaderValue::as_bytes),
+                Some(stored.as_bytes())
+            );
         }
         let danish = location("https://værktøj.example/søg?q=å");
-        assert_eq!(danish.as_deref(), Some("https://xn--vrktj-sra3k.example/s%C3%B8g?q=%C3%A5"));
+        let written = HeaderValue::from_static("https://xn--vrktj-sra3k.example/s%C3%B8g?q=%C3%A5");
+        assert_eq!(danish, Some(written));
         for other in ["javascript:alert(1)", "//ond.example", "mailto:a@b.example", ""] {
             assert_eq!(location(other), None);
         }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest};
 use tracing::Span;
@@ -25,7 +25,16 @@ pub async fn secure(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let staff = request.path().starts_with("/admin") || request.path().starts_with("/outbox");
     let mut response = next.call(request).await?;
-    let headers = response.headers_mut();
+    put(response.headers_mut());
+    if staff && !response.headers().contains_key(header::CACHE_CONTROL) {
+        let no_store = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(header::CACHE_CONTROL, no_store);
+    }
+    Ok(response)
+}
+
+/// Puts in those that are not there.
+pub fn put(headers: &mut HeaderMap) {
     let mut default = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));
@@ -41,10 +50,6 @@ pub async fn secure(
         "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     );
     default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    if staff {
-        default(header::CACHE_CONTROL, "no-store");
-    }
-    Ok(response)
 }
 
 /// The address of the client: the peer, or, when the peer is a trusted proxy, the nearest address
