@@ -444,6 +444,7 @@ async fn the_image_is_the_same_for_every_token_and_never_kept() {
         assert_eq!(answer.status(), StatusCode::OK, "{url}");
         assert_eq!(answer.headers()["content-type"], "image/gif");
         assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         assert!(answer.headers().get("set-cookie").is_none());
         assert!(answer.headers().get("content-encoding").is_none());
         bodies.push(answer.bytes().await.unwrap());
@@ -474,6 +475,7 @@ async fn a_link_leads_where_the_issue_says_and_nowhere_else() {
         assert_eq!(answer.status(), StatusCode::FOUND, "{extra}");
         assert_eq!(answer.headers()["location"], DESTINATION);
         assert_eq!(answer.headers()["cache-control"], "no-store");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
     }
     let unknown = [
         links.click(issue.id, 2),
