@@ -18,7 +18,7 @@ demo: ## build, fill a database with the example newsletter, send it for real, a
 
 test: ## everything that must be green: format, lints, docs, and the suite on both databases
 	@./.ci/needs test
-	@echo "test: format, lints, docs and the suite (about 10 minutes from nothing on 2 cores, 3 after that)"
+	@echo "test: format, lints, docs and the suite (about 25 minutes from nothing on 2 cores, 17 after that)"
 	@$(MAKE) --no-print-directory format lint docs suite
 
 build: ## build the program, optimised
