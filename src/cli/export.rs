@@ -28,8 +28,8 @@ pub struct ExportCommand {
     /// What it is needed for; it goes into the audit log.
     #[arg(long)]
     reason: String,
-    /// Of email, name, organisation, sector, leadership_group, language, newsletter, state, scope,
-    /// source, asked, confirmed, ended and tracking, separated by commas.
+    /// Of email, name, organisation, sector, leadership_group, attributes, language, newsletter,
+    /// state, scope, source, asked, confirmed, ended and tracking, separated by commas.
     #[arg(long, value_delimiter = ',', default_value = "email,name,organisation,state")]
     columns: Vec<Column>,
     /// csv or xlsx.

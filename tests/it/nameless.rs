@@ -227,8 +227,8 @@ sends! {
         // A running mix, with withdrawals of every kind between.
         for round in 0..3 {
             sending.app.clock.advance(TimeDelta::minutes(20));
-            for at in 0..READERS {
-                sending.hits_of(at, id, copies[at]).await;
+            for (at, copy) in copies.iter().enumerate().take(READERS) {
+                sending.hits_of(at, id, *copy).await;
             }
             let (tied, rows) = sending.tied().await;
             assert_eq!(tied, 0, "round {round}");

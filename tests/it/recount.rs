@@ -190,13 +190,15 @@ sends! {
             assert_eq!(block.clicks, with_shared(&rows, if numbers == "2, 3" { 5 } else { 0 }), "{numbers}");
         }
         // By hour.
-        let (opened_at, clicked_at): (Vec<(Instant, Verdict)>, Vec<(Instant, Verdict)>) = sending
+        type Hit = (Instant, Verdict);
+        type Sums = BTreeMap<String, i64>;
+        let (opened_at, clicked_at): (Vec<Hit>, Vec<Hit>) = sending
             .write(|conn| {
                 let opened = opens::table.select((opens::at, opens::verdict)).load(conn)?;
                 Ok((opened, clicks::table.select((clicks::at, clicks::verdict)).load(conn)?))
             })
             .await;
-        let mut hours: BTreeMap<Instant, (BTreeMap<String, i64>, BTreeMap<String, i64>)> = BTreeMap::new();
+        let mut hours: BTreeMap<Instant, (Sums, Sums)> = BTreeMap::new();
         for (at, verdict) in opened_at {
             *hours.entry(at.hour()).or_default().0.entry(verdict.to_string()).or_default() += 1;
         }
