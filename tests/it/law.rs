@@ -192,6 +192,8 @@ fn an_export_of_a_restored_database_names_nobody_who_was_erased_since() {
     let (file, copy) = (folder.path().join("lederbrev.db"), folder.path().join("backup.db"));
     {
         let mut conn = diesel::SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        // The last one to close the database may still be putting its log away.
+        diesel::sql_query("PRAGMA busy_timeout = 10000").execute(&mut conn).unwrap();
         let vacuum = format!("VACUUM INTO '{}'", copy.display());
         diesel::sql_query(vacuum).execute(&mut conn).unwrap();
     }
