@@ -42,7 +42,15 @@ fn fitting<'a>(search: &'a Search, as_of: AsOf) -> Members<'a> {
     }
     if let Some(slug) = &search.newsletter {
         let newsletter = newsletters::table.filter(newsletters::slug.eq(slug));
-        query = query.filter(subscriptions::newsletter.eq_any(newsletter.select(newsletters::id)));
+        let newsletter = newsletter.select(newsletters::id);
+        query = match search.state {
+            // Nearly all fit, and are read as they lie, the newest first: by the index of their
+            // newsletter, which the sum keeps away, all would be sorted for every page.
+            None | Some(SubscriptionState::Active) => {
+                query.filter((subscriptions::newsletter + 0_i64).eq_any(newsletter))
+            }
+            Some(_) => query.filter(subscriptions::newsletter.eq_any(newsletter)),
+        };
     }
     if let Some(before) = search.before {
         query = query.filter(subscriptions::id.lt(before));
