@@ -37,6 +37,8 @@ pub(super) struct Rows<'a> {
     sources: HashSet<String>,
     /// Domains that are called otherwise now.
     renamed: Vec<Pair>,
+    /// The same, back to front.
+    renamed_since: Vec<Pair>,
     number: i64,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Rows<'a> {
     /// From the first one below the header on.
     pub(super) fn open(app: &App, context: &'a Context) -> Result<Self> {
         let renamed = app.db.read_blocking(domains::all_pairs)?;
+        let renamed_since = domains::reversed(&renamed);
         let mut table = Table::open(Stored::new(app, &context.import), &context.plan.format)?;
         if context.plan.has_header {
             table.read_row()?;
@@ -54,7 +57,7 @@ impl<'a> Rows<'a> {
         let hasher = suppression::Hasher::new(&app.config.suppression_pepper);
         let (seen, keyed) = (HashSet::new(), RandomState::new());
         let sources = HashSet::new();
-        Ok(Self { context, table, hasher, seen, keyed, sources, renamed, number: 0 })
+        Ok(Self { context, table, hasher, seen, keyed, sources, renamed, renamed_since, number: 0 })
     }
 
     /// The next chunk behind a number of rows, which are read again to know whom they name.
@@ -74,7 +77,7 @@ impl<'a> Rows<'a> {
                         let hash = self.hasher.hash(&person.key);
                         let former = domains::former_keys(&self.renamed, &person.key);
                         person.former = former.iter().map(|key| self.hasher.hash(key)).collect();
-                        let later = domains::later_keys(&self.renamed, &person.key);
+                        let later = domains::former_keys(&self.renamed_since, &person.key);
                         person.later = later.iter().map(|key| self.hasher.hash(key)).collect();
                         chunk.people.push((person, hash));
                     }

@@ -10,7 +10,7 @@ use super::store::Line;
 use super::take::Context;
 use super::{Import, Kind, State, suppress};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::newsletters::Newsletter;
 use crate::subscribers::withdrawals;
 use crate::web::Lang;
@@ -21,10 +21,8 @@ pub fn is_there(import: &Import) -> bool {
     import.state == State::Checked
 }
 
-/// Writes the file, and gives its pieces away until nobody takes them any more. For a thread that may wait.
-///
-/// # Errors
-/// [`Error::Conflict`] when the list was not checked, or has been run since.
+/// Writes the file of an import that [`is_there`], and gives its pieces away until nobody takes them any more.
+/// For a thread that may wait.
 pub fn write(
     app: &App,
     import: Import,
@@ -32,9 +30,6 @@ pub fn write(
     lang: Lang,
     mut give: impl FnMut(String) -> bool,
 ) -> Result<()> {
-    if !is_there(&import) {
-        return Err(Error::Conflict("error-list-state"));
-    }
     let texts = lang.texts();
     let left = withdrawals::left(app, &newsletter)?;
     let plan = import.plan()?;

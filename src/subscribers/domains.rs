@@ -166,10 +166,10 @@ pub fn former_keys(pairs: &[Pair], key: &str) -> Vec<String> {
     domains.into_iter().skip(1).map(|domain| format!("{local}@{domain}")).collect()
 }
 
-/// The other way: the keys of an address under the names that its domain has got since.
-pub fn later_keys(pairs: &[Pair], key: &str) -> Vec<String> {
-    let back = |pair: &Pair| Pair { old: pair.new.clone(), new: pair.old.clone() };
-    former_keys(&pairs.iter().map(back).collect::<Vec<_>>(), key)
+/// The other way, by which [`former_keys`] finds the keys of an address under the names that its domain has
+/// got since.
+pub fn reversed(pairs: &[Pair]) -> Vec<Pair> {
+    pairs.iter().map(|pair| Pair { old: pair.new.clone(), new: pair.old.clone() }).collect()
 }
 
 /// The old and new domains of all moves that were not taken back.
@@ -214,7 +214,8 @@ mod tests {
         assert_eq!(former_keys(&pairs, "bo@midt.example"), expected);
         assert!(former_keys(&pairs, "bo@odense.example").is_empty());
         let expected = ["bo@rm.example", "bo@midt.example"];
-        assert_eq!(later_keys(&pairs, "bo@amtet.example"), expected);
-        assert!(later_keys(&pairs, "bo@odense.example").is_empty());
+        let later = reversed(&pairs);
+        assert_eq!(former_keys(&later, "bo@amtet.example"), expected);
+        assert!(former_keys(&later, "bo@odense.example").is_empty());
     }
 }

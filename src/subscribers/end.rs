@@ -19,13 +19,14 @@ pub fn end(
     now: Instant,
 ) -> Result<bool> {
     db::hold_person(conn, person.id)?;
-    let counts = store::register::counts(conn, subscription.id)?;
+    let Some((current, person, _)) = store::register::with_owner(conn, subscription.id)? else {
+        return Ok(false);
+    };
     if !store::register::end(conn, subscription.id, reason, now)? {
         return Ok(false);
     }
-    let person = &store::register::by_id(conn, person.id)?;
-    let change = if counts { -1 } else { 0 };
-    let entry = Entry::now(newsletter, person, LedgerKind::Ended, change, channel, now);
+    let change = if current.counts() { -1 } else { 0 };
+    let entry = Entry::now(newsletter, &person, LedgerKind::Ended, change, channel, now);
     ledger::record(conn, &[entry.because(reason.as_str())])?;
     let all = [Purpose::Newsletter, Purpose::Tracking];
     store::consents::withdraw(conn, person.id, newsletter.id, &all, channel, now)?;

@@ -17,6 +17,7 @@ use crate::reports::note::draft::{self, Draft};
 use crate::reports::note::freeze::{self, Frozen};
 use crate::reports::note::plan::Period;
 use crate::reports::note::{self, Format, store};
+use crate::staff::guard::Access;
 use crate::staff::{Role, Staff};
 use crate::web::page::Part;
 use crate::web::{Page, html, page, see_other};
@@ -80,7 +81,7 @@ struct Listed {
 
 /// Whether somebody sees notes that are still written on; the others see what was frozen.
 fn sees_drafts(role: Role) -> bool {
-    matches!(role, Role::Admin | Role::Editor)
+    Access::Editors.allows(Some(role))
 }
 
 impl NotesPage {

@@ -184,13 +184,6 @@ pub fn subscription(
         .optional()
 }
 
-/// Whether a subscription is counted now.
-pub fn counts(conn: &mut DbConn, id: i64) -> QueryResult<bool> {
-    let state = subscriptions::table.find(id).select(subscriptions::state);
-    let state: Option<SubscriptionState> = state.first(conn).optional()?;
-    Ok(matches!(state, Some(SubscriptionState::Active | SubscriptionState::Paused)))
-}
-
 /// All subscriptions of a person, with the newsletters.
 pub fn subscriptions_of(
     conn: &mut DbConn,
