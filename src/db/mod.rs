@@ -142,10 +142,16 @@ pub fn hold(
 /// sees what this one made of them. So what is read next can be written down as a change from it.
 /// SQLite has one writer, who keeps everything.
 pub fn hold_person(conn: &mut DbConn, id: i64) -> diesel::QueryResult<()> {
+    hold_people(conn, &[id])
+}
+
+/// The same for many, by their ids, so that two who keep some of the same do not wait for each other.
+pub fn hold_people(conn: &mut DbConn, ids: &[i64]) -> diesel::QueryResult<()> {
     use diesel::prelude::*;
+    use schema::subscribers::{id, table};
     let DbConn::Postgres(conn) = conn else { return Ok(()) };
-    let row = schema::subscribers::table.find(id).select(schema::subscribers::id);
-    row.for_no_key_update().first::<i64>(conn).optional().map(drop)
+    let rows = table.filter(id.eq_any(ids)).order(id).select(id);
+    rows.for_no_key_update().load::<i64>(conn).map(drop)
 }
 
 /// The same for who may be deleted: whoever wants to add a row of that person waits too.

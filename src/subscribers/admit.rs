@@ -12,7 +12,7 @@ use super::store::batch::{self, NewConsent, NewPerson, NewSubscription};
 use super::store::register::{Details, SearchKeys};
 use super::{EndReason, Scope, Subscriber, Subscription};
 use crate::clock::Instant;
-use crate::db::{DbConn, Json, PublicId};
+use crate::db::{self, DbConn, Json, PublicId};
 use crate::error::{Error, Result};
 use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
@@ -92,8 +92,8 @@ pub struct Admission<'a> {
 /// on, in words, is `basis`.
 ///
 /// # Errors
-/// [`Error::Conflict`] when one of them has come into the register or subscribed at the same time:
-/// nothing of the transaction may stay then, and it can be tried again.
+/// [`Error::Conflict`] when one of them has come into the register, subscribed, or changed level or
+/// sector at the same time: nothing of the transaction may stay then, and it can be tried again.
 pub fn admit(
     conn: &mut DbConn,
     newsletter: &Newsletter,
@@ -104,6 +104,7 @@ pub fn admit(
     if new.is_empty() {
         return Ok(Vec::new());
     }
+    hold_places(conn, new)?;
     let uuids: Vec<PublicId> = new
         .iter()
         .map(|new| new.person.map_or_else(PublicId::random, |person| person.uuid))
@@ -156,6 +157,21 @@ pub fn admit(
         new.iter().zip(&uuids).flat_map(|(new, uuid)| entries(newsletter, new, *uuid, now));
     ledger::record(conn, &entries.collect::<Vec<_>>())?;
     Ok(ids)
+}
+
+/// Keeps those who are in the register already where they are until they are counted there: by the
+/// level and sector that were read before.
+fn hold_places(conn: &mut DbConn, new: &[Admission<'_>]) -> Result<()> {
+    let known: Vec<&Subscriber> = new.iter().filter_map(|new| new.person).collect();
+    if known.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = known.iter().map(|person| person.id).collect();
+    db::hold_people(conn, &ids)?;
+    let places: HashMap<i64, batch::Place> = batch::places(conn, &ids)?.into_iter().collect();
+    let is_there =
+        |who: &&Subscriber| places.get(&who.id) == Some(&(who.leadership_group, who.sector));
+    if known.iter().all(is_there) { Ok(()) } else { Err(RACED) }
 }
 
 /// Somebody has come into the register, or changed something, at the same time.

@@ -2,11 +2,21 @@
 
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use lederbrev::db::DbConn;
+use lederbrev::db::schema::subscribers;
+use lederbrev::error::Error;
 use lederbrev::imports::State;
 use lederbrev::imports::api::ImportView;
+use lederbrev::mail::EmailAddress;
+use lederbrev::newsletters;
 use lederbrev::staff::Role;
-use lederbrev::subscribers::ledger::Basis;
-use lederbrev::subscribers::{EndReason, SubscriptionState, suppression, withdrawals};
+use lederbrev::subscribers::admit::{self, Admission};
+use lederbrev::subscribers::ledger::{Basis, LedgerKind};
+use lederbrev::subscribers::store::register::{self, Details};
+use lederbrev::subscribers::{
+    EndReason, Scope, Sector, Subscriber, SubscriptionState, suppression, withdrawals,
+};
 use reqwest::StatusCode;
 use serde_json::json;
 
@@ -38,6 +48,49 @@ impl TestApp {
 }
 
 both! {
+    async fn nobody_is_counted_where_they_were_when_they_have_moved_meanwhile(app: TestApp) {
+        app.newsletter().await;
+        app.subscribe(ANNE).await;
+        let now = app.clock.now();
+        let of = EmailAddress::parse(ANNE).unwrap();
+        let key = of.key();
+        let took = app.app.db.write(move |conn| {
+            let id = insert_newsletter_called(conn, "digital", now)?;
+            let newsletter = newsletters::store::find(conn, id)?;
+            let read = register::by_key(conn, &key)?.unwrap();
+            let take = |conn: &mut DbConn, person: &Subscriber| {
+                let new = Admission {
+                    address: &of,
+                    hash: &person.address_hash,
+                    person: Some(person),
+                    details: Details {
+                        name: None,
+                        organisation: None,
+                        sector: None,
+                        leadership_group: None,
+                        language: person.language,
+                    },
+                    attributes: serde_json::Map::new(),
+                    scope: Scope::All,
+                    day: Some(now.day_in(newsletter.zone())),
+                    kind: LedgerKind::Imported,
+                    requested_at: now,
+                    consented_at: Some(now),
+                    ended: None,
+                    source: "import",
+                };
+                admit::admit(conn, &newsletter, "Lederweb", &[new], now)
+            };
+            // Somebody else has written down that she works for a region by now.
+            let elsewhere = diesel::update(subscribers::table.find(read.id));
+            elsewhere.set(subscribers::sector.eq(Sector::Region)).execute(conn)?;
+            let stale = take(conn, &read);
+            let now_there = register::by_key(conn, &read.address_key)?.unwrap();
+            Ok((matches!(stale, Err(Error::Conflict(_))), take(conn, &now_there).is_ok()))
+        }).await.unwrap();
+        assert_eq!(took, (true, true));
+    }
+
     async fn a_stated_number_is_there_again_when_the_import_that_hid_it_is_taken_back(app: TestApp) {
         let newsletter = app.newsletter().await;
         app.subscribe(ANNE).await;

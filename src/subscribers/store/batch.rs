@@ -49,6 +49,17 @@ pub fn ids(conn: &mut DbConn, keys: &[&str]) -> QueryResult<Vec<(String, i64, Pu
         .load(conn)
 }
 
+/// Level and sector: where somebody counts.
+pub type Place = (Option<LeadershipGroup>, Option<Sector>);
+
+/// Where these people count.
+pub fn places(conn: &mut DbConn, people: &[i64]) -> QueryResult<Vec<(i64, Place)>> {
+    subscribers::table
+        .filter(subscribers::id.eq_any(people))
+        .select((subscribers::id, (subscribers::leadership_group, subscribers::sector)))
+        .load(conn)
+}
+
 /// What ties these people to a newsletter.
 pub fn subscriptions(
     conn: &mut DbConn,
