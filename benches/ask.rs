@@ -8,6 +8,7 @@ use std::time::Instant as Watch;
 
 use actix_web::web::Data;
 use chrono::{Days, NaiveDate, TimeDelta};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use lederbrev::app::App;
 use lederbrev::clock::Instant;
@@ -77,6 +78,13 @@ pub fn ask(words: &[String]) {
         let app = app(url, folder);
         let newsletter = newsletter(&app).await;
         let issue = fill(&app, &newsletter, count, sent).await;
+        // As the job does, every twenty minutes.
+        reports::readers::keep(&app).await.unwrap();
+        if url.starts_with("postgres") {
+            // As autovacuum has left it by the time that somebody asks.
+            let mut conn = PgConnection::establish(url).unwrap();
+            conn.batch_execute("VACUUM ANALYZE").unwrap();
+        }
         let mut times = Vec::new();
         for question in 0..QUESTIONS.len() {
             let (newsletter, issue) = (newsletter.clone(), issue.clone());

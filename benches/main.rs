@@ -43,7 +43,7 @@ fn main() {
             other => panic!("there is no role {other}"),
         };
     }
-    let benches: [(&str, fn()); 15] = [
+    let benches: [(&str, fn()); 16] = [
         ("compile_once", compile_once::run),
         ("preflight", preflight::run),
         ("send_floor", send::floor),
@@ -53,6 +53,7 @@ fn main() {
         ("send_scale", send::scale),
         ("open_pixel", hits::opens),
         ("click", hits::clicks),
+        ("hits_while_sending", hits::while_sending),
         ("subscribe", signups::rate),
         ("signup_timing", signups::timing),
         ("import", import::sqlite),

@@ -25,8 +25,20 @@ use crate::measure;
 
 pub fn run(words: &[String]) {
     let [url, folder, port, connections, count] = words else { panic!("{words:?}") };
+    let count: usize = count.parse().unwrap();
+    actix_web::rt::System::new().block_on(async {
+        let app = app(url, folder, port, connections);
+        let issue = prepare(&app, count).await;
+        let before = measure::Before::now();
+        send(&app, &issue, count).await;
+        before.report();
+    });
+}
+
+/// The product on a database, with its relay on a port.
+pub fn app(url: &str, folder: &str, port: &str, connections: &str) -> Data<App> {
     let values = [
-        ("DATABASE_URL", url.as_str()),
+        ("DATABASE_URL", url),
         ("DATA_DIR", folder),
         ("MAIL_URL", &format!("smtp://127.0.0.1:{port}")),
         ("SECRET_KEY", "a secret key for benches, long enough to be one"),
@@ -37,20 +49,19 @@ pub fn run(words: &[String]) {
         values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let config = Config::from_values(values).unwrap();
     migrate::run(&config.database_url).unwrap();
-    let count: usize = count.parse().unwrap();
-    actix_web::rt::System::new().block_on(async {
-        let app = App::build(config, Clock::real()).unwrap();
-        let issue = prepare(&app, count).await;
-        let before = measure::Before::now();
-        let equation = send_now::send_now(&app, &issue.uuid.to_string()).await.unwrap();
-        before.report();
-        let equation = equation.to_string();
-        let wanted = format!("audience {count} = accepted {count} + failed 0 + skipped 0");
-        assert!(equation.starts_with(&wanted), "{equation}");
-    });
+    App::build(config, Clock::real()).unwrap()
 }
 
-async fn prepare(app: &Data<App>, count: usize) -> Issue {
+/// Sends what was prepared, to everybody.
+pub async fn send(app: &Data<App>, issue: &Issue, count: usize) {
+    let equation = send_now::send_now(app, &issue.uuid.to_string()).await.unwrap();
+    let equation = equation.to_string();
+    let wanted = format!("audience {count} = accepted {count} + failed 0 + skipped 0");
+    assert!(equation.starts_with(&wanted), "{equation}");
+}
+
+/// An issue and its audience, written down.
+pub async fn prepare(app: &Data<App>, count: usize) -> Issue {
     let now = app.clock.now();
     let newsletter = app.db.write(move |conn| Ok(newsletter(conn, now)?)).await.unwrap();
     for from in (0..count).step_by(1_000) {

@@ -209,6 +209,8 @@ routes! {
     GET "/admin/subscribers/bulk/{id}" Editors => people::bulk::routes::show;
     POST "/admin/subscribers/bulk/{id}" Editors => people::bulk::routes::undo;
     GET "/admin/subscribers/bulk/{id}/live" Editors => people::bulk::routes::live;
+    POST "/admin/subscribers/views" Desk => people::routes::keep_view;
+    POST "/admin/subscribers/views/{id}" Desk => people::routes::remove_view;
     GET "/admin/subscribers/{id}" Desk => people::routes::person;
     POST "/admin/subscribers/{id}/notes" Desk => people::routes::write_note;
     POST "/admin/subscribers/{id}/notes/{note}" Desk => people::routes::remove_note;

@@ -172,6 +172,11 @@ pub const JOBS: &[Recurring] = &[
         run: |app| Box::pin(async move { recurring::prepare::prepare_due(&app).await }),
     },
     Recurring {
+        schedule: "35 */20 * * * *",
+        name: "add up who read large issues",
+        run: |app| Box::pin(async move { reports::readers::keep(&app).await }),
+    },
+    Recurring {
         schedule: "45 7 * * * *",
         name: "write down how many left after an issue",
         run: |app| Box::pin(async move { reports::leavers::write_down(&app).await }),

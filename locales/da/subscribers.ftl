@@ -162,7 +162,6 @@ register-any-state = Alle
 register-search-button = Søg
 register-empty = Der er ingen abonnenter endnu. De kommer, når nogen tilmelder sig på siden Tilmeld dig, eller når du importerer en liste.
 register-none = Ingen abonnenter passer til søgningen. Prøv med færre bogstaver eller en anden status.
-register-caption = Abonnenter, de nyeste først
 register-since = Tilmeldt
 register-pages = Sider
 register-next = Næste side

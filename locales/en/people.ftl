@@ -27,3 +27,25 @@ copy-accepted = Accepted by the mail server
 copy-deferred = Deferred
 copy-failed = Refused
 copy-skipped = Not sent
+register-order = Order
+register-order-newest = Newest first
+register-order-oldest = Oldest first
+register-caption-newest = Subscribers, the last registered first
+register-caption-oldest = Subscribers, the first registered first
+views-title = Saved views
+view-keep = Save the filters as a view
+view-keep-button = Save the view
+view-name = Name of the view
+view-hint = Everybody who may see the subscribers can use the view. Filters and order are saved, but not what stands in the search field.
+view-remove = Remove the view “{ $name }”
+view-remove-hint = Only the view is removed, for your colleagues, too. The subscribers stay where they are.
+done-view-kept = The view is saved.
+done-view-removed = The view is removed.
+error-view-name = Give the view a name.
+error-view-name-long = The name may have { $most } characters at most. Make it shorter.
+error-view-empty = Choose at least one filter or another order before you save the view.
+register-shown = { $number ->
+    [0] No subscribers fit.
+    [one] One subscriber fits.
+   *[other] { $number } subscribers are shown.
+}

@@ -162,7 +162,6 @@ register-any-state = All
 register-search-button = Search
 register-empty = There are no subscribers yet. They come when somebody uses the page Subscribe, or when you import a list.
 register-none = No subscriber fits the search. Try fewer letters or another state.
-register-caption = Subscribers, the newest first
 register-since = Since
 register-pages = Pages
 register-next = Next page

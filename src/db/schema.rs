@@ -121,6 +121,7 @@ diesel::table! {
         name_key -> Text,
         surname_key -> Text,
         organisation_key -> Text,
+        domain_key -> Text,
     }
 }
 
@@ -147,6 +148,9 @@ diesel::table! {
         mail_due_at -> Nullable<Moment>,
         mail_sent_at -> Nullable<Moment>,
         mail_attempts -> Integer,
+        leadership_group -> Nullable<Text>,
+        sector -> Nullable<Text>,
+        language -> Text,
     }
 }
 
@@ -1183,6 +1187,31 @@ diesel::joinable!(issue_links -> issues (issue));
 diesel::joinable!(issue_links -> library_items (library_item));
 diesel::joinable!(deliveries -> issues (issue));
 diesel::joinable!(deliveries -> subscribers (subscriber));
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::Document;
+
+    reader_sums (issue) {
+        issue -> BigInt,
+        basis -> Text,
+        readers -> Nullable<Document>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::db::types::{Moment, Uid};
+
+    register_views (id) {
+        id -> BigInt,
+        uuid -> Uid,
+        name -> Text,
+        filters -> Text,
+        saved_by -> Text,
+        saved_at -> Moment,
+    }
+}
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::db::types::{Document, Moment, Uid};

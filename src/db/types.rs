@@ -35,6 +35,20 @@ pub struct Uid;
 #[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
 pub struct Document;
 
+diesel::infix_operator!(UnderName, " ->> ", sql_types::Nullable<sql_types::Text>);
+
+/// The text that stands under a name in a JSON document; null when there is none. Both databases
+/// write it so; on SQLite a name that begins with `$` would be a path.
+pub fn text_under<D>(
+    document: D,
+    name: &str,
+) -> UnderName<D, diesel::dsl::AsExprOf<String, sql_types::Text>>
+where
+    D: diesel::Expression<SqlType = Document>,
+{
+    UnderName::new(document, AsExpression::<sql_types::Text>::as_expression(name.to_owned()))
+}
+
 /// What outsiders call a row: a random uuid, so that they can neither guess nor count.
 #[derive(
     Debug,

@@ -8,3 +8,4 @@ pub mod person;
 pub mod routes;
 pub mod search;
 pub mod store;
+pub mod views;

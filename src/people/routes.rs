@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use super::notes;
 use super::person::{self, Action, Everything};
-use super::search::Query;
-use super::store::{self, Found};
+use super::search::{Order, Query};
+use super::store::{self, Found, View};
+use super::views;
 use crate::app::App;
 use crate::db::PublicId;
 use crate::error::{Error, FieldError, Result};
@@ -34,6 +35,10 @@ struct ListPage {
     found: Vec<Found>,
     /// The query of the page after this one.
     next: Option<String>,
+    views: Vec<View>,
+    /// What is typed as the name of a new view.
+    name: String,
+    errors: Vec<FieldError>,
 }
 
 /// A filter that is a choice: the field, what is chosen, and the choices with their words.
@@ -79,6 +84,16 @@ impl ListPage {
     fn is_filtered(&self) -> bool {
         self.query.filters().iter().any(|(_, value)| !value.is_empty())
     }
+
+    /// What of the search can be kept under a name; empty if there is nothing.
+    fn filters(&self) -> String {
+        self.query.clone().without_text().address()
+    }
+
+    /// The orders, with their words.
+    fn orders(&self) -> impl Iterator<Item = (Order, String)> {
+        Order::ALL.iter().map(|order| (*order, self.page.t(format!("register-order-{order}"))))
+    }
 }
 
 /// `GET /admin/subscribers`
@@ -87,22 +102,68 @@ pub async fn list(
     app: web::Data<App>,
     query: web::Query<Query>,
 ) -> Result<HttpResponse> {
-    let query = query.into_inner();
-    let (search, now) = (query.search(), app.clock.now());
+    html(&listed(&request, &app, query.into_inner(), String::new(), vec![]).await?)
+}
+
+async fn listed(
+    request: &HttpRequest,
+    app: &App,
+    query: Query,
+    name: String,
+    errors: Vec<FieldError>,
+) -> Result<ListPage> {
+    let (search, place, now) = (query.search(), (query.order(), query.after()), app.clock.now());
     let most = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
-    let (counts, newsletters, mut found) = app
+    let (counts, newsletters, mut found, views) = app
         .db
         .read(move |conn| {
             let newsletters = newsletters::store::all(conn)?;
             let zone = newsletters.first().map_or(Tz::UTC, Newsletter::zone);
-            let found = store::find(conn, &search, AsOf { now, zone }, most)?;
-            Ok((store::states(conn)?, newsletters, found))
+            let found = store::find_after(conn, &search, place, AsOf { now, zone }, most)?;
+            Ok((store::states(conn)?, newsletters, found, store::views(conn)?))
         })
         .await?;
     let more = found.len() > LINES;
     found.truncate(LINES);
     let next = found.last().filter(|_| more).map(|(last, ..)| query.next(last.id));
-    html(&ListPage { page: Page::new(&request), query, counts, newsletters, found, next })
+    let page = Page::new(request);
+    Ok(ListPage { page, query, counts, newsletters, found, next, views, name, errors })
+}
+
+/// A view to be kept: its name, and the filters as the query of the register's address.
+#[derive(Deserialize)]
+pub struct ViewForm {
+    name: String,
+    filters: String,
+}
+
+/// `POST /admin/subscribers/views`: keeps filters under a name.
+pub async fn keep_view(
+    request: HttpRequest,
+    app: web::Data<App>,
+    staff: Staff,
+    form: web::Form<ViewForm>,
+) -> Result<HttpResponse> {
+    let ViewForm { name, filters } = form.into_inner();
+    let query = web::Query::<Query>::from_query(&filters).map_err(|_| Error::NotFound)?;
+    let query = query.into_inner();
+    match views::keep(&app, &name, query.clone(), &staff).await {
+        Ok(filters) => Ok(see_other(format!("/admin/subscribers?{filters}&done=view-kept"))),
+        Err(Error::Invalid(errors)) => {
+            page::unprocessable(&listed(&request, &app, query, name, errors).await?)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `POST /admin/subscribers/views/{view}`: removes it.
+pub async fn remove_view(
+    app: web::Data<App>,
+    staff: Staff,
+    view: web::Path<PublicId>,
+) -> Result<HttpResponse> {
+    views::remove(&app, *view, &staff).await?;
+    Ok(see_other("/admin/subscribers?done=view-removed"))
 }
 
 #[derive(Template)]

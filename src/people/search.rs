@@ -7,7 +7,18 @@ use serde_json::Value;
 use crate::newsletters::Newsletter;
 use crate::segments::{Condition, Field, Rules, sentence};
 use crate::subscribers::SubscriptionState;
+use crate::text_enum;
 use crate::web::Page;
+
+text_enum! {
+    /// In which order the register is listed.
+    pub enum Order {
+        /// Who subscribed last comes first.
+        Newest = "newest",
+        /// Who subscribed first comes first.
+        Oldest = "oldest",
+    }
+}
 
 /// What is looked for.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +31,7 @@ pub struct Search {
     pub newsletter: Option<String>,
     /// What must hold besides.
     pub rules: Rules,
-    /// Older than this subscription: the page after it.
+    /// Older than this subscription only; for who goes through all from the newest to the oldest.
     pub before: Option<i64>,
 }
 
@@ -47,8 +58,10 @@ pub struct Query {
     pub source: String,
     /// `yes` or `no`: consent to being measured.
     pub tracking: String,
+    /// In which order, if not the newest first.
+    pub order: String,
     /// The last subscription of the page before.
-    pub before: String,
+    pub after: String,
 }
 
 /// Longest text that is looked for, in characters.
@@ -92,8 +105,32 @@ impl Query {
                 text.clear();
             }
         }
-        self.before.clear();
+        if self.order.parse::<Order>().is_err() {
+            self.order.clear();
+        }
+        self.after.clear();
         self
+    }
+
+    /// In which order.
+    pub fn order(&self) -> Order {
+        self.order.parse().unwrap_or(Order::Newest)
+    }
+
+    /// The subscription after which a page begins.
+    pub fn after(&self) -> Option<i64> {
+        self.after.parse().ok()
+    }
+
+    /// The same in another order, from its beginning, as the query of an address.
+    pub fn ordered(&self, order: Order) -> String {
+        Self { order: order.to_string(), ..self.clone() }.address()
+    }
+
+    /// Only what can be kept under a name: not the text, which may be somebody's name or address.
+    #[must_use]
+    pub fn without_text(self) -> Self {
+        Self { q: String::new(), ..self.understood() }
     }
 
     /// What it means.
@@ -104,7 +141,7 @@ impl Query {
             state: self.state.parse().ok(),
             newsletter: Some(self.newsletter.clone()).filter(|slug| !slug.is_empty()),
             rules: Rules(rules.collect()),
-            before: self.before.parse().ok(),
+            before: None,
         }
     }
 
@@ -118,7 +155,7 @@ impl Query {
         Value::Object(pairs.collect())
     }
 
-    /// All that is asked for, but for the page: names and values.
+    /// Whom it asks for: names and values.
     pub fn pairs(&self) -> Vec<(&'static str, &str)> {
         let typed =
             [("q", self.q.as_str()), ("state", &self.state), ("newsletter", &self.newsletter)];
@@ -126,17 +163,23 @@ impl Query {
         typed.into_iter().chain(filters).filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// The same as the query of an address.
+    /// Whom it asks for and in which order, as the query of an address.
     pub fn address(&self) -> String {
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
+        self.serializer().finish()
     }
 
     /// The query of the page after a subscription.
     pub fn next(&self, last: i64) -> String {
-        url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.pairs())
-            .append_pair("before", &last.to_string())
-            .finish()
+        self.serializer().append_pair("after", &last.to_string()).finish()
+    }
+
+    fn serializer(&self) -> url::form_urlencoded::Serializer<'static, String> {
+        let mut address = url::form_urlencoded::Serializer::new(String::new());
+        address.extend_pairs(self.pairs());
+        if self.order() != Order::Newest {
+            address.append_pair("order", self.order().as_str());
+        }
+        address
     }
 }
 
@@ -207,7 +250,7 @@ mod tests {
         ];
         assert_eq!(asked, expected);
         assert_eq!(search.state, None);
-        assert!(query.next(7).contains("before=7") && query.next(7).contains("sector=region"));
+        assert!(query.next(7).contains("after=7") && query.next(7).contains("sector=region"));
         let understood = [("sector", "region"), ("domain", "@Århus.dk"), ("tracking", "no")];
         assert_eq!(query.clone().understood().pairs(), understood);
         assert!(query.is_narrowed() && !Query::default().is_narrowed());

@@ -1,5 +1,5 @@
-//! What the register is searched by, and what crosses the nouns for one person; and the table
-//! `subscriber_notes`.
+//! What the register is searched by, and what crosses the nouns for one person; and the tables
+//! `subscriber_notes` and `register_views`.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::search::Search;
+use super::search::{Order, Search};
 use crate::clock::Instant;
 use crate::db::matching::{after_all, folded};
 use crate::db::schema::{
-    clicks, deliveries, issues, ledger, newsletters, opens, subscriber_notes, subscribers,
-    subscriptions,
+    clicks, deliveries, issues, ledger, newsletters, opens, register_views, subscriber_notes,
+    subscribers, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
@@ -22,21 +22,13 @@ use crate::segments::store::{AsOf, Members, filter};
 use crate::subscribers::growth;
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{Subscriber, Subscription, SubscriptionState};
-use alias::searched;
-
-mod alias {
-    use crate::db::schema::subscribers;
-
-    // The table once more, to be searched beside itself.
-    diesel::alias!(subscribers as searched: Searched);
-}
 
 /// A line of the list.
 pub type Found = (Subscription, Subscriber, Newsletter);
 
 /// Subscriptions that fit.
 fn fitting<'a>(search: &'a Search, as_of: AsOf) -> Members<'a> {
-    let mut query = subscriptions::table.inner_join(subscribers::table).into_boxed();
+    let mut query = subscriptions::table.into_boxed();
     if let Some(state) = search.state {
         query = query.filter(subscriptions::state.eq(state));
     }
@@ -62,19 +54,16 @@ fn fitting<'a>(search: &'a Search, as_of: AsOf) -> Members<'a> {
     if !text.is_empty() {
         // Each of these is a stretch of an index: bytes are compared, on both databases.
         let end = after_all(&text);
-        let (address, typed, name, surname, workplace) = (
-            searched.field(subscribers::address_key),
-            searched.field(subscribers::email_key),
-            searched.field(subscribers::name_key),
-            searched.field(subscribers::surname_key),
-            searched.field(subscribers::organisation_key),
-        );
-        let begins = searched.select(searched.field(subscribers::id)).filter(
-            (address.ge(text.clone()).and(address.lt(end.clone())))
-                .or(typed.ge(text.clone()).and(typed.lt(end.clone())))
-                .or(name.ge(text.clone()).and(name.lt(end.clone())))
-                .or(surname.ge(text.clone()).and(surname.lt(end.clone())))
-                .or(workplace.ge(text).and(workplace.lt(end))),
+        let begins = subscribers::table.select(subscribers::id).filter(
+            (subscribers::address_key
+                .ge(text.clone())
+                .and(subscribers::address_key.lt(end.clone())))
+            .or(subscribers::email_key.ge(text.clone()).and(subscribers::email_key.lt(end.clone())))
+            .or(subscribers::name_key.ge(text.clone()).and(subscribers::name_key.lt(end.clone())))
+            .or(subscribers::surname_key
+                .ge(text.clone())
+                .and(subscribers::surname_key.lt(end.clone())))
+            .or(subscribers::organisation_key.ge(text).and(subscribers::organisation_key.lt(end))),
         );
         query = query.filter(subscriptions::subscriber.eq_any(begins));
     }
@@ -88,28 +77,66 @@ pub fn count(conn: &mut DbConn, search: &Search, as_of: AsOf) -> QueryResult<i64
 
 /// Subscriptions that fit, the newest first.
 pub fn find(conn: &mut DbConn, search: &Search, as_of: AsOf, most: i64) -> QueryResult<Vec<Found>> {
-    let found: Vec<(Subscription, Subscriber)> = fitting(search, as_of)
-        .order(subscriptions::id.desc())
-        .limit(most)
-        .select((Subscription::as_select(), Subscriber::as_select()))
-        .load(conn)?;
+    load(conn, fitting(search, as_of).order(subscriptions::id.desc()), most)
+}
+
+/// Subscriptions that fit, in an order, after one of them.
+pub fn find_after(
+    conn: &mut DbConn,
+    search: &Search,
+    (order, after): (Order, Option<i64>),
+    as_of: AsOf,
+    most: i64,
+) -> QueryResult<Vec<Found>> {
+    let (all, id) = (fitting(search, as_of), subscriptions::id);
+    let rest = match (order, after) {
+        (Order::Newest, None) => all.order(id.desc()),
+        (Order::Newest, Some(after)) => all.filter(id.lt(after)).order(id.desc()),
+        (Order::Oldest, None) => all.order(id),
+        (Order::Oldest, Some(after)) => all.filter(id.gt(after)).order(id),
+    };
+    load(conn, rest, most)
+}
+
+fn load(conn: &mut DbConn, members: Members<'_>, most: i64) -> QueryResult<Vec<Found>> {
+    let found: Vec<Subscription> =
+        members.limit(most).select(Subscription::as_select()).load(conn)?;
+    let people: Vec<i64> = found.iter().map(|subscription| subscription.subscriber).collect();
+    let people: HashMap<i64, Subscriber> = subscribers::table
+        .filter(subscribers::id.eq_any(people))
+        .select(Subscriber::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect();
     let newsletters: HashMap<i64, Newsletter> = crate::newsletters::store::all(conn)?
         .into_iter()
         .map(|newsletter| (newsletter.id, newsletter))
         .collect();
-    let with_newsletter = |(subscription, person): (Subscription, Subscriber)| {
+    let whole = |subscription: Subscription| {
+        let person = people.get(&subscription.subscriber)?.clone();
         let newsletter = newsletters.get(&subscription.newsletter)?.clone();
         Some((subscription, person, newsletter))
     };
-    Ok(found.into_iter().filter_map(with_newsletter).collect())
+    Ok(found.into_iter().filter_map(whole).collect())
 }
 
-/// How many subscriptions are in each state.
+/// How many subscriptions are in each state: each number is a stretch of an index.
 pub fn states(conn: &mut DbConn) -> QueryResult<Vec<(SubscriptionState, i64)>> {
-    subscriptions::table
-        .group_by(subscriptions::state)
-        .select((subscriptions::state, diesel::dsl::count(subscriptions::id)))
-        .load(conn)
+    let newsletters: Vec<i64> = newsletters::table.select(newsletters::id).load(conn)?;
+    let mut counts = Vec::new();
+    for state in SubscriptionState::ALL {
+        let mut sum = 0;
+        for newsletter in &newsletters {
+            sum += subscriptions::table
+                .filter(subscriptions::newsletter.eq(newsletter))
+                .filter(subscriptions::state.eq(state))
+                .count()
+                .get_result::<i64>(conn)?;
+        }
+        counts.push((*state, sum));
+    }
+    Ok(counts)
 }
 
 /// An entry of the ledger on the page of a person.
@@ -283,4 +310,49 @@ pub fn hand_over_notes(conn: &mut DbConn, from: i64, to: i64) -> QueryResult<()>
         .set(subscriber_notes::subscriber.eq(to))
         .execute(conn)
         .map(drop)
+}
+
+/// Filters of the register under a name, for all who may read it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = register_views)]
+pub struct View {
+    /// Outside.
+    pub uuid: PublicId,
+    /// The name.
+    pub name: String,
+    /// The query of the register's address.
+    pub filters: String,
+}
+
+/// All of them, by name.
+pub fn views(conn: &mut DbConn) -> QueryResult<Vec<View>> {
+    register_views::table.order(register_views::name).select(View::as_select()).load(conn)
+}
+
+/// Keeps filters under a name, in the place of those that had it.
+pub fn keep_view(
+    conn: &mut DbConn,
+    (name, filters): (&str, &str),
+    by: &str,
+    now: Instant,
+) -> QueryResult<()> {
+    diesel::delete(register_views::table.filter(register_views::name.eq(name))).execute(conn)?;
+    diesel::insert_into(register_views::table)
+        .values((
+            register_views::uuid.eq(PublicId::random()),
+            register_views::name.eq(name),
+            register_views::filters.eq(filters),
+            register_views::saved_by.eq(by),
+            register_views::saved_at.eq(now),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Removes one; its name, if there was one.
+pub fn delete_view(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Option<String>> {
+    let view = register_views::table.filter(register_views::uuid.eq(uuid));
+    let name = view.select(register_views::name).first(conn).optional()?;
+    diesel::delete(view).execute(conn)?;
+    Ok(name)
 }

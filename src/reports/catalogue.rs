@@ -76,7 +76,7 @@ pub fn catalogue(conn: &mut DbConn, kind: Option<ItemKind>) -> QueryResult<Catal
         })
         .collect();
     let mut clicks: HashMap<(i64, i32), Verdicts> = HashMap::new();
-    for sum in store::click_sums(conn, &issues, links.iter().map(|link| link.number))? {
+    for sum in store::link_clicks(conn, &issues, links.iter().map(|link| link.number))? {
         clicks.entry((sum.issue, sum.link)).or_default().add(sum.verdict, sum.hits);
     }
     let mut by_item: HashMap<i64, HashMap<i32, Linked>> = HashMap::new();

@@ -304,15 +304,17 @@ pub fn for_issue(
 fn ordinary(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Option<Ordinary>> {
     let (Some(end), IssueKind::Special) = (issue.started_at, issue.kind) else { return Ok(None) };
     let mut all = Ordinary { unsubscribed: Some(0), ..Ordinary::default() };
-    for before in store::ordinary_between(conn, issue.newsletter, end - YEAR, end)? {
+    let issues = store::ordinary_between(conn, issue.newsletter, end - YEAR, end)?;
+    let hits = hits(conn, &issues)?;
+    for before in issues {
         let accepted = deliveries::store::outcome(conn, before.id)?.counts.accepted;
-        let clicks = clicks_of(conn, before.id, Verdicts::default())?;
+        let hits = hits.get(&before.id).copied().unwrap_or_default();
         all.issues += 1;
         all.accepted += accepted;
-        if measured(&before, &[clicks]) != Tracking::Off {
+        if hits.measured(&before) != Tracking::Off {
             all.measured += accepted;
         }
-        all.clicks = all.clicks.plus(clicks);
+        all.clicks = all.clicks.plus(hits.clicks);
         // A sum in which one is missing is none.
         let left = unsubscribed(conn, &before, now)?;
         all.unsubscribed = all.unsubscribed.zip(left).map(|(sum, left)| sum + left);
@@ -320,33 +322,44 @@ fn ordinary(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Optio
     Ok((all.issues > 0).then_some(all))
 }
 
-/// What was measured of an issue; where a newsletter changed its mind while it went out, what was
-/// counted says so.
-fn measured(issue: &Issue, counted: &[Verdicts]) -> Tracking {
-    match issue.measured.unwrap_or(Tracking::Off) {
-        Tracking::Off if counted.iter().any(|hits| hits.all() > 0) => Tracking::Aggregate,
-        said => said,
+/// The loads and clicks of an issue.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hits {
+    loads: Verdicts,
+    clicks: Verdicts,
+}
+
+impl Hits {
+    /// What was measured of the issue; where a newsletter changed its mind while it went out, what
+    /// was counted says so.
+    fn measured(&self, issue: &Issue) -> Tracking {
+        match issue.measured.unwrap_or(Tracking::Off) {
+            Tracking::Off if self.loads.all() + self.clicks.all() > 0 => Tracking::Aggregate,
+            said => said,
+        }
     }
 }
 
-/// Adds the clicks of an issue.
-fn clicks_of(conn: &mut DbConn, issue: i64, mut sum: Verdicts) -> QueryResult<Verdicts> {
-    for click in store::clicks(conn, issue)? {
-        sum.add(click.verdict, click.hits);
+/// Those of some issues, by their ids inside.
+fn hits(conn: &mut DbConn, issues: &[Issue]) -> QueryResult<HashMap<i64, Hits>> {
+    let ids: Vec<i64> = issues.iter().map(|issue| issue.id).collect();
+    let mut all: HashMap<i64, Hits> = HashMap::new();
+    for sum in store::load_sums(conn, &ids)? {
+        all.entry(sum.issue).or_default().loads.add(sum.verdict, sum.hits);
     }
-    Ok(sum)
+    for sum in store::click_sums(conn, &ids)? {
+        all.entry(sum.issue).or_default().clicks.add(sum.verdict, sum.hits);
+    }
+    Ok(all)
 }
 
 /// What an issue can be compared with others by.
 pub fn numbers(conn: &mut DbConn, issue: &Issue, now: Instant) -> QueryResult<Numbers> {
-    let mut loads = Verdicts::default();
-    for load in store::loads(conn, issue.id)? {
-        loads.add(load.verdict, load.hits);
-    }
-    let clicks = clicks_of(conn, issue.id, Verdicts::default())?;
+    let hits = hits(conn, std::slice::from_ref(issue))?.remove(&issue.id).unwrap_or_default();
     let unsubscribed = unsubscribed(conn, issue, now)?;
     let delivery = delivery(conn, issue, now)?;
-    let measured = measured(issue, &[loads, clicks]);
+    let measured = hits.measured(issue);
+    let Hits { loads, clicks } = hits;
     // Nothing tells of complaints yet, and what nobody counts is not 0.
     Ok(Numbers { delivery, unsubscribed, complained: None, measured, loads, clicks })
 }

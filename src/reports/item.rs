@@ -104,7 +104,7 @@ pub fn for_item(conn: &mut DbConn, item: &Item) -> QueryResult<ItemReport> {
     }
     let issues: Vec<i64> = by_issue.keys().copied().collect();
     let mut all = Verdicts::default();
-    for sum in store::click_sums(conn, &issues, links.keys().map(|(_, number)| *number))? {
+    for sum in store::link_clicks(conn, &issues, links.keys().map(|(_, number)| *number))? {
         // Of all pairs of these issues and numbers some are links to something else.
         let Some(url) = links.get(&(sum.issue, sum.link)) else { continue };
         all.add(sum.verdict, sum.hits);

@@ -1,28 +1,33 @@
 //! What the recipients of an issue did who consented to being measured: different people, and how
 //! that is among groups of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::HEXLOWER;
 use diesel::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::store::{self, Traits};
+use super::store::readers::{self as store, Group, Rows};
+use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{DbConn, Json, at_one_moment};
 use crate::deliveries;
+use crate::error::Result;
 use crate::issues::Issue;
 use crate::text_enum;
-use crate::tracking::Verdict;
-use crate::tracking::verdict::Reason;
 
 /// Fewer people than that are not shown by themselves: a number of them would be about persons.
 const FEWEST: i64 = 5;
+/// From so many copies on, their readers are added up beforehand: a hundred thousand take half a
+/// second.
+const LARGE: i64 = 1_000;
 /// The largest domains are named.
 const DOMAINS: usize = 20;
 
 /// How many different people did something, among those who consented.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reached {
     /// Surely, as far as can be seen.
     pub human: i64,
@@ -33,15 +38,12 @@ pub struct Reached {
 }
 
 impl Reached {
-    /// Adds a person by everything that came of them; nothing is nobody.
-    fn add(&mut self, verdicts: &[Verdict]) {
-        if verdicts.contains(&Verdict::Human) {
-            self.human += 1;
-            self.human_at_most += 1;
-        } else if verdicts.contains(&Verdict::Unknown) {
-            self.human_at_most += 1;
-        } else if !verdicts.is_empty() {
-            self.machine += 1;
+    /// Both together, who are different people.
+    fn plus(self, other: Self) -> Self {
+        Self {
+            human: self.human + other.human,
+            human_at_most: self.human_at_most + other.human_at_most,
+            machine: self.machine + other.machine,
         }
     }
 }
@@ -59,7 +61,7 @@ text_enum! {
 }
 
 /// Some of those who consented.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Portion {
     /// By what they are grouped.
     #[schema(value_type = String)]
@@ -76,7 +78,7 @@ pub struct Portion {
 }
 
 /// The people who consented to being measured.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Readers {
     /// How many of those who got the issue consented when it was sent, and still do.
     pub consenting: i64,
@@ -113,104 +115,105 @@ pub fn of_issue(
     if sent_to < FEWEST || !is_kept {
         return Ok(None);
     }
-    let groups = store::consenting(conn, issue.id)?;
-    let consenting: i64 = groups.iter().map(|(_, people)| people).sum();
-    if consenting < FEWEST {
+    // Of a large issue it is added up by a job, and read as long as nothing has changed since.
+    if sent_to >= LARGE
+        && let Some((of, readers)) = store::kept(conn, issue.id)?
+        && of == basis(conn, issue)?
+    {
+        return Ok(readers.and_then(|readers| serde_json::from_value(readers.0).ok()));
+    }
+    add_up(conn, issue, sent_to)
+}
+
+fn add_up(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<Option<Readers>> {
+    let groups = store::groups(conn, issue.id)?;
+    let mut all = Portion::none(By::Domain, None);
+    groups.iter().for_each(|group| all.take(group.into()));
+    if all.consenting < FEWEST {
         return Ok(None);
     }
-    let mut done: HashMap<i64, Done> = HashMap::new();
-    for hit in store::openers(conn, issue.id)? {
-        done.entry(hit.delivery).or_insert_with(|| Done::of(hit.traits)).opened.push(hit.verdict);
-    }
-    for hit in store::clickers(conn, issue.id)? {
-        let person = done.entry(hit.delivery).or_insert_with(|| Done::of(hit.traits));
-        person.opened.push(hit.verdict);
-        person.clicked.push(hit.verdict);
-        person.soon |= hit.reason == Reason::TooSoon;
-    }
-    let mut readers = Readers {
-        consenting,
-        withdrawn: (sent_to - consenting).max(0),
-        opened: Reached::default(),
-        clicked: Reached::default(),
-        suspected: 0,
-        portions: Vec::new(),
-    };
-    for person in done.values() {
-        readers.opened.add(&person.opened);
-        readers.clicked.add(&person.clicked);
-        readers.suspected += i64::from(person.is_suspected());
-    }
-    let by = |by: By, value: fn(&Traits) -> &str| portions(by, &groups, &done, value);
-    readers.portions = [
-        by(By::LeadershipGroup, |traits| traits.leadership_group.as_deref().unwrap_or_default()),
-        by(By::Sector, |traits| traits.sector.as_deref().unwrap_or_default()),
-        by(By::Domain, |traits| &traits.domain),
-    ]
-    .concat();
-    Ok(Some(readers))
+    let by = |by: By, value: fn(&Group) -> &str| portions(by, &groups, value);
+    Ok(Some(Readers {
+        consenting: all.consenting,
+        withdrawn: (sent_to - all.consenting).max(0),
+        opened: all.opened,
+        clicked: all.clicked,
+        suspected: groups.iter().map(|group| group.suspected).sum(),
+        portions: [
+            by(By::LeadershipGroup, |group| group.leadership_group.as_deref().unwrap_or_default()),
+            by(By::Sector, |group| group.sector.as_deref().unwrap_or_default()),
+            by(By::Domain, |group| &group.domain),
+        ]
+        .concat(),
+    }))
 }
 
-/// What came of one person.
-#[derive(Debug, Clone)]
-struct Done {
-    traits: Traits,
-    opened: Vec<Verdict>,
-    clicked: Vec<Verdict>,
-    soon: bool,
+/// What the readers of an issue were added up from, as a hash: when it is the same, they are. Two
+/// verdicts that change places within an hour and a link are not told apart, nor who has moved to
+/// another level or sector since.
+fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<String> {
+    let (rows, consenting) = store::basis(conn, issue)?;
+    let mut text = format!("{consenting}");
+    for Rows { link, hour, verdict, rows } in rows {
+        text.push_str(&format!(" {link}.{}.{verdict}.{rows}", hour.micros()));
+    }
+    Ok(HEXLOWER.encode(digest(&SHA256, text.as_bytes()).as_ref()))
 }
 
-impl Done {
-    fn of(traits: Traits) -> Self {
-        Self { traits, opened: Vec::new(), clicked: Vec::new(), soon: false }
+/// The job: adds up the readers of the large issues of which something has changed; says whether
+/// there were any.
+pub async fn keep(app: &App) -> Result<bool> {
+    let since = app.clock.now() - app.config.retention.measured;
+    let mut any = false;
+    for issue in app.db.read(move |conn| Ok(store::sent_since(conn, since)?)).await? {
+        let id = issue.id;
+        let changed = app.db.read(move |conn| at_one_moment(conn, |conn| changed(conn, &issue)));
+        let Some((basis, readers)) = changed.await? else { continue };
+        app.db.write(move |conn| Ok(store::keep(conn, id, &basis, readers.as_ref())?)).await?;
+        any = true;
     }
-
-    fn is_suspected(&self) -> bool {
-        self.soon && !self.clicked.contains(&Verdict::Human)
-    }
+    Ok(any)
 }
 
-fn portions(
-    by: By,
-    groups: &[(Traits, i64)],
-    done: &HashMap<i64, Done>,
-    value: fn(&Traits) -> &str,
-) -> Vec<Portion> {
-    let empty = |value: Option<&str>| Portion {
-        by,
-        value: value.map(str::to_owned),
-        consenting: 0,
-        opened: Reached::default(),
-        clicked: Reached::default(),
-    };
+/// What is to be kept of an issue, if it is large and something has changed.
+fn changed(conn: &mut DbConn, issue: &Issue) -> Result<Option<(String, Option<Json>)>> {
+    let sent_to = deliveries::store::outcome(conn, issue.id)?.personal;
+    if sent_to < LARGE {
+        return Ok(None);
+    }
+    let now = basis(conn, issue)?;
+    if store::kept(conn, issue.id)?.is_some_and(|(basis, _)| basis == now) {
+        return Ok(None);
+    }
+    let readers = add_up(conn, issue, sent_to)?.map(serde_json::to_value).transpose();
+    Ok(Some((now, readers.map_err(anyhow::Error::from)?.map(Json))))
+}
+
+fn portions(by: By, groups: &[Group], value: fn(&Group) -> &str) -> Vec<Portion> {
     let mut found: BTreeMap<&str, Portion> = BTreeMap::new();
-    for (traits, people) in groups {
-        let value = value(traits);
-        found.entry(value).or_insert_with(|| empty(Some(value))).consenting += people;
-    }
-    for person in done.values() {
-        let Some(portion) = found.get_mut(value(&person.traits)) else { continue };
-        portion.opened.add(&person.opened);
-        portion.clicked.add(&person.clicked);
+    for group in groups {
+        let value = value(group);
+        let portion = found.entry(value).or_insert_with(|| Portion::none(by, Some(value)));
+        portion.take(group.into());
     }
     let mut all: Vec<Portion> = found.into_values().collect();
     if by == By::Domain {
         all.sort_by_key(|portion| std::cmp::Reverse(portion.consenting));
     }
     let most = if by == By::Domain { DOMAINS } else { all.len() };
-    let (mut shown, mut rest) = (Vec::new(), empty(None));
+    let (mut shown, mut rest) = (Vec::new(), Portion::none(by, None));
     for portion in all {
         if portion.consenting >= FEWEST && shown.len() < most {
             shown.push(portion);
         } else {
-            rest.take(portion);
+            rest.take(portion.into());
         }
     }
     // What is left out could be told from what is shown: it must be enough people, too.
     while rest.consenting > 0 && rest.consenting < FEWEST && !shown.is_empty() {
         let smallest = shown.iter().enumerate().min_by_key(|(_, portion)| portion.consenting);
         let at = smallest.map_or(0, |(at, _)| at);
-        rest.take(shown.remove(at));
+        rest.take(shown.remove(at).into());
     }
     if rest.consenting > 0 && !shown.is_empty() {
         shown.push(rest);
@@ -218,18 +221,48 @@ fn portions(
     shown
 }
 
-impl Portion {
-    fn take(&mut self, other: Self) {
-        self.consenting += other.consenting;
-        self.opened = sum(self.opened, other.opened);
-        self.clicked = sum(self.clicked, other.clicked);
+/// Some people, and what came of them.
+#[derive(Debug, Clone, Copy)]
+struct People {
+    consenting: i64,
+    opened: Reached,
+    clicked: Reached,
+}
+
+impl From<&Group> for People {
+    fn from(group: &Group) -> Self {
+        Self {
+            consenting: group.consenting,
+            opened: Reached {
+                human: group.opened_human,
+                human_at_most: group.opened_at_most,
+                machine: group.opened_machine,
+            },
+            clicked: Reached {
+                human: group.clicked_human,
+                human_at_most: group.clicked_at_most,
+                machine: group.clicked_machine,
+            },
+        }
     }
 }
 
-fn sum(one: Reached, other: Reached) -> Reached {
-    Reached {
-        human: one.human + other.human,
-        human_at_most: one.human_at_most + other.human_at_most,
-        machine: one.machine + other.machine,
+impl From<Portion> for People {
+    fn from(portion: Portion) -> Self {
+        let Portion { consenting, opened, clicked, .. } = portion;
+        Self { consenting, opened, clicked }
+    }
+}
+
+impl Portion {
+    fn none(by: By, value: Option<&str>) -> Self {
+        let (opened, clicked) = (Reached::default(), Reached::default());
+        Self { by, value: value.map(str::to_owned), consenting: 0, opened, clicked }
+    }
+
+    fn take(&mut self, people: People) {
+        self.consenting += people.consenting;
+        self.opened = self.opened.plus(people.opened);
+        self.clicked = self.clicked.plus(people.clicked);
     }
 }

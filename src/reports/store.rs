@@ -2,23 +2,22 @@
 
 pub mod activities;
 pub mod figures;
+pub mod readers;
 
-use diesel::dsl::{count_star, sql};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use crate::clock::Instant;
 use crate::db::schema::{
-    click_counts, clicks as click_rows, consents, deliveries, issue_links, issues, open_counts,
-    opens, subscribers, subscriptions,
+    click_counts, deliveries, issue_links, issues, open_counts, subscriptions,
 };
 use crate::db::{DbConn, PublicId};
-use crate::deliveries::{DeliveryState, Variant};
+use crate::deliveries::DeliveryState;
 use crate::issues::{Issue, IssueKind, IssueState, Origin};
 use crate::newsletters::Tracking;
-use crate::subscribers::{EndReason, Purpose, SubscriptionState};
+use crate::subscribers::{EndReason, SubscriptionState};
 use crate::tracking::Verdict;
-use crate::tracking::verdict::Reason;
 
 /// A count of loads.
 #[derive(Debug, Clone, Copy, Queryable)]
@@ -65,9 +64,46 @@ pub fn clicks(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Click>> {
         .load(conn)
 }
 
+/// Hits of an issue, all hours together.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct HitSum {
+    /// The issue, inside.
+    pub issue: i64,
+    /// By whom.
+    pub verdict: Verdict,
+    /// How many.
+    pub hits: i64,
+}
+
+/// All loads of the images of some issues.
+pub fn load_sums(conn: &mut DbConn, issues: &[i64]) -> QueryResult<Vec<HitSum>> {
+    open_counts::table
+        .filter(open_counts::issue.eq_any(issues))
+        .group_by((open_counts::issue, open_counts::verdict))
+        .select((
+            open_counts::issue,
+            open_counts::verdict,
+            sql::<BigInt>("CAST(SUM(opens) AS BIGINT)"),
+        ))
+        .load(conn)
+}
+
+/// All clicks on links of some issues.
+pub fn click_sums(conn: &mut DbConn, issues: &[i64]) -> QueryResult<Vec<HitSum>> {
+    click_counts::table
+        .filter(click_counts::issue.eq_any(issues))
+        .group_by((click_counts::issue, click_counts::verdict))
+        .select((
+            click_counts::issue,
+            click_counts::verdict,
+            sql::<BigInt>("CAST(SUM(clicks) AS BIGINT)"),
+        ))
+        .load(conn)
+}
+
 /// The clicks on a link of an issue, all hours together.
 #[derive(Debug, Clone, Copy, Queryable)]
-pub struct ClickSum {
+pub struct LinkClicks {
     /// The issue, inside.
     pub issue: i64,
     /// Which of its links.
@@ -79,11 +115,11 @@ pub struct ClickSum {
 }
 
 /// The clicks on links with these numbers in some issues.
-pub fn click_sums(
+pub fn link_clicks(
     conn: &mut DbConn,
     issues: &[i64],
     links: impl Iterator<Item = i32>,
-) -> QueryResult<Vec<ClickSum>> {
+) -> QueryResult<Vec<LinkClicks>> {
     let links: std::collections::BTreeSet<i32> = links.collect();
     click_counts::table
         .filter(click_counts::issue.eq_any(issues))
@@ -137,83 +173,6 @@ pub fn links(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(i32, Option<Publ
         .filter(issue_links::issue.eq(issue))
         .order(issue_links::number)
         .select((issue_links::number, issue_links::block, issue_links::url))
-        .load(conn)
-}
-
-/// What recipients can have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Traits {
-    /// The level at which they lead.
-    pub leadership_group: Option<String>,
-    /// Where they work.
-    pub sector: Option<String>,
-    /// The domain of the address to which the copy went.
-    pub domain: String,
-}
-
-/// What came of one copy.
-#[derive(Debug, Clone, Queryable)]
-pub struct Hits {
-    /// Whose copy.
-    pub delivery: i64,
-    /// By whom.
-    pub verdict: Verdict,
-    /// Why that is thought.
-    pub reason: Reason,
-    /// Who it went to.
-    pub traits: Traits,
-}
-
-/// The copies whose image was loaded, and by whom.
-pub fn openers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
-    opens::table
-        .inner_join(deliveries::table.inner_join(subscribers::table))
-        .filter(deliveries::issue.eq(issue))
-        .select((
-            opens::delivery,
-            opens::verdict,
-            opens::reason,
-            (subscribers::leadership_group, subscribers::sector, deliveries::domain),
-        ))
-        .distinct()
-        .load(conn)
-}
-
-/// The copies in which a link was clicked, and by whom.
-pub fn clickers(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Hits>> {
-    click_rows::table
-        .inner_join(deliveries::table.inner_join(subscribers::table))
-        .filter(deliveries::issue.eq(issue))
-        .select((
-            click_rows::delivery,
-            click_rows::verdict,
-            click_rows::reason,
-            (subscribers::leadership_group, subscribers::sector, deliveries::domain),
-        ))
-        .distinct()
-        .load(conn)
-}
-
-/// How many of an issue's recipients got a copy by which they are measured and consent to that
-/// still, by what they have in common.
-pub fn consenting(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<(Traits, i64)>> {
-    let traits = (subscribers::leadership_group, subscribers::sector, deliveries::domain);
-    let consents = consents::table
-        .filter(consents::subscriber.eq(subscribers::id))
-        .filter(consents::newsletter.eq(issues::newsletter))
-        .filter(consents::purpose.eq(Purpose::Tracking))
-        // Who withdrew and consented again is not asked about what came before: that was deleted.
-        .filter(consents::confirmed_at.le(deliveries::finished_at))
-        .filter(consents::withdrawn_at.is_null());
-    deliveries::table
-        .inner_join(subscribers::table)
-        .inner_join(issues::table)
-        .filter(deliveries::issue.eq(issue))
-        .filter(deliveries::state.eq(DeliveryState::Accepted))
-        .filter(deliveries::variant.eq(Variant::Personal))
-        .filter(diesel::dsl::exists(consents))
-        .group_by(traits)
-        .select((traits, count_star()))
         .load(conn)
 }
 

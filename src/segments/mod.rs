@@ -63,6 +63,8 @@ text_enum! {
         Within = "within",
         /// Where the subscription came from.
         Source = "source",
+        /// Something else that a list said of somebody: a name, a colon and a value.
+        Attribute = "attribute",
         /// Got an issue.
         Received = "received",
         /// Clicked in an issue, having consented to being measured.
@@ -150,12 +152,21 @@ fn is_value(field: Field, value: &str) -> bool {
             field.choices().is_some_and(|choices| choices.contains(&value))
         }
         Field::Organisation | Field::Source => true,
+        Field::Attribute => attribute(value).is_some(),
         Field::Domain => ascii_domain(value).is_some_and(|domain| domain == value),
         Field::Before | Field::Since => NaiveDate::parse_from_str(value, "%Y-%m-%d")
             .is_ok_and(|day| (1900..2200).contains(&day.year())),
         Field::Within => value.parse::<u16>().is_ok_and(|days| (1..=3_660).contains(&days)),
         Field::Received | Field::Clicked => value.parse::<PublicId>().is_ok(),
     }
+}
+
+/// The name and the value of an attribute: "Uddannelse: HD".
+fn attribute(value: &str) -> Option<(&str, &str)> {
+    let (name, value) = value.split_once(':')?;
+    let (name, value) = (name.trim(), value.trim());
+    // What begins with a $ is not a name to SQLite but a way into the document.
+    (!name.is_empty() && !name.starts_with('$') && !value.is_empty()).then_some((name, value))
 }
 
 /// A text on one line, with single blanks, and without marks that turn the writing direction.
@@ -195,6 +206,7 @@ impl Condition {
                 Field::Domain => "error-segment-domain",
                 Field::Before | Field::Since => "error-segment-day",
                 Field::Within => "error-segment-days",
+                Field::Attribute => "error-segment-attribute",
                 Field::Received | Field::Clicked => "error-segment-issue",
                 _ => "error-choice",
             }),
@@ -275,6 +287,8 @@ mod tests {
             (one(Field::Before, &["2017-03-24", "2017-03-25"]), "error-segment-one"),
             (one(Field::Within, &["0"]), "error-segment-days"),
             (one(Field::Clicked, &["' OR 1=1"]), "error-segment-issue"),
+            (one(Field::Attribute, &["Uddannelse"]), "error-segment-attribute"),
+            (one(Field::Attribute, &["$.Uddannelse: HD"]), "error-segment-attribute"),
             (one(Field::Source, &["a".repeat(201).as_str()]), "error-segment-large"),
         ] {
             let Err(Error::Invalid(findings)) = rules.checked() else { unreachable!("{rules:?}") };

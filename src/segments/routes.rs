@@ -19,7 +19,7 @@ use crate::staff::Staff;
 use crate::web::{Page, html, page, see_other};
 
 /// People that are shown of a segment.
-const SHOWN: i64 = 10;
+const SHOWN: usize = 10;
 
 /// A segment as it is listed.
 struct Row {
@@ -176,10 +176,10 @@ async fn of(
         .db
         .read(move |conn| {
             let found = match rules.checked() {
-                Ok(rules) => Some((
-                    store::size(conn, id, &rules, as_of)?,
-                    store::sample(conn, id, &rules, as_of, SHOWN)?,
-                )),
+                Ok(rules) => {
+                    let size = store::size(conn, id, &rules, as_of)?;
+                    Some((size, store::sample(conn, id, &rules, as_of, (size, SHOWN))?))
+                }
                 Err(_) => None,
             };
             Ok(Around {

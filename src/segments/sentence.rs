@@ -47,7 +47,9 @@ pub fn shown(field: Field, value: &str, subjects: &Subjects, texts: Texts) -> St
     match field {
         Field::Sector | Field::LeadershipGroup => in_a_sentence(&choice(field, value, texts)),
         Field::Language => choice(field, value, texts),
-        Field::Organisation | Field::Source => texts.t1("segment-quoted", "text", value),
+        Field::Organisation | Field::Source | Field::Attribute => {
+            texts.t1("segment-quoted", "text", value)
+        }
         Field::Domain => shown_domain(value),
         Field::Before | Field::Since => match value.parse() {
             Ok(day) => format::day(texts.0, day),

@@ -9,24 +9,27 @@ use diesel::sql_types::Bool;
 
 use super::{Condition, Field, NOT_STATED, Rules, Segment};
 use crate::clock::Instant;
-use crate::db::matching::{containing, folded};
+use crate::db::matching::{after_all, containing, folded};
 use crate::db::schema::{
     clicks, consents, deliveries, issue_segments, issues, segments, subscribers, subscriptions,
     suppressions,
 };
+use crate::db::types::text_under;
 use crate::db::{DbConn, Json, MultiBackend, PublicId};
 use crate::on_both;
+use crate::subscribers::domains::turned;
 use crate::subscribers::{Purpose, SubscriptionState};
 
-type People = diesel::dsl::InnerJoinQuerySource<subscriptions::table, subscribers::table>;
-/// Subscriptions with the people they are of, still to be narrowed down.
-pub type Members<'a> = diesel::dsl::IntoBoxed<
-    'a,
-    diesel::dsl::InnerJoin<subscriptions::table, subscribers::table>,
-    MultiBackend,
->;
-/// Whether a subscription fits.
-pub type Filter = Box<dyn BoxableExpression<People, MultiBackend, SqlType = Bool>>;
+/// Subscriptions, still to be narrowed down.
+pub type Members<'a> = subscriptions::BoxedQuery<'a, MultiBackend>;
+/// Whether a subscription fits. What is asked most stands in its own row, so that people need not be
+/// looked at to be counted.
+pub type Filter = Box<dyn BoxableExpression<subscriptions::table, MultiBackend, SqlType = Bool>>;
+
+/// People that are named in one statement.
+const MOST_NAMED: usize = 10_000;
+/// So many are put in order, to take some of them.
+const FEW: i64 = 1_000;
 
 /// The moment and the clock by which days are understood.
 #[derive(Debug, Clone, Copy)]
@@ -37,14 +40,20 @@ pub struct AsOf {
     pub zone: Tz,
 }
 
-/// The subscriptions of a newsletter to which something could be sent now: active, not paused, and
-/// the address is not suppressed.
-pub fn reachable<'a>(newsletter: i64, now: Instant) -> Members<'a> {
-    let suppressed =
-        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
+/// The subscriptions of a newsletter that are active and not paused now.
+pub fn awake<'a>(newsletter: i64, now: Instant) -> Members<'a> {
+    not_paused(now).filter(subscriptions::newsletter.eq(newsletter))
+}
+
+/// Those of a few people. The sum keeps the index of the newsletter away, by which all would be read.
+fn awake_among<'a>(newsletter: i64, people: &[i64], now: Instant) -> Members<'a> {
+    not_paused(now)
+        .filter(subscriptions::subscriber.eq_any(people.to_vec()))
+        .filter((subscriptions::newsletter + 0_i64).eq(newsletter))
+}
+
+fn not_paused<'a>(now: Instant) -> Members<'a> {
     subscriptions::table
-        .inner_join(subscribers::table)
-        .filter(subscriptions::newsletter.eq(newsletter))
         .filter(subscriptions::state.eq_any([SubscriptionState::Active, SubscriptionState::Paused]))
         // A pause that is over is over, whether or not the row has been told.
         .filter(
@@ -52,8 +61,47 @@ pub fn reachable<'a>(newsletter: i64, now: Instant) -> Members<'a> {
                 .and(subscriptions::paused_until.is_null())
                 .or(subscriptions::paused_until.le(now)),
         )
-        .filter(not(exists(suppressed)))
         .into_boxed()
+}
+
+/// Those of them to which something could be sent now: the address is not suppressed.
+pub fn reachable(members: Members<'_>) -> Members<'_> {
+    let suppressed = subscribers::table
+        .inner_join(
+            suppressions::table.on(suppressions::address_hash.eq(subscribers::address_hash)),
+        )
+        .filter(subscribers::id.eq(subscriptions::subscriber));
+    members.filter(not(exists(suppressed)))
+}
+
+/// How many of a newsletter those are, narrowed down: all without those that [`reachable`] leaves
+/// out, who are looked for among the suppressed addresses, so that nobody else has to be looked at.
+pub fn count_reachable<'a>(
+    conn: &mut DbConn,
+    newsletter: i64,
+    now: Instant,
+    narrowed: impl Fn(Members<'a>) -> Members<'a>,
+) -> QueryResult<i64> {
+    let all: i64 = narrowed(awake(newsletter, now)).count().get_result(conn)?;
+    Ok(all - count_suppressed(conn, newsletter, now, narrowed)?)
+}
+
+/// How many of a newsletter, narrowed down, would be reachable if their address were not suppressed.
+pub fn count_suppressed<'a>(
+    conn: &mut DbConn,
+    newsletter: i64,
+    now: Instant,
+    narrowed: impl Fn(Members<'a>) -> Members<'a>,
+) -> QueryResult<i64> {
+    let hashes = suppressions::table.select(suppressions::address_hash);
+    let people: Vec<i64> = subscribers::table
+        .filter(subscribers::address_hash.eq_any(hashes))
+        .select(subscribers::id)
+        .load(conn)?;
+    let counted = people
+        .chunks(MOST_NAMED)
+        .map(|few| narrowed(awake_among(newsletter, few, now)).count().get_result::<i64>(conn));
+    counted.sum()
 }
 
 /// The rules as a filter.
@@ -88,33 +136,42 @@ fn holds(condition: &Condition, as_of: AsOf) -> Filter {
     let is_unstated = stated.len() < values.len();
     match condition.field {
         Field::Sector => {
-            let is_one = subscribers::sector
+            let is_one = subscriptions::sector
                 .is_not_null()
-                .and(subscribers::sector.eq_any(stated).assume_not_null());
+                .and(subscriptions::sector.eq_any(stated).assume_not_null());
             match is_unstated {
-                true => Box::new(is_one.or(subscribers::sector.is_null())),
+                true => Box::new(is_one.or(subscriptions::sector.is_null())),
                 false => Box::new(is_one),
             }
         }
         Field::LeadershipGroup => {
-            let is_one = subscribers::leadership_group
+            let is_one = subscriptions::leadership_group
                 .is_not_null()
-                .and(subscribers::leadership_group.eq_any(stated).assume_not_null());
+                .and(subscriptions::leadership_group.eq_any(stated).assume_not_null());
             match is_unstated {
-                true => Box::new(is_one.or(subscribers::leadership_group.is_null())),
+                true => Box::new(is_one.or(subscriptions::leadership_group.is_null())),
                 false => Box::new(is_one),
             }
         }
-        Field::Language => Box::new(subscribers::language.eq_any(stated)),
+        Field::Language => Box::new(subscriptions::language.eq_any(stated)),
         Field::Source => Box::new(subscriptions::source.eq_any(stated)),
         Field::Organisation => any(values.iter().map(|words| -> Filter {
             let contains = subscribers::organisation_key.like(containing(&folded(words)));
-            Box::new(contains.escape('\\'))
+            let people = subscribers::table.filter(contains.escape('\\'));
+            Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id)))
         })),
         Field::Domain => any(values.iter().map(|domain| -> Filter {
-            let [at, under] = ['@', '.'].map(|mark| format!("%{mark}{domain}"));
-            let key = subscribers::address_key;
-            Box::new(key.like(at).or(key.like(under)))
+            let (key, begin) = (subscribers::domain_key, turned(domain));
+            let people =
+                subscribers::table.filter(key.ge(begin.clone()).and(key.lt(after_all(&begin))));
+            Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id)))
+        })),
+        Field::Attribute => any(values.iter().filter_map(|value| -> Option<Filter> {
+            let (name, value) = super::attribute(value)?;
+            let text = text_under(subscribers::attributes, name);
+            let is_one = text.clone().eq(value.to_owned()).assume_not_null();
+            let people = subscribers::table.filter(text.is_not_null().and(is_one));
+            Some(Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id))))
         })),
         Field::Tracking => {
             let consented = consents::table
@@ -173,28 +230,71 @@ fn confirmed(condition: &Condition, AsOf { now, zone }: AsOf) -> Filter {
 
 /// How many of a newsletter's subscribers the rules pick now.
 pub fn size(conn: &mut DbConn, newsletter: i64, rules: &Rules, as_of: AsOf) -> QueryResult<i64> {
-    let members = reachable(newsletter, as_of.now).filter(filter(rules, as_of));
-    members.count().get_result(conn)
+    count_reachable(conn, newsletter, as_of.now, |all| all.filter(filter(rules, as_of)))
+}
+
+/// How many of a newsletter could be reached now.
+pub fn reachable_size(conn: &mut DbConn, newsletter: i64, now: Instant) -> QueryResult<i64> {
+    count_reachable(conn, newsletter, now, |all| all)
 }
 
 /// A person that the rules pick, for a look: address, name and workplace.
 pub type Sample = (String, Option<String>, Option<String>);
 
-/// Some of them. Who they are does not change while they are looked at, and says nothing about the
-/// order in which people came.
+/// Some of them, of so many as there are. Who they are does not change while they are looked at, and
+/// says nothing about the order in which people came.
 pub fn sample(
     conn: &mut DbConn,
     newsletter: i64,
     rules: &Rules,
     as_of: AsOf,
-    most: i64,
+    (of, most): (i64, usize),
 ) -> QueryResult<Vec<Sample>> {
-    reachable(newsletter, as_of.now)
-        .filter(filter(rules, as_of))
+    let narrowed = |all: Members<'static>| all.filter(filter(rules, as_of));
+    let people = some(conn, newsletter, as_of.now, narrowed, (of, most))?;
+    subscribers::table
+        .filter(subscribers::id.eq_any(people))
         .order(subscribers::uuid)
-        .limit(most)
         .select((subscribers::email, subscribers::name, subscribers::organisation))
         .load(conn)
+}
+
+/// The people of some of those who are reachable, narrowed down, of so many as there are: of a few
+/// those with the smallest of their random numbers; of many one from each stretch of the register,
+/// so that not all have to be looked at.
+pub fn some<'a>(
+    conn: &mut DbConn,
+    newsletter: i64,
+    now: Instant,
+    narrowed: impl Fn(Members<'a>) -> Members<'a>,
+    (of, most): (i64, usize),
+) -> QueryResult<Vec<i64>> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    if of <= FEW {
+        return reachable(narrowed(awake(newsletter, now)))
+            .order((subscriptions::nonce, subscriptions::id))
+            .limit(limit)
+            .select(subscriptions::subscriber)
+            .load(conn);
+    }
+    let last: Option<i64> =
+        subscriptions::table.select(diesel::dsl::max(subscriptions::id)).first(conn)?;
+    let last = last.unwrap_or_default();
+    let mut people: Vec<i64> = Vec::new();
+    for nth in 1..=limit {
+        let (from, to) = (last * (nth - 1) / limit, last * nth / limit);
+        // The sum keeps the index of the newsletter away: the stretch is the way to go.
+        let all = not_paused(now).filter((subscriptions::newsletter + 0_i64).eq(newsletter));
+        let first: Option<i64> = reachable(narrowed(all))
+            .filter(subscriptions::id.gt(from))
+            .filter(subscriptions::id.le(to))
+            .order(subscriptions::id)
+            .select(subscriptions::subscriber)
+            .first(conn)
+            .optional()?;
+        people.extend(first);
+    }
+    Ok(people)
 }
 
 /// A newsletter's segments by name.
@@ -320,11 +420,6 @@ pub fn sent_issues(
     let missing: Vec<PublicId> = named.iter().filter(is_missing).copied().collect();
     let older = subjects(conn, &missing)?;
     Ok(newest.into_iter().chain(older).collect())
-}
-
-/// How many of a newsletter could be reached now.
-pub fn reachable_size(conn: &mut DbConn, newsletter: i64, now: Instant) -> QueryResult<i64> {
-    reachable(newsletter, now).count().get_result(conn)
 }
 
 /// All segments after an id inside, in the order in which they were made; for the API's pages.

@@ -73,8 +73,7 @@ pub async fn count(
             if on > today {
                 return Err(Error::field("on", "error-day-future"));
             }
-            let count = ledger::count_on(conn, newsletter.id, on)?;
-            let shares = ledger::shares_on(conn, newsletter.id, on)?.unwrap_or_default();
+            let (count, shares) = ledger::count_and_shares_on(conn, newsletter.id, on)?;
             Ok(Json(CountView {
                 on,
                 subscribers: count.subscribers,

@@ -148,6 +148,12 @@ pub fn domain_of(key: &str) -> &str {
     key.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
+/// A domain with its labels turned round, each with a dot: `dk.aarhus.post.` All that are under a
+/// domain begin with it, so that they are a stretch of an index.
+pub fn turned(domain: &str) -> String {
+    domain.rsplit('.').flat_map(|label| [label, "."]).collect()
+}
+
 /// Every address that may stand for the same mailbox because its domain was called otherwise before:
 /// the keys of an address under the old domains of moves that were not taken back.
 pub fn former_keys(pairs: &[Pair], key: &str) -> Vec<String> {

@@ -170,6 +170,19 @@ pub fn shares_on(conn: &mut DbConn, newsletter: i64, day: NaiveDate) -> Result<O
     }))
 }
 
+/// Both at once: what is counted is the sum of its parts.
+pub fn count_and_shares_on(
+    conn: &mut DbConn,
+    newsletter: i64,
+    day: NaiveDate,
+) -> Result<(Count, Shares)> {
+    let Some(shares) = shares_on(conn, newsletter, day)? else {
+        return Ok((count_on(conn, newsletter, day)?, Shares::default()));
+    };
+    let subscribers = Some(shares.sectors.iter().map(|(_, number)| number).sum());
+    Ok((Count { subscribers, basis: Basis::Counted, source: None }, shares))
+}
+
 /// Counts everything again: the ledger against its sums, and its total against the subscriptions
 /// that are active or paused now, also by level and sector. Returns one sentence for each difference.
 pub fn check(conn: &mut DbConn) -> Result<Vec<String>> {

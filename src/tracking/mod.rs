@@ -29,7 +29,7 @@ mod settle;
 pub mod short;
 pub mod store;
 pub mod verdict;
-mod write;
+pub mod write;
 
 pub use buffer::Buffer;
 pub use settle::settle;

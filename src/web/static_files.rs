@@ -51,6 +51,7 @@ files! {
     "demo/samspil.png" "image/png";
     "demo/udgivelse.png" "image/png";
     "live.js" "text/javascript; charset=utf-8";
+    "while-typing.js" "text/javascript; charset=utf-8";
     "note.css" "text/css; charset=utf-8";
     "pictures.css" "text/css; charset=utf-8";
     "segments.css" "text/css; charset=utf-8";

@@ -88,6 +88,88 @@ both! {
         }
     }
 
+    async fn the_register_is_read_from_either_end_page_by_page(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        editor.readers(53).await;
+        for (order, first, last) in [("", 52, 0), ("order=oldest&", 0, 52)] {
+            let mut query = order.to_owned();
+            let mut seen = Vec::new();
+            loop {
+                let page = editor.browser.get(app.url(&format!("/admin/subscribers?{query}")));
+                let page = page.send().await.unwrap().text().await.unwrap();
+                // The link of a line is the address: "<a href=…>leder7@…</a>".
+                let lines = page.split("/admin/subscribers/").filter_map(|part| part.split('>').nth(1));
+                let lines = lines.filter_map(|text| text.split('<').next()).filter(|text| text.contains('@'));
+                seen.extend(lines.map(str::to_owned));
+                let Some(pages) = page.split("class=\"pages\"").nth(1) else { break };
+                let next = pages.split("/admin/subscribers?").nth(1).unwrap().split('"').next().unwrap();
+                let next = next.replace("&#38;", "&").replace("&amp;", "&");
+                assert_ne!(next, query, "the next page is another one");
+                query = next;
+            }
+            assert_eq!(seen.len(), 53, "{seen:?}");
+            assert_eq!(seen.iter().collect::<std::collections::HashSet<_>>().len(), 53);
+            assert_eq!([&seen[0], &seen[52]], [&address(first), &address(last)]);
+        }
+    }
+
+    async fn filters_are_kept_under_a_name_without_what_was_searched_for(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        leaders(&editor).await;
+        let path = app.url("/admin/subscribers/views");
+        let keep = async |name: &str, filters: &str| {
+            editor.browser.post(&path).form(&[("name", name), ("filters", filters)]).send().await.unwrap()
+        };
+        for (name, filters, said) in [
+            (" ", "sector=kommune", "Giv visningen et navn."),
+            ("Kommunerne", "q=anne", "Vælg mindst ét filter"),
+            (&"K".repeat(61), "sector=kommune", "højst være på 60 tegn"),
+        ] {
+            let refused = keep(name, filters).await;
+            assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{name} {filters}");
+            assert!(refused.text().await.unwrap().contains(said), "{said}");
+        }
+        let kept = keep("Kommunerne", "sector=kommune&q=anne.holm%40aarhus.example&order=oldest&after=7").await;
+        assert_eq!(kept.status(), StatusCode::SEE_OTHER);
+        let to = kept.headers()["location"].to_str().unwrap().to_owned();
+        assert_eq!(to, "/admin/subscribers?sector=kommune&order=oldest&done=view-kept");
+        let page = editor.browser.get(app.url(&to)).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("aria-current=\"true\">Kommunerne</a>"), "{page}");
+        let everything = app.app.db.read(|conn| Ok(lederbrev::people::store::views(conn)?)).await.unwrap();
+        assert!(!format!("{everything:?}").contains("anne"), "{everything:?}");
+        // The name is used again, and then the view is removed.
+        keep("Kommunerne", "sector=region").await;
+        let views = app.app.db.read(|conn| Ok(lederbrev::people::store::views(conn)?)).await.unwrap();
+        assert_eq!(views.iter().map(|view| view.filters.as_str()).collect::<Vec<_>>(), ["sector=region"]);
+        let remove = app.url(&format!("/admin/subscribers/views/{}", views[0].uuid));
+        assert_eq!(editor.browser.post(&remove).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+        assert_eq!(editor.browser.post(&remove).send().await.unwrap().status(), StatusCode::NOT_FOUND);
+        assert_eq!(audited(&app, "register.view-keep").await, 2);
+        assert_eq!(audited(&app, "register.view-remove").await, 1);
+    }
+
+    async fn a_domain_stands_turned_round_as_the_migration_writes_it(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        leaders(&editor).await;
+        let read = |conn: &mut DbConn| {
+            let all = subscribers::table.order(subscribers::id);
+            Ok(all.select(subscribers::domain_key).load::<String>(conn)?)
+        };
+        let written = app.app.db.read(read).await.unwrap();
+        assert_eq!(written[1], "example.odense.", "{written:?}");
+        app.app.db.write(|conn| {
+            diesel::update(subscribers::table).set(subscribers::domain_key.eq("")).execute(conn)?;
+            let text = match conn {
+                DbConn::Sqlite(_) => include_str!("../../migrations/sqlite/20261124001080_domain_keys/up.sql"),
+                DbConn::Postgres(_) => include_str!("../../migrations/postgres/20261124001080_domain_keys/up.sql"),
+            };
+            let update = text.split_once("UPDATE").unwrap().1;
+            diesel::sql_query(format!("UPDATE{update}")).execute(conn)?;
+            Ok(())
+        }).await.unwrap();
+        assert_eq!(app.app.db.read(read).await.unwrap(), written);
+    }
+
     async fn a_persons_page_shows_what_went_to_them_and_what_staff_noted(app: TestApp) {
         let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
         let readers = leaders(&editor).await;
@@ -155,6 +237,28 @@ async fn the_register_and_a_persons_page_are_accessible_and_fit_every_screen() {
                 browser.screenshot(&format!("people-{at}-{name}-{dark}")).await;
             }
         }
+    }
+    // What is found follows what is typed, and the address with it; the field keeps what is typed.
+    browser.resize(WIDE).await;
+    browser.goto("/admin/subscribers").await;
+    browser.fill("#q", "krag").await;
+    browser.wait_for("#found[data-status='Én abonnent passer.']").await;
+    assert_eq!(browser.text("#found tbody tr th").await, address(1));
+    assert_eq!(browser.run("return document.querySelector('#q').value").await, "krag");
+    assert_eq!(browser.run("return location.search").await, "?q=krag&order=newest");
+    assert_eq!(browser.text("#found-status").await, "Én abonnent passer.");
+    browser.goto("/admin/subscribers?sector=kommune").await;
+    browser.click("#found details summary").await;
+    browser.fill("#name", "Kommunerne").await;
+    browser.axe().await;
+    browser.click("#found details form button").await;
+    browser.wait_for(".views a[aria-current]").await;
+    for (dark, width) in [(false, WIDE), (true, PHONE)] {
+        browser.dark(dark).await;
+        browser.resize(width).await;
+        browser.axe().await;
+        browser.fits_a_narrow_screen().await;
+        browser.screenshot(&format!("people-view-{width}")).await;
     }
     browser.no_console_errors().await;
     browser.close().await;

@@ -175,7 +175,7 @@ both! {
         let every: Vec<(&str, &str)> =
             Column::ALL.iter().map(|column| ("columns", column.as_str())).collect();
         let form = [every, vec![REASON]].concat();
-        let path = link(&app, &editor, "state=ended&sector=region&before=1", &form).await;
+        let path = link(&app, &editor, "state=ended&sector=region&after=1", &form).await;
         let file = get(&app, &editor, &path).await.bytes().await.unwrap();
         let found = rows(&file, b';');
         let bo = [

@@ -1,9 +1,11 @@
 //! The report of an issue, and the figures of the other channels.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use lederbrev::clock::Instant;
-use lederbrev::db::schema::{deliveries, issues, subscribers, subscriptions};
+use lederbrev::db::Json;
+use lederbrev::db::schema::{deliveries, issues, reader_sums, subscribers, subscriptions};
 use lederbrev::deliveries::SkipReason;
 use lederbrev::issues::Issue;
 use lederbrev::newsletters::Tracking;
@@ -273,6 +275,50 @@ sends! {
         assert_eq!((people.consenting, people.withdrawn, people.opened.human), (5, 1, 0));
         withdraw(readers[1]).await;
         assert_eq!(sending.report(&issue).await.readers, None, "four are too few to be shown");
+    }
+
+    async fn what_is_added_up_of_a_large_issue_is_believed_until_something_changes(sending: Sending) {
+        sending.measure(Tracking::Consented).await;
+        let (issue, copies, readers) = sending.measured_issue(7, 7).await;
+        let id = issue.id;
+        // As if a thousand had consented, of whom all but seven have withdrawn since.
+        let large = "UPDATE delivery_counts SET personal = 1000 WHERE state = 'accepted'";
+        sending.write(move |conn| conn.batch_execute(large)).await;
+        let consenting = async || sending.report(&issue).await.readers.map(|all| (all.consenting, all.opened.human));
+        assert_eq!(consenting().await, Some((7, 0)), "before it is added up it is read from the rows");
+        sending.app.run_until_idle().await;
+        let forge = async || {
+            sending
+                .write(move |conn| {
+                    let kept = reader_sums::table.find(id);
+                    let mut readers: Json =
+                        kept.select(reader_sums::readers.assume_not_null()).first(conn)?;
+                    readers.0["consenting"] = 77.into();
+                    let set = diesel::update(kept).set(reader_sums::readers.eq(readers));
+                    assert_eq!(set.execute(conn)?, 1);
+                    Ok(())
+                })
+                .await;
+        };
+        forge().await;
+        assert_eq!(consenting().await, Some((77, 0)), "what was added up is read");
+        // A hit is seen at once, and so is somebody who withdraws.
+        sending.app.clock.advance(TimeDelta::minutes(3));
+        let open = sending.app.app.links.personal_open(copies[0]);
+        sending.hit(reqwest::Method::GET, &open, "Mozilla/5.0 (X11)").await;
+        lederbrev::tracking::write::write_down(&sending.app.app).await.unwrap();
+        assert_eq!(consenting().await, Some((7, 1)));
+        sending.app.run_until_idle().await;
+        assert_eq!(consenting().await, Some((7, 1)));
+        forge().await;
+        assert_eq!(consenting().await, Some((77, 1)));
+        let (newsletter, now, who) = (sending.newsletter, sending.app.clock.now(), readers[1].subscriber);
+        sending
+            .write(move |conn| {
+                consents::withdraw(conn, who, newsletter, &[Purpose::Tracking], "preferences", now)
+            })
+            .await;
+        assert_eq!(consenting().await, Some((6, 1)));
     }
 
     async fn readers_are_put_together_by_level_sector_and_domain_and_never_singled_out(sending: Sending) {

@@ -7,7 +7,7 @@ use lederbrev::db::schema::{
     clicks, consent_texts, consents, deliveries, newsletters as newsletter_rows, subscribers,
     subscriptions,
 };
-use lederbrev::db::{DbConn, PublicId};
+use lederbrev::db::{DbConn, Json, PublicId};
 use lederbrev::issues::{IssueKind, IssueState, store as issue_store};
 use lederbrev::mail::EmailAddress;
 use lederbrev::newsletters;
@@ -15,7 +15,9 @@ use lederbrev::segments::store::{self, AsOf};
 use lederbrev::segments::{Condition, Field, Rules, Segment};
 use lederbrev::staff::Role;
 use lederbrev::subscribers::store::register::SearchKeys;
-use lederbrev::subscribers::{ConsentMethod, LeadershipGroup, Purpose, Sector, SubscriptionState};
+use lederbrev::subscribers::{
+    ConsentMethod, EndReason, LeadershipGroup, Purpose, Sector, SubscriptionState, suppression,
+};
 use lederbrev::tracking::Verdict;
 use lederbrev::web::Lang;
 use reqwest::StatusCode;
@@ -64,9 +66,12 @@ async fn leaders(editor: &Editor<'_>) -> Vec<Reader> {
                 .set(subscriptions::confirmed_at.eq(now - TimeDelta::days(days)))
                 .execute(conn)?;
         }
+        let teknik = EmailAddress::parse("ny@teknik.odense.example").unwrap();
         let special = (
             subscribers::email.eq("ny@teknik.odense.example"),
-            subscribers::address_key.eq("ny@teknik.odense.example"),
+            subscribers::address_key.eq(teknik.key()),
+            subscribers::attributes.eq(Json(json!({ "Uddannelse": "HD", "1. år": "2017 \"ja\"" }))),
+            SearchKeys::of(&teknik, None, None),
         );
         diesel::update(subscribers::table.find(all[3].subscriber)).set(special).execute(conn)?;
         diesel::update(subscribers::table.find(all[4].subscriber))
@@ -88,10 +93,10 @@ async fn picked(editor: &Editor<'_>, readers: &[Reader], rules: Rules) -> Vec<us
     let zone = chrono_tz::Europe::Copenhagen;
     let as_of = AsOf { now, zone };
     let read = move |conn: &mut DbConn| {
-        let ids: Vec<i64> = store::reachable(newsletter, now)
+        let ids: Vec<i64> = store::reachable(store::awake(newsletter, now))
             .filter(store::filter(&rules, as_of))
-            .order(subscribers::id)
-            .select(subscribers::id)
+            .order(subscriptions::subscriber)
+            .select(subscriptions::subscriber)
             .load(conn)?;
         assert_eq!(store::size(conn, newsletter, &rules, as_of)?, ids.len() as i64);
         Ok(ids)
@@ -168,6 +173,9 @@ both! {
             (condition(Field::Organisation, &["_"]), vec![]),
             (condition(Field::Domain, &["odense.example"]), vec![1, 3]),
             (condition(Field::Domain, &["ense.example"]), vec![]),
+            (condition(Field::Attribute, &["Uddannelse: HD"]), vec![3]),
+            (condition(Field::Attribute, &["Uddannelse: MBA", "1. år: 2017 \"ja\""]), vec![3]),
+            (condition(Field::Attribute, &["HD: Uddannelse", "' OR 1=1 --: x"]), vec![]),
             (condition(Field::Tracking, &[]), vec![2]),
             (condition(Field::Source, &["messe-2017"]), vec![5]),
             // The clock stands at 24 March 2017.
@@ -192,6 +200,56 @@ both! {
             Ok(row.set(subscriptions::state.eq(SubscriptionState::Ended)).execute(conn)?)
         }).await.unwrap();
         assert_eq!(picked(&editor, &readers, one(condition(Field::Language, &["en"]))).await, [] as [usize; 0]);
+    }
+
+    async fn a_segment_follows_whoever_changes_level_sector_or_language_or_becomes_another(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let readers = leaders(&editor).await;
+        let (anne, bo, gone) = (readers[0], readers[1], readers[5].subscriber);
+        app.app.db.write(move |conn| {
+            diesel::update(subscribers::table.find(anne.subscriber))
+                .set((
+                    subscribers::sector.eq(None::<Sector>),
+                    subscribers::leadership_group.eq(LeadershipGroup::Three),
+                    subscribers::language.eq(Lang::En),
+                ))
+                .execute(conn)?;
+            // Two rows of one person become one: the subscription is the other person's now.
+            diesel::delete(subscriptions::table.filter(subscriptions::subscriber.eq(gone))).execute(conn)?;
+            diesel::update(subscriptions::table.find(bo.subscription))
+                .set(subscriptions::subscriber.eq(gone))
+                .execute(conn)?;
+            diesel::update(subscribers::table.find(bo.subscriber))
+                .set(subscribers::sector.eq(Sector::Anden))
+                .execute(conn)?;
+            Ok(())
+        }).await.unwrap();
+        for (condition, expected) in [
+            (condition(Field::Sector, &["kommune"]), vec![2]),
+            (condition(Field::Sector, &["none"]), vec![0, 3]),
+            (condition(Field::LeadershipGroup, &["3"]), vec![0, 3]),
+            (condition(Field::Language, &["en"]), vec![0, 4]),
+            (condition(Field::Sector, &["anden"]), vec![]),
+            (condition(Field::Sector, &["region"]), vec![5]),
+        ] {
+            assert_eq!(picked(&editor, &readers, one(condition.clone())).await, expected, "{condition:?}");
+        }
+    }
+
+    async fn a_segment_is_counted_without_those_whose_address_is_suppressed(app: TestApp) {
+        let editor = Editor::with(&app, IssueKind::Special, special_edition()).await;
+        let readers = leaders(&editor).await;
+        let (shut_out, now) = (readers[2].subscriber, app.clock.now());
+        app.app.db.write(move |conn| {
+            let hash: Vec<u8> =
+                subscribers::table.find(shut_out).select(subscribers::address_hash).first(conn)?;
+            suppression::keep(conn, &hash, EndReason::Complained, "test", now)
+        }).await.unwrap();
+        let kommune = one(condition(Field::Sector, &["kommune"]));
+        assert_eq!(picked(&editor, &readers, kommune).await, [0]);
+        let newsletter = editor.issue.newsletter;
+        let all = app.app.db.read(move |conn| Ok(store::reachable_size(conn, newsletter, now)?)).await;
+        assert_eq!(all.unwrap(), 5);
     }
 
     async fn who_got_an_issue_and_who_clicked_in_it_is_known_to_the_rules(app: TestApp) {
@@ -430,6 +488,7 @@ async fn the_pages_of_segments_are_accessible_and_fit_every_screen() {
                     Field::Domain => "aarhus.example",
                     Field::Before | Field::Since => "2017-03-24",
                     Field::Within => "30",
+                    Field::Attribute => "Uddannelse: HD",
                     Field::Received | Field::Clicked => id.as_str(),
                     _ => "Region Midtjylland",
                 };
@@ -470,7 +529,15 @@ async fn the_pages_of_segments_are_accessible_and_fit_every_screen() {
     browser.axe().await;
     // That the page was refused is what was meant.
     browser.console_errors().await;
+    // While rules are chosen, the number follows without a button.
+    browser.goto("/admin/segments/new?newsletter=lederweb").await;
+    browser.fill("#name", "Regionerne").await;
+    browser.click(".add button[value=and]").await;
+    browser.wait_for("#rules-0-0").await;
     browser.click("input[value=region]").await;
+    browser.wait_for("#now[data-status^='2 abonnenter passer']").await;
+    assert_eq!(browser.text("#now .words").await, "Abonnenter, hvor sektoren er region.");
+    browser.axe().await;
     browser.click("button[value=save]").await;
     browser.wait_for(".toast").await;
     browser.no_console_errors().await;

@@ -88,7 +88,7 @@ struct Ask {
 }
 
 /// How many of the recipients are shown.
-const SAMPLE: i64 = 10;
+const SAMPLE: usize = 10;
 /// From so many seconds on, the time until it goes is counted down.
 const COUNTED_DOWN: i64 = 600;
 

@@ -1,5 +1,7 @@
 //! Who gets an issue, as of a moment.
 
+use std::collections::HashMap;
+
 use chrono_tz::Tz;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -7,11 +9,12 @@ use diesel::prelude::*;
 use super::super::audience::{Audience, Copied};
 use super::super::{Issue, IssueKind};
 use crate::clock::Instant;
-use crate::db::schema::{
-    deliveries, issues, newsletters, subscribers, subscriptions, suppressions,
+use crate::db::schema::{deliveries, issues, newsletters, subscribers, subscriptions};
+use crate::db::{DbConn, Json, PublicId, among};
+use crate::on_both;
+use crate::segments::store::{
+    AsOf, Filter, Members, any, awake, count_reachable, count_suppressed, filter, reachable, some,
 };
-use crate::db::{DbConn, Json, MultiBackend, PublicId};
-use crate::segments::store::{AsOf, Filter, any, filter, reachable};
 use crate::subscribers::{Scope, SubscriptionState};
 
 diesel::alias!(subscriptions as other_subscriptions: OtherSubscriptions);
@@ -41,21 +44,14 @@ impl Call {
     }
 }
 
-type Recipients<'a> = diesel::dsl::IntoBoxed<
-    'a,
-    diesel::dsl::InnerJoin<subscriptions::table, subscribers::table>,
-    MultiBackend,
->;
-
-/// The audience as it is now: subscriptions that are active, not paused, want this kind of issue,
-/// and whose address is not suppressed.
-fn recipients<'a>(call: &Call, now: Instant) -> Recipients<'a> {
+/// Narrows those down who are awake: who is called by an issue of this kind and by these rules.
+fn called<'a>(call: &Call, now: Instant, all: Members<'a>) -> Members<'a> {
     let Audience { sent, only, except, only_newsletters, except_newsletters } = &call.rules;
     let wanted = match call.kind {
         IssueKind::Ordinary => [Scope::All, Scope::Ordinary],
         IssueKind::Special => [Scope::All, Scope::Specials],
     };
-    let mut query = reachable(call.newsletter, now).filter(subscriptions::scope.eq_any(wanted));
+    let mut query = all.filter(subscriptions::scope.eq_any(wanted));
     if let Some(sent) = sent {
         let got_it = deliveries::table
             .inner_join(issues::table)
@@ -100,22 +96,17 @@ fn subscribes_to(ids: &[PublicId]) -> Filter {
 
 /// How many an audience has now.
 pub fn audience_size(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<i64> {
-    recipients(call, now).count().get_result(conn)
+    count_reachable(conn, call.newsletter, now, |all| called(call, now, all))
 }
 
 /// Those of an audience with subscriptions after one and up to another who have no copy yet. Two
 /// rows of the register can become one person while the audience is written down: who had a copy
 /// by the one has none to come by the other.
-fn between<'a>(
-    issue: i64,
-    call: &Call,
-    (after, up_to): (i64, i64),
-    now: Instant,
-) -> Recipients<'a> {
+fn between<'a>(issue: i64, call: &Call, (after, up_to): (i64, i64), now: Instant) -> Members<'a> {
     let copies = deliveries::table
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
-    recipients(call, now)
+    reachable(called(call, now, awake(call.newsletter, now)))
         .filter(subscriptions::id.gt(after))
         .filter(subscriptions::id.le(up_to))
         .filter(not(exists(copies)))
@@ -140,10 +131,16 @@ pub fn recipients_between(
     ids: (i64, i64),
     now: Instant,
 ) -> QueryResult<Vec<(i64, String)>> {
-    between(issue, call, ids, now)
+    let people: Vec<i64> = between(issue, call, ids, now)
         .order(subscriptions::id)
+        .select(subscriptions::subscriber)
+        .load(conn)?;
+    let keys: Vec<(i64, String)> = on_both!(conn, c => subscribers::table
+        .filter(among(subscribers::id, &people))
         .select((subscribers::id, subscribers::address_key))
-        .load(conn)
+        .load(c))?;
+    let mut keys: HashMap<i64, String> = keys.into_iter().collect();
+    Ok(people.into_iter().filter_map(|id| Some((id, keys.remove(&id)?))).collect())
 }
 
 /// The last of the next subscriptions of a newsletter after one, whatever their state; `None`
@@ -169,10 +166,16 @@ pub fn next_subscriptions(
 pub fn audience_sample(
     conn: &mut DbConn,
     call: &Call,
-    most: i64,
+    most: usize,
     now: Instant,
 ) -> QueryResult<Vec<String>> {
-    recipients(call, now).order(subscribers::uuid).limit(most).select(subscribers::email).load(conn)
+    let of = audience_size(conn, call, now)?;
+    let people = some(conn, call.newsletter, now, |all| called(call, now, all), (of, most))?;
+    subscribers::table
+        .filter(subscribers::id.eq_any(people))
+        .order(subscribers::uuid)
+        .select(subscribers::email)
+        .load(conn)
 }
 
 /// Who of a newsletter is not in an audience now, each counted once.
@@ -190,27 +193,13 @@ pub struct Left {
 
 /// Counts those who are not in an audience.
 pub fn left_out(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<Left> {
-    let of = || {
-        subscriptions::table
-            .inner_join(subscribers::table)
-            .filter(subscriptions::newsletter.eq(call.newsletter))
-    };
+    let of = || subscriptions::table.filter(subscriptions::newsletter.eq(call.newsletter));
     let confirmed = [SubscriptionState::Active, SubscriptionState::Paused];
-    let going = || {
-        of().filter(subscriptions::state.eq_any(confirmed)).filter(
-            (subscriptions::state.eq(SubscriptionState::Active))
-                .and(subscriptions::paused_until.is_null())
-                .or(subscriptions::paused_until.le(now)),
-        )
-    };
-    let suppressed =
-        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
     let pending = of().filter(subscriptions::state.eq(SubscriptionState::Pending));
     let pending: i64 = pending.count().get_result(conn)?;
     let all: i64 = of().filter(subscriptions::state.eq_any(confirmed)).count().get_result(conn)?;
-    let active: i64 = going().count().get_result(conn)?;
-    let suppressed: i64 =
-        going().filter(diesel::dsl::exists(suppressed)).count().get_result(conn)?;
+    let active: i64 = awake(call.newsletter, now).count().get_result(conn)?;
+    let suppressed = count_suppressed(conn, call.newsletter, now, |all| all)?;
     let others = active - suppressed - audience_size(conn, call, now)?;
     Ok(Left { suppressed, paused: all - active, pending, others })
 }

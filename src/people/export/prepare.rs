@@ -119,7 +119,7 @@ mod tests {
         let query = |q: &str| Query {
             q: q.to_owned(),
             sector: "region".to_owned(),
-            before: "7".to_owned(),
+            after: "7".to_owned(),
             ..Query::default()
         };
         let noted = |q: &str| {

@@ -5,27 +5,14 @@ use diesel::upsert::excluded;
 
 use crate::clock::Instant;
 use crate::db::schema::{domain_move_rows, domain_moves, subscribers};
-use crate::db::{DbConn, Json, MultiBackend, PublicId};
+use crate::db::{DbConn, Json, PublicId};
 use crate::error::Result;
 use crate::on_both;
 use crate::subscribers::Subscriber;
-use crate::subscribers::domains::{DomainMove, MoveCounts, MoveState, Pair, RowState};
+use crate::subscribers::domains::{DomainMove, MoveCounts, MoveState, Pair, RowState, turned};
 
 fn as_json(value: &impl serde::Serialize) -> Result<Json> {
     Ok(Json(serde_json::to_value(value).map_err(anyhow::Error::from)?))
-}
-
-/// Whoever has an address at one of these domains, as people write conditions in SQL.
-type AtDomains =
-    Box<dyn BoxableExpression<subscribers::table, MultiBackend, SqlType = diesel::sql_types::Bool>>;
-
-fn at(domains: &[&str]) -> AtDomains {
-    // A-labels have no character that LIKE knows.
-    let one = |domain: &&str| -> AtDomains {
-        Box::new(subscribers::address_key.like(format!("%@{domain}")))
-    };
-    let none: AtDomains = Box::new(subscribers::id.lt(0));
-    domains.iter().map(one).fold(none, |all, one| Box::new(all.or(one)))
 }
 
 /// People with an address at one of these domains, after one of them.
@@ -35,9 +22,10 @@ pub fn people_at(
     after: i64,
     most: i64,
 ) -> QueryResult<Vec<Subscriber>> {
+    let keys: Vec<String> = domains.iter().map(|domain| turned(domain)).collect();
     subscribers::table
         .filter(subscribers::id.gt(after))
-        .filter(at(domains))
+        .filter(subscribers::domain_key.eq_any(keys))
         .order(subscribers::id)
         .limit(most)
         .select(Subscriber::as_select())

@@ -10,6 +10,7 @@ use crate::db::{DbConn, Json, PublicId};
 use crate::mail::EmailAddress;
 use crate::newsletters::Newsletter;
 use crate::on_both;
+use crate::subscribers::domains::{domain_of, turned};
 use crate::subscribers::{
     EndReason, LeadershipGroup, ReasonGiven, Scope, Sector, Subscriber, Subscription,
     SubscriptionState,
@@ -32,7 +33,7 @@ pub struct Details {
     pub language: Lang,
 }
 
-/// What a person is searched by, besides `address_key`: the beginnings of these.
+/// What a person is searched by, besides `address_key`: the beginnings of these, and the domain.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, AsChangeset)]
 #[diesel(table_name = subscribers, treat_none_as_default_value = false)]
 pub struct SearchKeys {
@@ -40,17 +41,19 @@ pub struct SearchKeys {
     name_key: String,
     surname_key: String,
     organisation_key: String,
+    domain_key: String,
 }
 
 impl SearchKeys {
     /// Of an address, a name and a workplace.
     pub fn of(address: &EmailAddress, name: Option<&str>, organisation: Option<&str>) -> Self {
-        let email = folded(address.as_typed());
+        let (email, key) = (folded(address.as_typed()), address.key());
         let name_key = folded(name.unwrap_or_default().trim());
         let surname = name_key.rsplit(char::is_whitespace).next();
         Self {
             // Only where it is another one: "bo@ringkøbing-skjern.example".
-            email_key: if email == address.key() { String::new() } else { email },
+            domain_key: turned(domain_of(&key)),
+            email_key: if email == key { String::new() } else { email },
             surname_key: surname.unwrap_or_default().to_owned(),
             organisation_key: folded(organisation.unwrap_or_default().trim()),
             name_key,

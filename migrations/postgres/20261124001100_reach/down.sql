@@ -1,0 +1,10 @@
+DROP INDEX growth_sums;
+DROP TRIGGER subscriptions_follow_changed ON subscribers;
+DROP FUNCTION subscriptions_follow_changed();
+DROP TRIGGER subscriptions_follow ON subscriptions;
+DROP FUNCTION subscriptions_follow();
+DROP INDEX subscriptions_reach;
+CREATE INDEX subscriptions_by_newsletter ON subscriptions (newsletter, state);
+ALTER TABLE subscriptions DROP COLUMN language;
+ALTER TABLE subscriptions DROP COLUMN sector;
+ALTER TABLE subscriptions DROP COLUMN leadership_group;
