@@ -19,6 +19,7 @@ use lederbrev::db::{DbConn, Json, PublicId, migrate};
 use lederbrev::imports::{Kind, run, steps};
 use lederbrev::newsletters::Newsletter;
 use lederbrev::on_both;
+use lederbrev::subscribers::domains;
 
 use crate::measure::{self, Used, median, used};
 use crate::postgres;
@@ -185,7 +186,7 @@ pub fn insert(
                 subscribers::address_key.eq(email.clone()),
                 // As long as a keyed hash, and as far from the last one.
                 subscribers::address_hash.eq([uuid.0.as_bytes().as_slice(), &[0; 16]].concat()),
-                subscribers::email.eq(email),
+                subscribers::email.eq(email.clone()),
                 subscribers::name.eq(name.clone()),
                 subscribers::organisation.eq(organisation),
                 subscribers::leadership_group.eq(group(at)),
@@ -196,6 +197,7 @@ pub fn insert(
                 subscribers::name_key.eq(name.to_lowercase()),
                 subscribers::surname_key.eq(at.to_string()),
                 subscribers::organisation_key.eq("aarhus kommune"),
+                subscribers::domain_key.eq(domains::turned(domains::domain_of(&email))),
             )
         })
         .collect();

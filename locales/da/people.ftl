@@ -48,4 +48,4 @@ register-shown = { $number ->
     [0] Ingen abonnenter passer.
     [one] Én abonnent passer.
    *[other] { $number } abonnenter vises.
-}
+  }

@@ -48,4 +48,4 @@ register-shown = { $number ->
     [0] No subscribers fit.
     [one] One subscriber fits.
    *[other] { $number } subscribers are shown.
-}
+  }

@@ -18,7 +18,7 @@ use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
 use crate::issues::IssueKind;
 use crate::newsletters::Newsletter;
-use crate::segments::store::{AsOf, Members, filter};
+use crate::segments::store::{AsOf, Members, Over, filter};
 use crate::subscribers::growth;
 use crate::subscribers::ledger::LedgerKind;
 use crate::subscribers::{Subscriber, Subscription, SubscriptionState};
@@ -48,7 +48,7 @@ fn fitting<'a>(search: &'a Search, as_of: AsOf) -> Members<'a> {
         query = query.filter(subscriptions::id.lt(before));
     }
     if !search.rules.0.is_empty() {
-        query = query.filter(filter(&search.rules, as_of));
+        query = query.filter(filter(&search.rules, as_of, Over::All));
     }
     let text = folded(search.text.trim());
     if !text.is_empty() {

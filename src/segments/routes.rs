@@ -176,10 +176,10 @@ async fn of(
         .db
         .read(move |conn| {
             let found = match rules.checked() {
-                Ok(rules) => {
-                    let size = store::size(conn, id, &rules, as_of)?;
-                    Some((size, store::sample(conn, id, &rules, as_of, (size, SHOWN))?))
-                }
+                Ok(rules) => Some((
+                    store::size(conn, id, &rules, as_of)?,
+                    store::sample(conn, id, &rules, as_of, SHOWN)?,
+                )),
                 Err(_) => None,
             };
             Ok(Around {

@@ -1,5 +1,7 @@
 //! The tables `segments` and `issue_segments`, and the rules as a query.
 
+use std::collections::HashSet;
+
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use diesel::dsl::{exists, not};
@@ -28,8 +30,6 @@ pub type Filter = Box<dyn BoxableExpression<subscriptions::table, MultiBackend, 
 
 /// People that are named in one statement.
 const MOST_NAMED: usize = 10_000;
-/// So many are put in order, to take some of them.
-const FEW: i64 = 1_000;
 
 /// The moment and the clock by which days are understood.
 #[derive(Debug, Clone, Copy)]
@@ -104,10 +104,30 @@ pub fn count_suppressed<'a>(
     counted.sum()
 }
 
+/// Of how many a filter is asked: the same people fit, and the database goes another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Of a whole newsletter: who fits is found once, by an index, and each is looked for among them.
+    All,
+    /// Of a stretch of it, again and again: each is looked at alone.
+    Stretch,
+}
+
+/// Whether a subscription's person is the one that a row of another table names.
+macro_rules! person_of {
+    ($over:expr, $rows:expr, $person:expr) => {
+        match $over {
+            Over::All => Box::new(subscriptions::subscriber.eq_any($rows.select($person))),
+            Over::Stretch => Box::new(exists($rows.filter($person.eq(subscriptions::subscriber)))),
+        }
+    };
+}
+
 /// The rules as a filter.
-pub fn filter(rules: &Rules, as_of: AsOf) -> Filter {
-    let requirement =
-        |conditions: &Vec<Condition>| any(conditions.iter().map(|condition| one(condition, as_of)));
+pub fn filter(rules: &Rules, as_of: AsOf, over: Over) -> Filter {
+    let requirement = |conditions: &Vec<Condition>| {
+        any(conditions.iter().map(|condition| one(condition, as_of, over)))
+    };
     rules
         .0
         .iter()
@@ -124,13 +144,13 @@ pub fn any(filters: impl Iterator<Item = Filter>) -> Filter {
         .unwrap_or_else(|| Box::new(subscriptions::id.lt(0)))
 }
 
-fn one(condition: &Condition, as_of: AsOf) -> Filter {
-    let holds = holds(condition, as_of);
+fn one(condition: &Condition, as_of: AsOf, over: Over) -> Filter {
+    let holds = holds(condition, as_of, over);
     if condition.not { Box::new(not(holds)) } else { holds }
 }
 
 /// A condition, not turned round. It is true or false and never null, so that it can be.
-fn holds(condition: &Condition, as_of: AsOf) -> Filter {
+fn holds(condition: &Condition, as_of: AsOf, over: Over) -> Filter {
     let values = &condition.values;
     let stated: Vec<String> = values.iter().filter(|value| *value != NOT_STATED).cloned().collect();
     let is_unstated = stated.len() < values.len();
@@ -158,20 +178,20 @@ fn holds(condition: &Condition, as_of: AsOf) -> Filter {
         Field::Organisation => any(values.iter().map(|words| -> Filter {
             let contains = subscribers::organisation_key.like(containing(&folded(words)));
             let people = subscribers::table.filter(contains.escape('\\'));
-            Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id)))
+            person_of!(over, people, subscribers::id)
         })),
         Field::Domain => any(values.iter().map(|domain| -> Filter {
             let (key, begin) = (subscribers::domain_key, turned(domain));
             let people =
                 subscribers::table.filter(key.ge(begin.clone()).and(key.lt(after_all(&begin))));
-            Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id)))
+            person_of!(over, people, subscribers::id)
         })),
         Field::Attribute => any(values.iter().filter_map(|value| -> Option<Filter> {
             let (name, value) = super::attribute(value)?;
             let text = text_under(subscribers::attributes, name);
             let is_one = text.clone().eq(value.to_owned()).assume_not_null();
             let people = subscribers::table.filter(text.is_not_null().and(is_one));
-            Some(Box::new(subscriptions::subscriber.eq_any(people.select(subscribers::id))))
+            Some(person_of!(over, people, subscribers::id))
         })),
         Field::Tracking => {
             let consented = consents::table
@@ -188,8 +208,8 @@ fn holds(condition: &Condition, as_of: AsOf) -> Filter {
                 .inner_join(issues::table)
                 .filter(issues::uuid.eq_any(ids(values)))
                 .filter(deliveries::state.eq("accepted"))
-                .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
-            Box::new(exists(got_it))
+                .filter(deliveries::subscriber.is_not_null());
+            person_of!(over, got_it, deliveries::subscriber.assume_not_null())
         }
         Field::Clicked => {
             let clicked = clicks::table
@@ -197,8 +217,8 @@ fn holds(condition: &Condition, as_of: AsOf) -> Filter {
                 .filter(issues::uuid.eq_any(ids(values)))
                 // What a scanner clicks, nobody has clicked.
                 .filter(clicks::verdict.ne("machine"))
-                .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
-            Box::new(exists(clicked))
+                .filter(deliveries::subscriber.is_not_null());
+            person_of!(over, clicked, deliveries::subscriber.assume_not_null())
         }
     }
 }
@@ -230,7 +250,7 @@ fn confirmed(condition: &Condition, AsOf { now, zone }: AsOf) -> Filter {
 
 /// How many of a newsletter's subscribers the rules pick now.
 pub fn size(conn: &mut DbConn, newsletter: i64, rules: &Rules, as_of: AsOf) -> QueryResult<i64> {
-    count_reachable(conn, newsletter, as_of.now, |all| all.filter(filter(rules, as_of)))
+    count_reachable(conn, newsletter, as_of.now, |all| all.filter(filter(rules, as_of, Over::All)))
 }
 
 /// How many of a newsletter could be reached now.
@@ -241,17 +261,17 @@ pub fn reachable_size(conn: &mut DbConn, newsletter: i64, now: Instant) -> Query
 /// A person that the rules pick, for a look: address, name and workplace.
 pub type Sample = (String, Option<String>, Option<String>);
 
-/// Some of them, of so many as there are. Who they are does not change while they are looked at, and
-/// says nothing about the order in which people came.
+/// Some of them. Who they are does not change while they are looked at, and says nothing about the
+/// order in which people came.
 pub fn sample(
     conn: &mut DbConn,
     newsletter: i64,
     rules: &Rules,
     as_of: AsOf,
-    (of, most): (i64, usize),
+    most: usize,
 ) -> QueryResult<Vec<Sample>> {
-    let narrowed = |all: Members<'static>| all.filter(filter(rules, as_of));
-    let people = some(conn, newsletter, as_of.now, narrowed, (of, most))?;
+    let people =
+        some(conn, awake(newsletter, as_of.now).filter(filter(rules, as_of, Over::All)), most)?;
     subscribers::table
         .filter(subscribers::id.eq_any(people))
         .order(subscribers::uuid)
@@ -259,42 +279,25 @@ pub fn sample(
         .load(conn)
 }
 
-/// The people of some of those who are reachable, narrowed down, of so many as there are: of a few
-/// those with the smallest of their random numbers; of many one from each stretch of the register,
-/// so that not all have to be looked at.
-pub fn some<'a>(
-    conn: &mut DbConn,
-    newsletter: i64,
-    now: Instant,
-    narrowed: impl Fn(Members<'a>) -> Members<'a>,
-    (of, most): (i64, usize),
-) -> QueryResult<Vec<i64>> {
-    let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    if of <= FEW {
-        return reachable(narrowed(awake(newsletter, now)))
-            .order((subscriptions::nonce, subscriptions::id))
-            .limit(limit)
-            .select(subscriptions::subscriber)
-            .load(conn);
-    }
-    let last: Option<i64> =
-        subscriptions::table.select(diesel::dsl::max(subscriptions::id)).first(conn)?;
-    let last = last.unwrap_or_default();
-    let mut people: Vec<i64> = Vec::new();
-    for nth in 1..=limit {
-        let (from, to) = (last * (nth - 1) / limit, last * nth / limit);
-        // The sum keeps the index of the newsletter away: the stretch is the way to go.
-        let all = not_paused(now).filter((subscriptions::newsletter + 0_i64).eq(newsletter));
-        let first: Option<i64> = reachable(narrowed(all))
-            .filter(subscriptions::id.gt(from))
-            .filter(subscriptions::id.le(to))
-            .order(subscriptions::id)
-            .select(subscriptions::subscriber)
-            .first(conn)
-            .optional()?;
-        people.extend(first);
-    }
-    Ok(people)
+/// The people of some members who are reachable: those with the smallest of the random numbers that
+/// subscriptions have. Who is suppressed is left out afterwards, of ten times as many, so that
+/// not everybody has to be looked up.
+pub fn some(conn: &mut DbConn, members: Members<'_>, most: usize) -> QueryResult<Vec<i64>> {
+    let candidates: Vec<i64> = members
+        .order((subscriptions::nonce, subscriptions::id))
+        .limit(i64::try_from(most * 10).unwrap_or(i64::MAX))
+        .select(subscriptions::subscriber)
+        .load(conn)?;
+    let suppressed =
+        suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
+    let reachable: HashSet<i64> = subscribers::table
+        .filter(subscribers::id.eq_any(&candidates))
+        .filter(not(exists(suppressed)))
+        .select(subscribers::id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    Ok(candidates.into_iter().filter(|id| reachable.contains(id)).take(most).collect())
 }
 
 /// A newsletter's segments by name.

@@ -91,6 +91,21 @@ both! {
         assert_eq!(took, (true, true));
     }
 
+    async fn an_import_under_way_is_looked_at_again_without_a_script(app: TestApp) {
+        app.newsletter().await;
+        let of = app.begin_import("", format!("email\n{ANNE}\n{BO}\n")).await;
+        let editor = app.signed_in(Role::Editor).await;
+        let path = format!("/admin/imports/{}", of.id);
+        let page = editor.get(app.url(&path)).send().await.unwrap().text().await.unwrap();
+        let link = page.split("href=\"").filter_map(|part| part.split_once("\">"));
+        let (again, _) = link.into_iter().find(|(_, text)| text.starts_with("Opdatér siden")).unwrap();
+        assert_eq!(again, format!("{path}?lang=da"));
+        app.run_until_idle().await;
+        let done = editor.get(app.url(again)).send().await.unwrap();
+        assert_eq!(done.status(), StatusCode::OK);
+        assert!(!done.text().await.unwrap().contains("Opdatér siden"), "it is over");
+    }
+
     async fn a_stated_number_is_there_again_when_the_import_that_hid_it_is_taken_back(app: TestApp) {
         let newsletter = app.newsletter().await;
         app.subscribe(ANNE).await;

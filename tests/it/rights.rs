@@ -51,6 +51,8 @@ const OPERATORS: &[&str] = &[
     "GET /admin/subscribers",
     "GET /admin/subscribers/held",
     "POST /admin/subscribers/held",
+    "POST /admin/subscribers/views",
+    "POST /admin/subscribers/views/{id}",
     "GET /admin/subscribers/{id}",
     "POST /admin/subscribers/{id}/notes",
     "POST /admin/subscribers/{id}/notes/{note}",

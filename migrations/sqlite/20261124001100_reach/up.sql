@@ -8,7 +8,8 @@ UPDATE subscriptions SET (leadership_group, sector, language) = (
 );
 DROP INDEX subscriptions_by_newsletter;
 CREATE INDEX subscriptions_reach ON subscriptions (
-    newsletter, state, leadership_group, sector, paused_until, language, scope, subscriber, confirmed_at, source
+    newsletter, state, leadership_group, sector, paused_until, language, scope, subscriber, confirmed_at, source,
+    nonce
 );
 
 CREATE TRIGGER subscriptions_follow_new AFTER INSERT ON subscriptions BEGIN

@@ -13,7 +13,8 @@ use crate::db::schema::{deliveries, issues, newsletters, subscribers, subscripti
 use crate::db::{DbConn, Json, PublicId, among};
 use crate::on_both;
 use crate::segments::store::{
-    AsOf, Filter, Members, any, awake, count_reachable, count_suppressed, filter, reachable, some,
+    AsOf, Filter, Members, Over, any, awake, count_reachable, count_suppressed, filter, reachable,
+    some,
 };
 use crate::subscribers::{Scope, SubscriptionState};
 
@@ -45,7 +46,7 @@ impl Call {
 }
 
 /// Narrows those down who are awake: who is called by an issue of this kind and by these rules.
-fn called<'a>(call: &Call, now: Instant, all: Members<'a>) -> Members<'a> {
+fn called<'a>(call: &Call, now: Instant, all: Members<'a>, over: Over) -> Members<'a> {
     let Audience { sent, only, except, only_newsletters, except_newsletters } = &call.rules;
     let wanted = match call.kind {
         IssueKind::Ordinary => [Scope::All, Scope::Ordinary],
@@ -61,7 +62,7 @@ fn called<'a>(call: &Call, now: Instant, all: Members<'a>) -> Members<'a> {
         query = query.filter(exists(got_it));
     }
     let as_of = AsOf { now, zone: call.zone };
-    let picked = |copied: &[Copied]| any(copied.iter().map(|one| filter(&one.rules, as_of)));
+    let picked = |copied: &[Copied]| any(copied.iter().map(|one| filter(&one.rules, as_of, over)));
     if !only.is_empty() {
         query = query.filter(picked(only));
     }
@@ -96,7 +97,7 @@ fn subscribes_to(ids: &[PublicId]) -> Filter {
 
 /// How many an audience has now.
 pub fn audience_size(conn: &mut DbConn, call: &Call, now: Instant) -> QueryResult<i64> {
-    count_reachable(conn, call.newsletter, now, |all| called(call, now, all))
+    count_reachable(conn, call.newsletter, now, |all| called(call, now, all, Over::All))
 }
 
 /// Those of an audience with subscriptions after one and up to another who have no copy yet. Two
@@ -106,7 +107,7 @@ fn between<'a>(issue: i64, call: &Call, (after, up_to): (i64, i64), now: Instant
     let copies = deliveries::table
         .filter(deliveries::issue.eq(issue))
         .filter(deliveries::subscriber.eq(subscriptions::subscriber.nullable()));
-    reachable(called(call, now, awake(call.newsletter, now)))
+    reachable(called(call, now, awake(call.newsletter, now), Over::Stretch))
         .filter(subscriptions::id.gt(after))
         .filter(subscriptions::id.le(up_to))
         .filter(not(exists(copies)))
@@ -169,8 +170,7 @@ pub fn audience_sample(
     most: usize,
     now: Instant,
 ) -> QueryResult<Vec<String>> {
-    let of = audience_size(conn, call, now)?;
-    let people = some(conn, call.newsletter, now, |all| called(call, now, all), (of, most))?;
+    let people = some(conn, called(call, now, awake(call.newsletter, now), Over::All), most)?;
     subscribers::table
         .filter(subscribers::id.eq_any(people))
         .order(subscribers::uuid)
