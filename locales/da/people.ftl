@@ -30,22 +30,24 @@ copy-skipped = Ikke sendt
 register-order = Rækkefølge
 register-order-newest = Nyeste først
 register-order-oldest = Ældste først
-register-caption-newest = Abonnenter, de senest registrerede først
-register-caption-oldest = Abonnenter, de først registrerede først
+register-caption-newest = Abonnenter, nyeste først
+register-caption-oldest = Abonnenter, ældste først
 views-title = Gemte visninger
 view-keep = Gem filtrene som en visning
 view-keep-button = Gem visningen
 view-name = Visningens navn
 view-hint = Visningen kan bruges af alle med adgang til abonnenterne. Filtrene og rækkefølgen gemmes, men ikke det, der står i søgefeltet.
 view-remove = Slet visningen »{ $name }«
-view-remove-hint = Kun visningen bliver slettet, også for dine kolleger. Abonnenterne bliver, hvor de er.
+view-remove-hint = Visningen forsvinder også for dine kolleger. Der sker ikke noget med abonnenterne.
 done-view-kept = Visningen er gemt.
 done-view-removed = Visningen er slettet.
 error-view-name = Giv visningen et navn.
 error-view-name-long = Navnet må højst være på { $most } tegn. Gør det kortere.
 error-view-empty = Vælg mindst ét filter eller en anden rækkefølge, før du gemmer visningen.
 register-shown = { $number ->
-    [0] Ingen abonnenter passer.
-    [one] Én abonnent passer.
-   *[other] { $number } abonnenter vises.
+    [0] Ingen abonnenter passer til søgningen.
+    [one] Der vises én abonnent.
+   *[other] Der vises { $number } abonnenter.
   }
+register-shown-first = De første { $number } abonnenter vises, og der er flere.
+error-view-twice = Der er allerede en visning med det navn. Vælg et andet navn, eller slet den gamle først.

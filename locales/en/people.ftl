@@ -45,7 +45,9 @@ error-view-name = Give the view a name.
 error-view-name-long = The name may have { $most } characters at most. Make it shorter.
 error-view-empty = Choose at least one filter or another order before you save the view.
 register-shown = { $number ->
-    [0] No subscribers fit.
-    [one] One subscriber fits.
+    [0] No subscribers fit the search.
+    [one] One subscriber is shown.
    *[other] { $number } subscribers are shown.
   }
+register-shown-first = The first { $number } subscribers are shown, and there are more.
+error-view-twice = There is a view of that name already. Choose another name, or remove the old one first.

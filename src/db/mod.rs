@@ -145,7 +145,8 @@ pub fn hold_person(conn: &mut DbConn, id: i64) -> diesel::QueryResult<()> {
     hold_people(conn, &[id])
 }
 
-/// The same for many, by their ids, so that two who keep some of the same do not wait for each other.
+/// The same for many, in the order of their ids, so that two who keep some of the same do not wait for
+/// each other in a circle.
 pub fn hold_people(conn: &mut DbConn, ids: &[i64]) -> diesel::QueryResult<()> {
     use diesel::prelude::*;
     use schema::subscribers::{id, table};

@@ -1277,7 +1277,7 @@ together! {
     issue_reviews: issues;
     issue_revisions: issues;
     issue_segments: issues, segments;
-    issues: library_addresses, library_items, link_corrections, newsletters, old_addresses, open_counts, opens, preflight_overrides, renditions, subscribers, subscriptions;
+    issues: library_addresses, library_items, link_corrections, newsletters, old_addresses, open_counts, opens, preflight_overrides, reader_sums, renditions, subscribers, subscriptions;
     ledger: newsletters, subscriptions;
     library_addresses: library_items, short_links;
     library_items: library_tags;

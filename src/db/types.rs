@@ -38,7 +38,8 @@ pub struct Document;
 diesel::infix_operator!(UnderName, " ->> ", sql_types::Nullable<sql_types::Text>);
 
 /// The text that stands under a name in a JSON document; null when there is none. Both databases
-/// write it so; on SQLite a name that begins with `$` would be a path.
+/// write it so. On SQLite a name with `$`, `"`, `\` or `[` would be a path, and what is no text
+/// there equals none.
 pub fn text_under<D>(
     document: D,
     name: &str,

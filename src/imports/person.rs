@@ -247,6 +247,10 @@ fn attributes(row: &Row, plan: &Plan, object: &str) -> Result<Attributes, Refuse
                     found.known.insert(field.as_str(), text);
                 }
                 (_, Value::Null) => {}
+                // As text, so that both databases compare it alike.
+                (_, value @ (Value::Bool(_) | Value::Number(_))) => {
+                    found.kept.insert(name, Value::from(value.to_string()));
+                }
                 (_, value) => {
                     found.kept.insert(name, value);
                 }

@@ -107,6 +107,10 @@ pub fn take(
     context: &Context,
     people: &[(&Person, &[u8], &Judged)],
 ) -> Result<Vec<Line>> {
+    // All at once and by their ids, so that nobody waits in a circle.
+    let known: Vec<i64> =
+        people.iter().filter_map(|(.., judged)| Some(judged.person.as_ref()?.id)).collect();
+    db::hold_people(conn, &known)?;
     let mut lines = Vec::with_capacity(people.len());
     let created: Vec<_> =
         people.iter().filter(|(.., judged)| judged.verdict == Verdict::Create).collect();

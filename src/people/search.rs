@@ -122,15 +122,17 @@ impl Query {
         self.after.parse().ok()
     }
 
-    /// The same in another order, from its beginning, as the query of an address.
-    pub fn ordered(&self, order: Order) -> String {
-        Self { order: order.to_string(), ..self.clone() }.address()
-    }
-
-    /// Only what can be kept under a name: not the text, which may be somebody's name or address.
+    /// Only what can be kept under a name: not the text, which may be somebody's name or address, nor
+    /// an address that stands in the wrong field.
     #[must_use]
     pub fn without_text(self) -> Self {
-        Self { q: String::new(), ..self.understood() }
+        let mut query = Self { q: String::new(), ..self.understood() };
+        for text in [&mut query.newsletter, &mut query.source] {
+            if text.contains('@') {
+                text.clear();
+            }
+        }
+        query
     }
 
     /// What it means.

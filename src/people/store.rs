@@ -18,6 +18,7 @@ use crate::db::{DbConn, PublicId};
 use crate::deliveries::{DeliveryState, SkipReason};
 use crate::issues::IssueKind;
 use crate::newsletters::Newsletter;
+use crate::on_both;
 use crate::segments::store::{AsOf, Members, Over, filter};
 use crate::subscribers::growth;
 use crate::subscribers::ledger::LedgerKind;
@@ -329,30 +330,30 @@ pub fn views(conn: &mut DbConn) -> QueryResult<Vec<View>> {
     register_views::table.order(register_views::name).select(View::as_select()).load(conn)
 }
 
-/// Keeps filters under a name, in the place of those that had it.
+/// Keeps filters under a name, if no others have it.
 pub fn keep_view(
     conn: &mut DbConn,
     (name, filters): (&str, &str),
     by: &str,
     now: Instant,
-) -> QueryResult<()> {
-    diesel::delete(register_views::table.filter(register_views::name.eq(name))).execute(conn)?;
-    diesel::insert_into(register_views::table)
-        .values((
-            register_views::uuid.eq(PublicId::random()),
-            register_views::name.eq(name),
-            register_views::filters.eq(filters),
-            register_views::saved_by.eq(by),
-            register_views::saved_at.eq(now),
-        ))
-        .execute(conn)
-        .map(drop)
+) -> QueryResult<Option<PublicId>> {
+    let uuid = PublicId::random();
+    let values = (
+        register_views::uuid.eq(uuid),
+        register_views::name.eq(name),
+        register_views::filters.eq(filters),
+        register_views::saved_by.eq(by),
+        register_views::saved_at.eq(now),
+    );
+    let rows = on_both!(conn, c => diesel::insert_into(register_views::table)
+        .values(values)
+        .on_conflict_do_nothing()
+        .execute(c))?;
+    Ok((rows > 0).then_some(uuid))
 }
 
-/// Removes one; its name, if there was one.
-pub fn delete_view(conn: &mut DbConn, uuid: PublicId) -> QueryResult<Option<String>> {
+/// Removes one; says whether there was one.
+pub fn delete_view(conn: &mut DbConn, uuid: PublicId) -> QueryResult<bool> {
     let view = register_views::table.filter(register_views::uuid.eq(uuid));
-    let name = view.select(register_views::name).first(conn).optional()?;
-    diesel::delete(view).execute(conn)?;
-    Ok(name)
+    diesel::delete(view).execute(conn).map(|rows| rows > 0)
 }

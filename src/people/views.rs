@@ -14,11 +14,11 @@ use crate::web::direction;
 /// Longest name, in characters.
 const LONGEST: usize = 60;
 
-/// Keeps the filters of a search under a name, in the place of those that had it; returns them. The
-/// text that was searched for is not kept: it may be a name or an address.
+/// Keeps the filters of a search under a name; returns them. The text that was searched for is not
+/// kept: it may be a name or an address.
 ///
 /// # Errors
-/// [`Error::Invalid`] when there is no name or nothing to keep.
+/// [`Error::Invalid`] when there is no name, another view has it, or there is nothing to keep.
 pub async fn keep(app: &App, name: &str, query: Query, staff: &Staff) -> Result<String> {
     let name = direction::unturned(name.trim());
     let filters = query.without_text().address();
@@ -38,9 +38,17 @@ pub async fn keep(app: &App, name: &str, query: Query, staff: &Staff) -> Result<
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
         .write(move |conn| {
-            store::keep_view(conn, (&name, &filters), &actor, now)?;
-            let details = json!({ "filters": filters });
-            staff::store::audit(conn, &actor, "register.view-keep", &name, details, now)?;
+            let Some(view) = store::keep_view(conn, (&name, &filters), &actor, now)? else {
+                return Err(Error::field("name", "error-view-twice"));
+            };
+            staff::store::audit(
+                conn,
+                &actor,
+                "register.view-keep",
+                &subject(view),
+                json!({}),
+                now,
+            )?;
             Ok(filters)
         })
         .await
@@ -51,9 +59,16 @@ pub async fn remove(app: &App, view: PublicId, staff: &Staff) -> Result<()> {
     let (actor, now) = (staff.actor(), app.clock.now());
     app.db
         .write(move |conn| {
-            let name = store::delete_view(conn, view)?.ok_or(Error::NotFound)?;
-            let action = "register.view-remove";
-            Ok(staff::store::audit(conn, &actor, action, &name, json!({}), now)?)
+            if !store::delete_view(conn, view)? {
+                return Err(Error::NotFound);
+            }
+            let (action, subject) = ("register.view-remove", subject(view));
+            Ok(staff::store::audit(conn, &actor, action, &subject, json!({}), now)?)
         })
         .await
+}
+
+/// As the audit log knows it: not by its name, which is somebody's words and outlives it there.
+fn subject(view: PublicId) -> String {
+    format!("register view {view}")
 }

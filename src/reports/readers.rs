@@ -21,8 +21,10 @@ use crate::text_enum;
 /// Fewer people than that are not shown by themselves: a number of them would be about persons.
 const FEWEST: i64 = 5;
 /// From so many copies on, their readers are added up beforehand: a hundred thousand take half a
-/// second.
-const LARGE: i64 = 1_000;
+/// second to read, and these a tenth of that.
+const LARGE: i64 = 20_000;
+/// Counts the ways in which readers have been added up and written down.
+const VERSION: i32 = 1;
 /// The largest domains are named.
 const DOMAINS: usize = 20;
 
@@ -118,9 +120,12 @@ pub fn of_issue(
     // Of a large issue it is added up by a job, and read as long as nothing has changed since.
     if sent_to >= LARGE
         && let Some((of, readers)) = store::kept(conn, issue.id)?
-        && of == basis(conn, issue)?
+        && of == basis(conn, issue, sent_to)?
     {
-        return Ok(readers.and_then(|readers| serde_json::from_value(readers.0).ok()));
+        let readers = readers.map(|readers| serde_json::from_value(readers.0)).transpose();
+        if let Ok(readers) = readers {
+            return Ok(readers);
+        }
     }
     add_up(conn, issue, sent_to)
 }
@@ -148,12 +153,12 @@ fn add_up(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<Option<
     }))
 }
 
-/// What the readers of an issue were added up from, as a hash: when it is the same, they are. Two
-/// verdicts that change places within an hour and a link are not told apart, nor who has moved to
-/// another level or sector since.
-fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<String> {
-    let (rows, consenting) = store::basis(conn, issue)?;
-    let mut text = format!("{consenting}");
+/// What the readers of an issue were added up from, as a hash: when it is the same, they are. Only
+/// two verdicts that change places within an hour and a link are not told apart.
+fn basis(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<String> {
+    let (rows, (people, sum), moved) = store::basis(conn, issue)?;
+    let end = issue.finished_at.map(Instant::micros);
+    let mut text = format!("{VERSION} {sent_to} {end:?} {people} {sum} {moved}");
     for Rows { link, hour, verdict, rows } in rows {
         text.push_str(&format!(" {link}.{}.{verdict}.{rows}", hour.micros()));
     }
@@ -164,7 +169,7 @@ fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<String> {
 /// there were any.
 pub async fn keep(app: &App) -> Result<bool> {
     let since = app.clock.now() - app.config.retention.measured;
-    let mut any = false;
+    let mut any = app.db.write(move |conn| Ok(store::forget(conn, since)?)).await? > 0;
     for issue in app.db.read(move |conn| Ok(store::sent_since(conn, since)?)).await? {
         let id = issue.id;
         let changed = app.db.read(move |conn| at_one_moment(conn, |conn| changed(conn, &issue)));
@@ -181,7 +186,7 @@ fn changed(conn: &mut DbConn, issue: &Issue) -> Result<Option<(String, Option<Js
     if sent_to < LARGE {
         return Ok(None);
     }
-    let now = basis(conn, issue)?;
+    let now = basis(conn, issue, sent_to)?;
     if store::kept(conn, issue.id)?.is_some_and(|(basis, _)| basis == now) {
         return Ok(None);
     }

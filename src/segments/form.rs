@@ -23,7 +23,9 @@ fn typed(field: Field, text: &str) -> Vec<String> {
     let ends: &[char] = if field == Field::Domain { &['\n', ',', ';', ' '] } else { &['\n'] };
     let parts = text.split(ends).map(str::trim).filter(|part| !part.is_empty());
     match field {
-        Field::Organisation | Field::Source | Field::Domain => parts.map(str::to_owned).collect(),
+        Field::Organisation | Field::Source | Field::Domain | Field::Attribute => {
+            parts.map(str::to_owned).collect()
+        }
         _ => vec![text.trim().to_owned()],
     }
 }
@@ -142,6 +144,8 @@ mod tests {
             ("c.0.1.value", "rm.dk, rn.dk\r\nregionsjaelland.dk"),
             ("c.3.0.field", "within"),
             ("c.3.0.value", "30"),
+            ("c.3.1.field", "attribute"),
+            ("c.3.1.value", "Status: Opsagt\r\nStatus: Hvilende"),
             ("c.9.0.field", "password"),
             ("c.0.0.0.field", "sector"),
             ("or.0", "language"),
@@ -149,7 +153,8 @@ mod tests {
         ]);
         let mut form = SegmentForm::read(&sent);
         let values = |at: usize, of: usize, form: &SegmentForm| form.rules.0[at][of].values.clone();
-        assert_eq!(form.rules.0.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(form.rules.0.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+        assert_eq!(values(1, 1, &form), ["Status: Opsagt", "Status: Hvilende"]);
         assert_eq!(values(0, 0, &form), ["region", "stat"]);
         assert_eq!(values(0, 1, &form), ["rm.dk", "rn.dk", "regionsjaelland.dk"]);
         assert!(form.rules.0[0][1].not && !form.rules.0[0][0].not);

@@ -103,8 +103,8 @@ pub struct Condition {
     /// Whether it is turned round.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not: bool,
-    /// The values of which one must fit: words, a day as `YYYY-MM-DD`, a number of days, or the
-    /// id of an issue; none for `tracking`.
+    /// The values of which one must fit: words, a day as `YYYY-MM-DD`, a number of days, the id of
+    /// an issue, or the name and the value of an attribute (`Uddannelse: HD`); none for `tracking`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
 }
@@ -165,8 +165,9 @@ fn is_value(field: Field, value: &str) -> bool {
 fn attribute(value: &str) -> Option<(&str, &str)> {
     let (name, value) = value.split_once(':')?;
     let (name, value) = (name.trim(), value.trim());
-    // What begins with a $ is not a name to SQLite but a way into the document.
-    (!name.is_empty() && !name.starts_with('$') && !value.is_empty()).then_some((name, value))
+    // To SQLite these are not part of a name but of a way into the document.
+    let is_name = !name.is_empty() && !name.contains(['$', '"', '\\', '[', ']']);
+    (is_name && !value.is_empty()).then_some((name, value))
 }
 
 /// A text on one line, with single blanks, and without marks that turn the writing direction.
@@ -289,6 +290,7 @@ mod tests {
             (one(Field::Clicked, &["' OR 1=1"]), "error-segment-issue"),
             (one(Field::Attribute, &["Uddannelse"]), "error-segment-attribute"),
             (one(Field::Attribute, &["$.Uddannelse: HD"]), "error-segment-attribute"),
+            (one(Field::Attribute, &["Titel\\: HD"]), "error-segment-attribute"),
             (one(Field::Source, &["a".repeat(201).as_str()]), "error-segment-large"),
         ] {
             let Err(Error::Invalid(findings)) = rules.checked() else { unreachable!("{rules:?}") };

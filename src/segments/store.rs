@@ -83,7 +83,8 @@ pub fn count_reachable<'a>(
     narrowed: impl Fn(Members<'a>) -> Members<'a>,
 ) -> QueryResult<i64> {
     let all: i64 = narrowed(awake(newsletter, now)).count().get_result(conn)?;
-    Ok(all - count_suppressed(conn, newsletter, now, narrowed)?)
+    // Who is suppressed and erased between the two is in the second number only.
+    Ok((all - count_suppressed(conn, newsletter, now, narrowed)?).max(0))
 }
 
 /// How many of a newsletter, narrowed down, would be reachable if their address were not suppressed.

@@ -232,5 +232,11 @@ fn check_now(conn: &mut DbConn) -> Result<Vec<String>> {
             part.there,
         )
     }));
+    let strayed = store::strayed(conn)?;
+    if strayed > 0 {
+        differences.push(format!(
+            "{strayed} subscriptions say another level, sector or language than their person: segments go by them"
+        ));
+    }
     Ok(differences)
 }

@@ -8,7 +8,7 @@ use super::link::{self, Owned};
 use super::{Scope, SubscriptionState, store};
 use crate::app::App;
 use crate::clock::Instant;
-use crate::db::DbConn;
+use crate::db::{self, DbConn};
 use crate::error::{Error, Result};
 use crate::links::Purpose;
 use crate::newsletters::Newsletter;
@@ -92,7 +92,10 @@ pub async fn resume_due(app: &App) -> Result<bool> {
 const CHUNK: i64 = 500;
 
 fn resume_chunk(conn: &mut DbConn, now: Instant) -> Result<()> {
-    for (subscription, person, newsletter) in store::pauses::over(conn, now, CHUNK)? {
+    let over = store::pauses::over(conn, now, CHUNK)?;
+    // As all do who change people: by their ids.
+    db::hold_people(conn, &over.iter().map(|(_, person, _)| person.id).collect::<Vec<_>>())?;
+    for (subscription, person, newsletter) in over {
         // Who has left since, or made the pause longer, is not woken.
         if store::pauses::resume_due(conn, subscription.id, now)? {
             let entry = Entry::now(&newsletter, &person, LedgerKind::Resumed, 0, "pause", now);

@@ -281,8 +281,8 @@ sends! {
         sending.measure(Tracking::Consented).await;
         let (issue, copies, readers) = sending.measured_issue(7, 7).await;
         let id = issue.id;
-        // As if a thousand had consented, of whom all but seven have withdrawn since.
-        let large = "UPDATE delivery_counts SET personal = 1000 WHERE state = 'accepted'";
+        // As if many had consented, of whom all but seven have withdrawn since.
+        let large = "UPDATE delivery_counts SET personal = 20000 WHERE state = 'accepted'";
         sending.write(move |conn| conn.batch_execute(large)).await;
         let consenting = async || sending.report(&issue).await.readers.map(|all| (all.consenting, all.opened.human));
         assert_eq!(consenting().await, Some((7, 0)), "before it is added up it is read from the rows");
@@ -319,6 +319,18 @@ sends! {
             })
             .await;
         assert_eq!(consenting().await, Some((6, 1)));
+        // Nor is it believed when somebody has another level now, or a copy that had failed got there.
+        sending.app.run_until_idle().await;
+        forge().await;
+        assert_eq!(consenting().await, Some((77, 1)));
+        sending.write(move |conn| conn.batch_execute(
+            "UPDATE delivery_counts SET personal = 20001 WHERE state = 'accepted'")).await;
+        assert_eq!(consenting().await, Some((6, 1)));
+        // It goes when what it was made of goes.
+        sending.app.clock.advance(TimeDelta::days(800));
+        sending.app.run_until_idle().await;
+        let left = sending.write(|conn| reader_sums::table.count().get_result::<i64>(conn)).await;
+        assert_eq!(left, 0);
     }
 
     async fn readers_are_put_together_by_level_sector_and_domain_and_never_singled_out(sending: Sending) {

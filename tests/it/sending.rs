@@ -11,8 +11,10 @@ use lederbrev::deliveries::store::{self, Counts};
 use lederbrev::deliveries::{DeliveryState, SkipReason};
 use lederbrev::issues::splice::{Splice, name_marker};
 use lederbrev::issues::{Issue, IssueKind, IssueState, Origin};
+use lederbrev::mail::EmailAddress;
 use lederbrev::on_both;
 use lederbrev::staff::Role;
+use lederbrev::subscribers::store::register::SearchKeys;
 use lederbrev::subscribers::{Scope, SubscriptionState, suppression};
 use lederbrev::web::Lang;
 
@@ -208,6 +210,7 @@ pub fn readers(
                 subscribers::language.eq(Lang::Da),
                 subscribers::attributes.eq(Json(serde_json::json!({}))),
                 subscribers::created_at.eq(now),
+                SearchKeys::of(&EmailAddress::parse(&email).unwrap(), None, None),
             ))
             .returning(subscribers::id)
             .get_result(conn)?;

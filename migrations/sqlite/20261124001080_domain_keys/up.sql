@@ -1,7 +1,6 @@
 -- The domain of the address, its labels turned round and each with a dot: 'dk.aarhus.post.' So a domain with
 -- all that are under it is a stretch of an index.
 ALTER TABLE subscribers ADD COLUMN domain_key TEXT NOT NULL DEFAULT '';
-CREATE INDEX subscribers_by_domain ON subscribers (domain_key);
 
 -- What stands behind the last @ (a quoted local part may have one, too), label after label.
 UPDATE subscribers SET domain_key = (
@@ -13,3 +12,4 @@ UPDATE subscribers SET domain_key = (
     )
     SELECT turned FROM labels WHERE rest = ''
 );
+CREATE INDEX subscribers_by_domain ON subscribers (domain_key);

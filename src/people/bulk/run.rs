@@ -85,8 +85,11 @@ fn forward(app: &Arc<App>, of: &BulkChange) -> Result<()> {
     }
     let cursor = last.id;
     let ids: Vec<i64> = found.iter().map(|(subscription, ..)| subscription.id).collect();
+    let people: Vec<i64> = found.iter().map(|(_, person, _)| person.id).collect();
     app.db.write_blocking(move |conn| {
         let mut rows = Vec::new();
+        // In one order for all who change people, so that nobody waits in a circle.
+        db::hold_people(conn, &people)?;
         for id in &ids {
             // As they are now: somebody may have left meanwhile.
             let Some(found) = held(conn, *id)? else { continue };

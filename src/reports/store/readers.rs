@@ -1,15 +1,17 @@
 //! What came of the recipients who consented to being measured, added up by the database: of a
 //! million copies no row is read by the program. And the table `reader_sums`.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::clock::Instant;
-use crate::db::schema::{click_counts, consents, issues, open_counts, reader_sums};
+use crate::db::schema::{click_counts, consents, growth, issues, open_counts, reader_sums};
 use crate::db::{DbConn, Json};
 use crate::issues::{Issue, IssueState, Origin};
 use crate::on_both;
 use crate::subscribers::Purpose;
+use crate::subscribers::ledger::LedgerKind;
 use crate::tracking::Verdict;
 
 /// Recipients of an issue who consent still and have the same level, sector and domain.
@@ -87,9 +89,10 @@ pub fn groups(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Group>> {
 }
 
 /// Everything of which those numbers are made, as far as it can be told without reading it all: the
-/// hits that have a row, by link (none is a load), hour and verdict; and how many consented before
-/// the issue had gone out, and consent still.
-pub fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Vec<Rows>, i64)> {
+/// hits that have a row, by link (0 is a load), hour and verdict; how many people consented before
+/// the issue had gone out and consent still, and the sum of their numbers; and how often somebody of
+/// the newsletter has moved to another level or sector.
+pub fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Vec<Rows>, (i64, i64), i64)> {
     let mut rows: Vec<Rows> = open_counts::table
         .filter(open_counts::issue.eq(issue.id))
         .filter(open_counts::personal.gt(0))
@@ -116,9 +119,17 @@ pub fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Vec<Rows>, i64)> 
         .filter(consents::purpose.eq(Purpose::Tracking))
         .filter(consents::withdrawn_at.is_null())
         .filter(consents::confirmed_at.le(issue.finished_at))
-        .count()
-        .get_result(conn)?;
-    Ok((rows, consenting))
+        .select((
+            sql::<BigInt>("COUNT(DISTINCT subscriber)"),
+            sql::<BigInt>("CAST(COALESCE(SUM(subscriber), 0) AS BIGINT)"),
+        ))
+        .first(conn)?;
+    let moved = growth::table
+        .filter(growth::newsletter.eq(issue.newsletter))
+        .filter(growth::kind.eq(LedgerKind::Moved))
+        .select(sql::<BigInt>("CAST(COALESCE(SUM(rows), 0) AS BIGINT)"))
+        .first(conn)?;
+    Ok((rows, consenting, moved))
 }
 
 /// Hits that have a row.
@@ -158,6 +169,14 @@ pub fn keep(conn: &mut DbConn, issue: i64, basis: &str, readers: Option<&Json>) 
         .set(changed)
         .execute(c))
     .map(drop)
+}
+
+/// Forgets it of issues that began to go out before a moment, and of those without their copies.
+pub fn forget(conn: &mut DbConn, before: Instant) -> QueryResult<usize> {
+    let old = issues::table
+        .filter(issues::started_at.lt(before).or(issues::deliveries_cleared_at.is_not_null()))
+        .select(issues::id);
+    diesel::delete(reader_sums::table.filter(reader_sums::issue.eq_any(old))).execute(conn)
 }
 
 /// The issues that have been sent from here since a moment and have their copies still.

@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Bool, Date, Text};
 use diesel::upsert::excluded;
 
 use crate::clock::Instant;
-use crate::db::schema::{growth, ledger, newsletters, subscriptions};
+use crate::db::schema::{growth, ledger, newsletters, subscribers, subscriptions};
 use crate::db::{DbConn, PublicId};
 use crate::on_both;
 use crate::subscribers::ledger::{Entry, LedgerKind};
@@ -333,6 +333,17 @@ pub fn parts(conn: &mut DbConn) -> QueryResult<Vec<Part>> {
          ORDER BY n.slug, s.leadership_group, s.sector LIMIT 100",
     )
     .load(conn)
+}
+
+/// How many subscriptions say another level, sector or language than their person: triggers keep
+/// them the same.
+pub fn strayed(conn: &mut DbConn) -> QueryResult<i64> {
+    let is_other = sql::<Bool>(concat!(
+        "COALESCE(subscriptions.leadership_group, '') <> COALESCE(subscribers.leadership_group, '') ",
+        "OR COALESCE(subscriptions.sector, '') <> COALESCE(subscribers.sector, '') ",
+        "OR subscriptions.language <> subscribers.language"
+    ));
+    subscriptions::table.inner_join(subscribers::table).filter(is_other).count().get_result(conn)
 }
 
 /// What the ledger says of a person in a newsletter, in the order in which it was written.

@@ -51,8 +51,8 @@ impl SearchKeys {
         let name_key = folded(name.unwrap_or_default().trim());
         let surname = name_key.rsplit(char::is_whitespace).next();
         Self {
-            // Only where it is another one: "bo@ringkøbing-skjern.example".
             domain_key: turned(domain_of(&key)),
+            // Only where it is another one: "bo@ringkøbing-skjern.example".
             email_key: if email == key { String::new() } else { email },
             surname_key: surname.unwrap_or_default().to_owned(),
             organisation_key: folded(organisation.unwrap_or_default().trim()),
