@@ -11,9 +11,24 @@
   let timer = 0;
   let asking = new AbortController();
 
+  // What was open stays open, and who stands on the third link of it stands on the third one again.
+  const replace = (old, part) => {
+    if (!old || !part) return;
+    const stops = (of) => [...of.querySelectorAll("a, button, input, summary, [tabindex]")];
+    const at = stops(old).indexOf(document.activeElement);
+    const titles = [...old.querySelectorAll("details[open] > summary")].map((it) => it.textContent);
+    for (const summary of part.querySelectorAll("details > summary")) {
+      if (titles.includes(summary.textContent)) summary.parentElement.open = true;
+    }
+    old.replaceWith(document.adoptNode(part));
+    if (at >= 0) stops(part)[at]?.focus({ preventScroll: true });
+  };
+
   const look = async () => {
     asking.abort();
     asking = new AbortController();
+    // Emptied first: the same words are said again, when they are the answer again.
+    status.textContent = "";
     // Only what is said: an address with every empty field says nothing to who reads it.
     const said = [...new FormData(form)].filter(([, value]) => value !== "");
     const query = new URLSearchParams(said);
@@ -32,19 +47,12 @@
       return;
     }
     if (!page.getElementById(ids[0])) {
-      // The session has ended, or something is wrong: the whole page says what.
+      // The session has ended, or something is wrong: the whole page says what. An old answer is none.
       if (isRead) location.assign(address);
+      else document.getElementById(ids[0]).replaceChildren();
       return;
     }
-    status.textContent = "";
-    for (const id of ids) {
-      const [old, part] = [document.getElementById(id), page.getElementById(id)];
-      // Nobody loses what they are in, or the details that they have opened.
-      if (!old || !part || old.contains(document.activeElement)) continue;
-      const open = [...old.querySelectorAll("details")].map((details) => details.open);
-      part.querySelectorAll("details").forEach((details, at) => { details.open ||= !!open[at]; });
-      old.replaceWith(document.adoptNode(part));
-    }
+    for (const id of ids) replace(document.getElementById(id), page.getElementById(id));
     status.textContent = document.getElementById(ids[0]).dataset.status ?? "";
     if (isRead) history.replaceState(null, "", address);
   };

@@ -48,6 +48,9 @@ pub(super) fn drive(app: &App, context: &Arc<Context>) -> Result<()> {
         let (context, from, mut so_far) = (context.clone(), cursor, counts);
         let now = app.clock.now();
         counts = app.db.write_blocking(move |conn| {
+            // As all do who change many: by their ids.
+            let people: Vec<i64> = lines.iter().filter_map(|line| line.subscriber).collect();
+            db::hold_people(conn, &people)?;
             for line in &lines {
                 match undo(conn, &context, line)? {
                     true => so_far.undone += 1,

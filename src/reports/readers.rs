@@ -16,7 +16,7 @@ use crate::db::{DbConn, Json, at_one_moment};
 use crate::deliveries;
 use crate::error::Result;
 use crate::issues::Issue;
-use crate::text_enum;
+use crate::{text_enum, tracking};
 
 /// Fewer people than that are not shown by themselves: a number of them would be about persons.
 const FEWEST: i64 = 5;
@@ -132,8 +132,7 @@ pub fn of_issue(
 
 fn add_up(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<Option<Readers>> {
     let groups = store::groups(conn, issue.id)?;
-    let mut all = Portion::none(By::Domain, None);
-    groups.iter().for_each(|group| all.take(group.into()));
+    let all = groups.iter().map(Group::people).fold(People::default(), People::plus);
     if all.consenting < FEWEST {
         return Ok(None);
     }
@@ -158,7 +157,8 @@ fn add_up(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<Option<
 fn basis(conn: &mut DbConn, issue: &Issue, sent_to: i64) -> QueryResult<String> {
     let (rows, (people, sum), moved) = store::basis(conn, issue)?;
     let end = issue.finished_at.map(Instant::micros);
-    let mut text = format!("{VERSION} {sent_to} {end:?} {people} {sum} {moved}");
+    let rules = tracking::store::judged::judged(conn)?.rule_version;
+    let mut text = format!("{VERSION} {rules} {sent_to} {end:?} {people} {sum} {moved}");
     for Rows { link, hour, verdict, rows } in rows {
         text.push_str(&format!(" {link}.{}.{verdict}.{rows}", hour.micros()));
     }
@@ -194,80 +194,73 @@ fn changed(conn: &mut DbConn, issue: &Issue) -> Result<Option<(String, Option<Js
     Ok(Some((now, readers.map_err(anyhow::Error::from)?.map(Json))))
 }
 
-fn portions(by: By, groups: &[Group], value: fn(&Group) -> &str) -> Vec<Portion> {
-    let mut found: BTreeMap<&str, Portion> = BTreeMap::new();
-    for group in groups {
-        let value = value(group);
-        let portion = found.entry(value).or_insert_with(|| Portion::none(by, Some(value)));
-        portion.take(group.into());
-    }
-    let mut all: Vec<Portion> = found.into_values().collect();
-    if by == By::Domain {
-        all.sort_by_key(|portion| std::cmp::Reverse(portion.consenting));
-    }
-    let most = if by == By::Domain { DOMAINS } else { all.len() };
-    let (mut shown, mut rest) = (Vec::new(), Portion::none(by, None));
-    for portion in all {
-        if portion.consenting >= FEWEST && shown.len() < most {
-            shown.push(portion);
-        } else {
-            rest.take(portion.into());
-        }
-    }
-    // What is left out could be told from what is shown: it must be enough people, too.
-    while rest.consenting > 0 && rest.consenting < FEWEST && !shown.is_empty() {
-        let smallest = shown.iter().enumerate().min_by_key(|(_, portion)| portion.consenting);
-        let at = smallest.map_or(0, |(at, _)| at);
-        rest.take(shown.remove(at).into());
-    }
-    if rest.consenting > 0 && !shown.is_empty() {
-        shown.push(rest);
-    }
-    shown
-}
-
-/// Some people, and what came of them.
-#[derive(Debug, Clone, Copy)]
+/// Some of those who consented, and what came of them.
+#[derive(Debug, Clone, Copy, Default)]
 struct People {
     consenting: i64,
     opened: Reached,
     clicked: Reached,
 }
 
-impl From<&Group> for People {
-    fn from(group: &Group) -> Self {
+impl People {
+    /// Both together, who are different people.
+    fn plus(self, other: Self) -> Self {
         Self {
-            consenting: group.consenting,
+            consenting: self.consenting + other.consenting,
+            opened: self.opened.plus(other.opened),
+            clicked: self.clicked.plus(other.clicked),
+        }
+    }
+}
+
+impl Group {
+    fn people(&self) -> People {
+        People {
+            consenting: self.consenting,
             opened: Reached {
-                human: group.opened_human,
-                human_at_most: group.opened_at_most,
-                machine: group.opened_machine,
+                human: self.opened_human,
+                human_at_most: self.opened_at_most,
+                machine: self.opened_machine,
             },
             clicked: Reached {
-                human: group.clicked_human,
-                human_at_most: group.clicked_at_most,
-                machine: group.clicked_machine,
+                human: self.clicked_human,
+                human_at_most: self.clicked_at_most,
+                machine: self.clicked_machine,
             },
         }
     }
 }
 
-impl From<Portion> for People {
-    fn from(portion: Portion) -> Self {
-        let Portion { consenting, opened, clicked, .. } = portion;
-        Self { consenting, opened, clicked }
+fn portions(by: By, groups: &[Group], value: fn(&Group) -> &str) -> Vec<Portion> {
+    let mut found: BTreeMap<&str, People> = BTreeMap::new();
+    for group in groups {
+        let people = found.entry(value(group)).or_default();
+        *people = people.plus(group.people());
     }
-}
-
-impl Portion {
-    fn none(by: By, value: Option<&str>) -> Self {
-        let (opened, clicked) = (Reached::default(), Reached::default());
-        Self { by, value: value.map(str::to_owned), consenting: 0, opened, clicked }
+    let mut all: Vec<(&str, People)> = found.into_iter().collect();
+    if by == By::Domain {
+        all.sort_by_key(|(_, people)| std::cmp::Reverse(people.consenting));
     }
-
-    fn take(&mut self, people: People) {
-        self.consenting += people.consenting;
-        self.opened = self.opened.plus(people.opened);
-        self.clicked = self.clicked.plus(people.clicked);
+    let most = if by == By::Domain { DOMAINS } else { all.len() };
+    let (mut shown, mut rest) = (Vec::new(), People::default());
+    for (value, people) in all {
+        if people.consenting >= FEWEST && shown.len() < most {
+            shown.push((Some(value), people));
+        } else {
+            rest = rest.plus(people);
+        }
     }
+    // What is left out could be told from what is shown: it must be enough people, too.
+    while rest.consenting > 0 && rest.consenting < FEWEST && !shown.is_empty() {
+        let smallest = shown.iter().enumerate().min_by_key(|(_, (_, people))| people.consenting);
+        let at = smallest.map_or(0, |(at, _)| at);
+        rest = rest.plus(shown.remove(at).1);
+    }
+    if rest.consenting > 0 && !shown.is_empty() {
+        shown.push((None, rest));
+    }
+    let portion = |(value, People { consenting, opened, clicked }): (Option<&str>, People)| {
+        Portion { by, value: value.map(str::to_owned), consenting, opened, clicked }
+    };
+    shown.into_iter().map(portion).collect()
 }

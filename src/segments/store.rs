@@ -146,6 +146,11 @@ pub fn any(filters: impl Iterator<Item = Filter>) -> Filter {
 }
 
 fn one(condition: &Condition, as_of: AsOf, over: Over) -> Filter {
+    // What cannot be read fits nobody, turned round or not.
+    let is_read = |value: &String| super::is_value(condition.field, value);
+    if condition.field == Field::Attribute && !condition.values.iter().all(is_read) {
+        return Box::new(subscriptions::id.lt(0));
+    }
     let holds = holds(condition, as_of, over);
     if condition.not { Box::new(not(holds)) } else { holds }
 }
@@ -271,8 +276,8 @@ pub fn sample(
     as_of: AsOf,
     most: usize,
 ) -> QueryResult<Vec<Sample>> {
-    let people =
-        some(conn, awake(newsletter, as_of.now).filter(filter(rules, as_of, Over::All)), most)?;
+    let members = || awake(newsletter, as_of.now).filter(filter(rules, as_of, Over::All));
+    let people = some(conn, members, most)?;
     subscribers::table
         .filter(subscribers::id.eq_any(people))
         .order(subscribers::uuid)
@@ -282,23 +287,33 @@ pub fn sample(
 
 /// The people of some members who are reachable: those with the smallest of the random numbers that
 /// subscriptions have. Who is suppressed is left out afterwards, of ten times as many, so that
-/// not everybody has to be looked up.
-pub fn some(conn: &mut DbConn, members: Members<'_>, most: usize) -> QueryResult<Vec<i64>> {
-    let candidates: Vec<i64> = members
-        .order((subscriptions::nonce, subscriptions::id))
-        .limit(i64::try_from(most * 10).unwrap_or(i64::MAX))
-        .select(subscriptions::subscriber)
-        .load(conn)?;
+/// not everybody has to be looked up; unless that leaves too few.
+pub fn some<'a>(
+    conn: &mut DbConn,
+    members: impl Fn() -> Members<'a>,
+    most: usize,
+) -> QueryResult<Vec<i64>> {
+    let first = |conn: &mut DbConn, members: Members<'_>, most: usize| {
+        members
+            .order((subscriptions::nonce, subscriptions::id))
+            .limit(i64::try_from(most).unwrap_or(i64::MAX))
+            .select(subscriptions::subscriber)
+            .load::<i64>(conn)
+    };
+    let candidates = first(conn, members(), most * 10)?;
     let suppressed =
         suppressions::table.filter(suppressions::address_hash.eq(subscribers::address_hash));
-    let reachable: HashSet<i64> = subscribers::table
+    let left: HashSet<i64> = subscribers::table
         .filter(subscribers::id.eq_any(&candidates))
         .filter(not(exists(suppressed)))
         .select(subscribers::id)
         .load(conn)?
         .into_iter()
         .collect();
-    Ok(candidates.into_iter().filter(|id| reachable.contains(id)).take(most).collect())
+    if left.len() < most && candidates.len() == most * 10 {
+        return first(conn, reachable(members()), most);
+    }
+    Ok(candidates.into_iter().filter(|id| left.contains(id)).take(most).collect())
 }
 
 /// A newsletter's segments by name.

@@ -91,6 +91,25 @@ both! {
         assert_eq!(took, (true, true));
     }
 
+    async fn what_a_list_says_besides_can_be_asked_for_whatever_kind_it_was(app: TestApp) {
+        app.newsletter().await;
+        let attributes = r#""{""medlem"": true, ""år"": 2017, ""Uddannelse"": ""HD""}""#;
+        app.import("", format!("email,tilmeldt,attributes\n{ANNE},2017-01-01,{attributes}\n{BO},2017-01-01,\n")).await;
+        let token = app.token(Role::Editor).await;
+        for (value, expected) in
+            [("medlem: true", 1), ("år: 2017", 1), ("Uddannelse: HD", 1), ("medlem: false", 0), ("år: 20", 0)]
+        {
+            let body = json!({
+                "newsletter": "lederweb",
+                "name": value,
+                "rules": [[{ "field": "attribute", "values": [value] }]],
+            });
+            let made = app.client.post(app.url("/api/v1/segments")).bearer_auth(&token).json(&body);
+            let made: serde_json::Value = made.send().await.unwrap().json().await.unwrap();
+            assert_eq!(made["subscribers"], expected, "{value}: {made}");
+        }
+    }
+
     async fn an_import_under_way_is_looked_at_again_without_a_script(app: TestApp) {
         app.newsletter().await;
         let of = app.begin_import("", format!("email\n{ANNE}\n{BO}\n")).await;

@@ -170,7 +170,8 @@ pub fn audience_sample(
     most: usize,
     now: Instant,
 ) -> QueryResult<Vec<String>> {
-    let people = some(conn, called(call, now, awake(call.newsletter, now), Over::All), most)?;
+    let members = || called(call, now, awake(call.newsletter, now), Over::All);
+    let people = some(conn, members, most)?;
     subscribers::table
         .filter(subscribers::id.eq_any(people))
         .order(subscribers::uuid)

@@ -135,6 +135,9 @@ fn back(app: &Arc<App>, of: &BulkChange) -> Result<()> {
     }
     app.db.write_blocking(move |conn| {
         let mut changed = of.changed;
+        let subscriptions: Vec<i64> = rows.iter().map(|row| row.subscription).collect();
+        let people = register::owners(conn, &subscriptions)?;
+        db::hold_people(conn, &people)?;
         for row in &rows {
             let Some(found) = held(conn, row.subscription)? else { continue };
             if change_back(conn, act, &found, row, now)? {

@@ -214,6 +214,14 @@ pub fn with_owner(
         .optional()
 }
 
+/// Whose these subscriptions are.
+pub fn owners(conn: &mut DbConn, subscriptions: &[i64]) -> QueryResult<Vec<i64>> {
+    subscriptions::table
+        .filter(subscriptions::id.eq_any(subscriptions))
+        .select(subscriptions::subscriber)
+        .load(conn)
+}
+
 /// Makes a pending subscription; the one that is there already if two make it at once.
 pub fn insert_pending(
     conn: &mut DbConn,
