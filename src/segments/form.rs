@@ -161,7 +161,8 @@ mod tests {
         assert!(form.press("or.0", &sent) && form.press("and", &sent));
         assert_eq!(form.rules.0[0][2].field, Field::Language);
         assert_eq!(form.rules.0[2][0].field, Field::Tracking);
-        assert!(form.press("remove.1.0", &sent) && form.press("remove.8.0", &sent));
+        assert!(form.press("remove.1.0", &sent) && form.press("remove.1.0", &sent));
+        assert!(form.press("remove.8.0", &sent));
         assert_eq!(form.rules.0.len(), 2);
         assert!(!form.press("save", &sent));
     }

@@ -398,6 +398,7 @@ async fn the_pages_of_an_export_are_accessible_and_fit_every_screen() {
     browser.is_accessible_everywhere("export-wrong").await;
     browser.fill("#reason", REASON.1).await;
     browser.click("main form button").await;
+    browser.wait_for("main a[href$='/file']").await;
     assert_eq!(browser.text("h1").await, "Filen er klar");
     browser.is_accessible_everywhere("export-ready").await;
     app.clock.advance(TimeDelta::minutes(16));
