@@ -89,8 +89,8 @@ pub fn groups(conn: &mut DbConn, issue: i64) -> QueryResult<Vec<Group>> {
 }
 
 /// Everything of which those numbers are made, as far as it can be told without reading it all: the
-/// hits that have a row, by link (0 is a load), hour and verdict; how many people consented before
-/// the issue had gone out and consent still, and the sum of their numbers; and how often somebody of
+/// hits that have a row, by link (0 is a load), hour and verdict; how many consents from before the
+/// issue had gone out still hold, and the sum of the numbers of those who gave them; and how often somebody of
 /// the newsletter has moved to another level or sector.
 pub fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Vec<Rows>, (i64, i64), i64)> {
     let mut rows: Vec<Rows> = open_counts::table
@@ -120,7 +120,7 @@ pub fn basis(conn: &mut DbConn, issue: &Issue) -> QueryResult<(Vec<Rows>, (i64, 
         .filter(consents::withdrawn_at.is_null())
         .filter(consents::confirmed_at.le(issue.finished_at))
         .select((
-            sql::<BigInt>("COUNT(DISTINCT subscriber)"),
+            sql::<BigInt>("COUNT(*)"),
             sql::<BigInt>("CAST(COALESCE(SUM(subscriber), 0) AS BIGINT)"),
         ))
         .first(conn)?;
