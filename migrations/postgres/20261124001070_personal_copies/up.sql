@@ -8,6 +8,8 @@ DROP INDEX opens_by_delivery;
 CREATE INDEX opens_by_delivery ON opens (delivery, verdict);
 DROP INDEX clicks_by_delivery;
 CREATE INDEX clicks_by_delivery ON clicks (delivery, verdict, reason);
+-- The clicks of a year's issues are added up for one report.
+CREATE INDEX click_sums ON click_counts (issue, verdict, clicks);
 
 -- What came of those of a large issue, added up: it takes a second to read, and is read often. It is what it
 -- was added up from as long as `basis` is what it would be now.

@@ -1,4 +1,5 @@
 DROP TABLE reader_sums;
+DROP INDEX click_sums;
 DROP INDEX clicks_by_delivery;
 CREATE INDEX clicks_by_delivery ON clicks (delivery);
 DROP INDEX opens_by_delivery;
